@@ -1,0 +1,2 @@
+//! Placeholder while the first path is being built.
+#![no_std]

@@ -1,0 +1,413 @@
+//! What can go wrong, grouped by who must act.
+//!
+//! Every type here is a few bytes, `Copy`, and holds neither a secret nor text
+//! that a peer chose. The text of a box's own error answer is kept apart, in
+//! [`ErrorBody`](crate::exchange::ErrorBody).
+
+use core::fmt;
+
+use crate::health::Layer;
+use crate::http::HttpError;
+use crate::json::JsonError;
+
+/// Why a request, a session or a check did not come to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Error {
+    /// The operator or the calling program must change what it asks for.
+    Config(ConfigError),
+    /// The box answered, and the answer is the problem.
+    Peer(PeerError),
+    /// A buffer of the caller is too small, or a limit it set was met.
+    Resource(ResourceError),
+    /// The answer never came whole.
+    Transport(TransportError),
+}
+
+/// What was asked for can not be done as asked. Nothing was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// A part of the request holds a byte that would change its meaning.
+    Forbidden(Part, Forbidden),
+    /// A part of the request is empty, and may not be.
+    Empty(Part),
+    /// A part of the request is longer than it can be.
+    TooLong(Part),
+    /// Credentials, tokens or a permit made for one box were used for another.
+    OtherOrigin,
+    /// Credentials of one kind were used where the session needs another.
+    OtherCredentials,
+    /// The permit was not given by this session, or no longer counts.
+    StalePermit,
+    /// No domain of that name or UUID is open to this account.
+    DomainMissing,
+    /// More than one domain has that name: use its full path or its UUID.
+    DomainAmbiguous,
+    /// The path needs a domain, and the session has none (yet).
+    DomainUnknown,
+}
+
+/// The part of a request that an error is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Part {
+    /// The host and port.
+    Authority,
+    /// A name of a header field.
+    FieldName,
+    /// A value of a header field.
+    FieldValue,
+    /// The password.
+    Password,
+    /// The path and query.
+    Path,
+    /// A token or bearer that the caller brought.
+    Token,
+    /// The name of the user.
+    User,
+}
+
+/// Why a byte may not stand where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Forbidden {
+    /// A blank at the start or the end: the server would strip it.
+    BlankAtEnd,
+    /// A blank or a control character inside.
+    Blank,
+    /// A colon: HTTP Basic ends the user name there (RFC 7617, section 2).
+    Colon,
+    /// CR, LF or NUL: they would start a header field of their own.
+    LineBreak,
+    /// A character that this part may not hold.
+    Character,
+}
+
+/// The box answered something that ends this request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum PeerError {
+    /// The answer breaks HTTP/1.1.
+    Http(HttpError),
+    /// The body is not the JSON that it should be.
+    Json(JsonError),
+    /// The box refused the user name and password.
+    LoginRefused,
+    /// The box refused the bearer token.
+    BearerRefused,
+    /// A login was answered with success but without tokens.
+    NoTokens,
+    /// The box refused the token, and a new one too.
+    Unauthorized,
+    /// The box wants us to go elsewhere; redirects are never followed.
+    Redirect(u16),
+    /// The answer is a web page, not the REST API.
+    WebPage(u16),
+    /// The box answered with this status where success was due.
+    Status(u16),
+}
+
+/// A buffer or a limit of the caller's was met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum ResourceError {
+    /// The buffer for the request head must hold this many bytes.
+    RequestBuffer {
+        /// Bytes that the head needs.
+        needed: u32,
+    },
+    /// The response head is longer than this limit in bytes.
+    HeadLimit(u32),
+    /// The response body is longer than the caller's limit.
+    BodyLimit,
+}
+
+/// The way to the box, or back, broke.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum TransportError {
+    /// The network interface has no link.
+    NoLink,
+    /// The network interface has no address.
+    NoAddress,
+    /// The host name could not be resolved.
+    NameNotFound,
+    /// Nothing listens on the port.
+    ConnectRefused,
+    /// There is no route to the host.
+    Unreachable,
+    /// TCP did not connect in time.
+    ConnectTimeout,
+    /// The TLS handshake failed; not for reasons of trust.
+    Tls,
+    /// The TLS handshake did not end in time.
+    TlsTimeout,
+    /// The certificate is not trusted.
+    Certificate(CertificateError),
+    /// The connection was closed before the first byte of an answer.
+    Closed,
+    /// The connection was closed in the middle of an answer.
+    Truncated,
+    /// No byte of an answer came in time.
+    FirstByteTimeout,
+    /// The answer did not end in time.
+    Timeout,
+    /// The stream failed in another way.
+    Io,
+    /// The caller dropped the request, or let its lease run out.
+    Dropped,
+}
+
+/// Why the certificate of the box is not trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum CertificateError {
+    /// It matches none of the pins.
+    PinMismatch,
+    /// Its validity has ended.
+    Expired,
+    /// Its validity has not begun.
+    NotYetValid,
+    /// No trusted authority issued it.
+    UnknownIssuer,
+    /// It was issued for another name.
+    WrongName,
+    /// It is broken, revoked, or otherwise unusable.
+    Unusable,
+}
+
+impl TransportError {
+    /// The layer on which the way broke.
+    #[must_use]
+    pub const fn layer(self) -> Layer {
+        match self {
+            Self::NoLink => Layer::Link,
+            Self::NoAddress => Layer::Address,
+            Self::NameNotFound => Layer::Name,
+            Self::ConnectRefused | Self::Unreachable | Self::ConnectTimeout => Layer::Tcp,
+            Self::Tls | Self::TlsTimeout | Self::Certificate(_) => Layer::Tls,
+            Self::Closed
+            | Self::Truncated
+            | Self::FirstByteTimeout
+            | Self::Timeout
+            | Self::Io
+            | Self::Dropped => Layer::Http,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Config(error) => error.fmt(f),
+            Self::Peer(error) => error.fmt(f),
+            Self::Resource(error) => error.fmt(f),
+            Self::Transport(error) => error.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Forbidden(part, why) => write!(f, "the {part} {why}"),
+            Self::Empty(part) => write!(f, "the {part} is empty"),
+            Self::TooLong(part) => write!(f, "the {part} is too long"),
+            Self::OtherOrigin => f.write_str(
+                "credentials or tokens of one box were about to be used for another; make them for this origin",
+            ),
+            Self::OtherCredentials => f.write_str(
+                "these credentials are of another kind than this session needs; FMC and FXOS log in with a password, cdFMC uses a bearer",
+            ),
+            Self::StalePermit => {
+                f.write_str("the permit is not (or no longer) one of this session's; ask to be admitted again")
+            }
+            Self::DomainMissing => {
+                f.write_str("no such domain is open to this account; 'oobwatch token' lists those that are")
+            }
+            Self::DomainAmbiguous => {
+                f.write_str("more than one domain has this name; use the full path or the UUID")
+            }
+            Self::DomainUnknown => {
+                f.write_str("the path holds {domainUUID}, and the box has named no domain")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Authority => "host and port",
+            Self::FieldName => "header name",
+            Self::FieldValue => "header value",
+            Self::Password => "password",
+            Self::Path => "path",
+            Self::Token => "token",
+            Self::User => "user name",
+        })
+    }
+}
+
+impl fmt::Display for Forbidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::BlankAtEnd => {
+                "begins or ends with a blank, which the server would strip; change it on the box"
+            }
+            Self::Blank => "holds a blank or a control character; percent-encode it",
+            Self::Colon => "holds a colon, which HTTP Basic can not carry; use another account",
+            Self::LineBreak => "holds a CR, LF or NUL; remove it",
+            Self::Character => "holds a character that may not stand there; remove or percent-encode it",
+        })
+    }
+}
+
+impl fmt::Display for PeerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Http(error) => write!(f, "the answer is not valid HTTP: {error}"),
+            Self::Json(error) => write!(f, "the answer is not valid JSON: {error}"),
+            Self::LoginRefused => f.write_str(
+                "the box refused the user name and password; check both, and that the account may use the REST API, before trying again",
+            ),
+            Self::BearerRefused => {
+                f.write_str("the box refused the bearer token; make a new API token")
+            }
+            Self::NoTokens => f.write_str(
+                "the login was answered with success but without tokens; is this the right product, and its REST API enabled?",
+            ),
+            Self::Unauthorized => f.write_str(
+                "the box refused the token and then a fresh one; the account may lack the right, or be in use elsewhere",
+            ),
+            Self::Redirect(status) => write!(
+                f,
+                "the box answered {status}, a redirect, which is never followed; use the address of the box itself"
+            ),
+            Self::WebPage(status) => write!(
+                f,
+                "the answer ({status}) is a web page, not the REST API; a proxy in between, or the REST API is off?"
+            ),
+            Self::Status(status) => write!(f, "the box answered with status {status}"),
+        }
+    }
+}
+
+impl fmt::Display for ResourceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::RequestBuffer { needed } => {
+                write!(f, "the request buffer is too small; it must hold {needed} bytes")
+            }
+            Self::HeadLimit(limit) => {
+                write!(f, "the head of the answer is longer than the limit of {limit} bytes")
+            }
+            Self::BodyLimit => f.write_str("the body of the answer is longer than the limit"),
+        }
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoLink => "the network has no link; check the cable",
+            Self::NoAddress => "the network has no address; check DHCP or the static address",
+            Self::NameNotFound => "the host name is unknown; check its spelling and the name server",
+            Self::ConnectRefused => {
+                "the port is closed; check the address, the port, and that the box allows this client"
+            }
+            Self::Unreachable => "there is no route to the box; check the address and the gateway",
+            Self::ConnectTimeout => "no TCP connection in time; is the box up, and no filter in between?",
+            Self::Tls => "the TLS handshake failed; is this port HTTPS, and TLS 1.2 or 1.3?",
+            Self::TlsTimeout => "the TLS handshake did not end in time; is this port HTTPS?",
+            Self::Certificate(error) => return error.fmt(f),
+            Self::Closed => "the connection was closed before an answer came",
+            Self::Truncated => "the connection was closed in the middle of the answer",
+            Self::FirstByteTimeout => "the request was sent, but no answer began in time",
+            Self::Timeout => "the answer did not end in time",
+            Self::Io => "the connection failed",
+            Self::Dropped => "the request was given up by its caller",
+        })
+    }
+}
+
+impl fmt::Display for CertificateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::PinMismatch => {
+                "the certificate matches no pin; if it was renewed on purpose, compare 'oobwatch pin' with the box and update the pin"
+            }
+            Self::Expired => "the certificate has expired; renew it on the box",
+            Self::NotYetValid => "the certificate is not valid yet; check the clocks",
+            Self::UnknownIssuer => {
+                "the certificate is signed by nobody known here (self-signed, as shipped?); pin it with 'oobwatch pin', or name its CA"
+            }
+            Self::WrongName => {
+                "the certificate is for another name; use the name that it was issued for, or pin it"
+            }
+            Self::Unusable => "the certificate can not be used; renew it on the box",
+        })
+    }
+}
+
+impl core::error::Error for Error {}
+impl core::error::Error for ConfigError {}
+impl core::error::Error for PeerError {}
+impl core::error::Error for ResourceError {}
+impl core::error::Error for TransportError {}
+impl core::error::Error for CertificateError {}
+
+impl From<ConfigError> for Error {
+    fn from(error: ConfigError) -> Self {
+        Self::Config(error)
+    }
+}
+
+impl From<PeerError> for Error {
+    fn from(error: PeerError) -> Self {
+        Self::Peer(error)
+    }
+}
+
+impl From<ResourceError> for Error {
+    fn from(error: ResourceError) -> Self {
+        Self::Resource(error)
+    }
+}
+
+impl From<TransportError> for Error {
+    fn from(error: TransportError) -> Self {
+        Self::Transport(error)
+    }
+}
+
+impl From<HttpError> for Error {
+    fn from(error: HttpError) -> Self {
+        Self::Peer(PeerError::Http(error))
+    }
+}
+
+impl From<JsonError> for Error {
+    fn from(error: JsonError) -> Self {
+        Self::Peer(PeerError::Json(error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_stay_small() {
+        assert!(core::mem::size_of::<Error>() <= 12);
+    }
+}

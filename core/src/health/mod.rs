@@ -1,0 +1,5 @@
+//! One model of health: layers, verdicts, reports and their encoders.
+
+mod layer;
+
+pub use layer::Layer;

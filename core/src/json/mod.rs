@@ -1,0 +1,5 @@
+//! JSON scanned as it streams.
+
+mod error;
+
+pub use error::JsonError;

@@ -1,0 +1,162 @@
+//! Bounded text that a peer chose: kept to a length, safe to print.
+
+use core::fmt;
+
+use heapless::Vec;
+
+/// Up to `N` bytes of a value that arrives in pieces.
+///
+/// Leading blanks are dropped, trailing ones too, however many there are; what
+/// does not fit is counted as [`truncated`](Self::is_truncated), never an error
+/// and never more memory. Printed lossily: bytes that are not UTF-8 and control
+/// characters come out as `U+FFFD`, so that a box can not write into a terminal.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Text<const N: usize> {
+    bytes: Vec<u8, N, u16>,
+    blanks: u16,
+    truncated: bool,
+}
+
+impl<const N: usize> Text<N> {
+    /// An empty text.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { bytes: Vec::new(), blanks: 0, truncated: false }
+    }
+
+    /// Adds the next piece.
+    pub fn push(&mut self, piece: &[u8]) {
+        for &byte in piece {
+            if self.truncated {
+                return;
+            }
+            if matches!(byte, b' ' | b'\t') {
+                let inside = !self.bytes.is_empty();
+                self.blanks = self.blanks.saturating_add(u16::from(inside));
+            } else {
+                self.push_after_blanks(byte);
+            }
+        }
+    }
+
+    fn push_after_blanks(&mut self, byte: u8) {
+        let room = N.saturating_sub(self.bytes.len());
+        if usize::from(self.blanks) >= room {
+            self.truncated = true;
+            return;
+        }
+        while self.blanks > 0 {
+            self.blanks -= 1;
+            let _ = self.bytes.push(b' ');
+        }
+        let _ = self.bytes.push(byte);
+    }
+
+    /// Empties the text.
+    pub fn clear(&mut self) {
+        *self = Self::new();
+    }
+
+    /// The bytes kept, without blanks at either end.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The text, if it is UTF-8 (a truncated one is cut at a character).
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        match core::str::from_utf8(&self.bytes) {
+            Ok(text) => Some(text),
+            Err(error) if self.truncated && error.error_len().is_none() => {
+                self.bytes.get(..error.valid_up_to()).and_then(|cut| core::str::from_utf8(cut).ok())
+            }
+            Err(_) => None,
+        }
+    }
+
+    /// Whether nothing was kept.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// Whether something did not fit.
+    #[must_use]
+    pub const fn is_truncated(&self) -> bool {
+        self.truncated
+    }
+}
+
+impl<const N: usize> From<&str> for Text<N> {
+    fn from(text: &str) -> Self {
+        let mut kept = Self::new();
+        kept.push(text.as_bytes());
+        kept
+    }
+}
+
+impl<const N: usize> fmt::Display for Text<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use core::fmt::Write as _;
+        let kept = self.as_str().map_or(self.as_bytes(), str::as_bytes);
+        for chunk in kept.utf8_chunks() {
+            for c in chunk.valid().chars() {
+                f.write_char(if c.is_control() { char::REPLACEMENT_CHARACTER } else { c })?;
+            }
+            if !chunk.invalid().is_empty() {
+                f.write_char(char::REPLACEMENT_CHARACTER)?;
+            }
+        }
+        if self.truncated { f.write_char('…') } else { Ok(()) }
+    }
+}
+
+impl<const N: usize> fmt::Debug for Text<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{self}\"")
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl<const N: usize> defmt::Format for Text<N> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "{}", defmt::Display2Format(self));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn any_split_keeps_the_same(bytes in prop::collection::vec(prop::sample::select(b" \ta\xc3\xa9\x01".to_vec()), 0..24), at in 0usize..24) {
+            let at = at.min(bytes.len());
+            let (mut whole, mut split) = (Text::<8>::new(), Text::<8>::new());
+            whole.push(&bytes);
+            split.push(&bytes[..at]);
+            split.push(&bytes[at..]);
+            prop_assert_eq!(whole, split);
+        }
+    }
+
+    #[test]
+    fn blanks_at_the_ends_need_no_room() {
+        let mut text = Text::<3>::new();
+        text.push(b"    a b           ");
+        assert_eq!(text.as_str(), Some("a b"));
+        assert!(!text.is_truncated());
+        text.push(b"c");
+        assert!(text.is_truncated());
+    }
+
+    #[test]
+    fn prints_no_control_characters() {
+        let mut text = Text::<16>::new();
+        text.push(b"a\x1b[31m\xff");
+        assert_eq!(std::format!("{text}"), "a\u{fffd}[31m\u{fffd}");
+    }
+}
