@@ -1,0 +1,272 @@
+//! Values at a few paths, out of a text of any length.
+
+use heapless::Vec;
+
+use super::path::{MAX_STEPS, PathSet, Step};
+use super::{Event, JsonError, Kind, Nest, Scanner};
+
+/// A scalar that a path led to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Value<'a> {
+    /// What it is.
+    pub kind: Kind,
+    /// Its text: of a string, with JSON escapes resolved; else as it stands.
+    pub text: &'a [u8],
+    /// Whether the text did not fit and is cut off.
+    pub truncated: bool,
+}
+
+impl<'a> Value<'a> {
+    /// The text of a string that is not cut off.
+    #[must_use]
+    pub fn as_string(&self) -> Option<&'a [u8]> {
+        (self.kind == Kind::String && !self.truncated).then_some(self.text)
+    }
+
+    /// A whole number, be it written as a number or as a string.
+    #[must_use]
+    pub fn as_u32(&self) -> Option<u32> {
+        let written = matches!(self.kind, Kind::Number | Kind::String) && !self.truncated;
+        if !written || self.text.is_empty() {
+            return None;
+        }
+        self.text.iter().try_fold(0_u32, |number, &byte| {
+            let digit = byte.is_ascii_digit().then(|| u32::from(byte & 0x0f))?;
+            number.checked_mul(10)?.checked_add(digit)
+        })
+    }
+}
+
+/// Receives what was picked. `path` is the place of the path in the list.
+pub trait Picked {
+    /// A scalar.
+    fn value(&mut self, path: usize, value: Value<'_>);
+
+    /// An object or array begins; what is picked from inside follows.
+    fn begin(&mut self, path: usize, nest: Nest) {
+        let _ = (path, nest);
+    }
+
+    /// That object or array ends.
+    fn end(&mut self, path: usize, nest: Nest) {
+        let _ = (path, nest);
+    }
+}
+
+/// Follows up to [`MAX_PATHS`](super::MAX_PATHS) paths through one JSON text.
+///
+/// A path is written as in `items[].healthStatus`, `paging.count` or `[].name`;
+/// the empty path is the whole text. `[]` stands for every element of an array.
+/// Names hold neither `.` nor `[`. A path may lead on from where another ends;
+/// of two equal paths, only the first is reported. Paths of more than
+/// [`MAX_STEPS`] steps and those after the sixteenth match nothing.
+///
+/// A scalar is kept up to `N` bytes; nothing else is kept at all.
+#[derive(Clone, Debug)]
+pub struct Pick<const N: usize = 128> {
+    scanner: Scanner,
+    matcher: Matcher<N>,
+}
+
+#[derive(Clone, Debug)]
+struct Matcher<const N: usize> {
+    paths: &'static [&'static str],
+    /// The open objects and arrays, as far down as a path can lead.
+    open: [Open; MAX_STEPS + 1],
+    depth: usize,
+    /// The paths that lead to (or through) the value that comes next.
+    alive: PathSet,
+    phase: Phase,
+    text: Vec<u8, N>,
+    truncated: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Open {
+    /// The paths that lead to something inside.
+    inside: PathSet,
+    /// The path that ends here.
+    path: Option<u8>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Phase {
+    Skip,
+    Name { length: usize },
+    Keep { path: u8, kind: Kind },
+}
+
+impl<const N: usize> Pick<N> {
+    /// Follows `paths` through one text.
+    #[must_use]
+    pub fn new(paths: &'static [&'static str]) -> Self {
+        Self::with(Scanner::new(), paths)
+    }
+
+    /// As [`new`](Self::new), for a text that begins as in [`Scanner::after_junk`].
+    #[must_use]
+    pub fn after_junk(paths: &'static [&'static str]) -> Self {
+        Self::with(Scanner::after_junk(), paths)
+    }
+
+    fn with(scanner: Scanner, paths: &'static [&'static str]) -> Self {
+        let matcher = Matcher {
+            paths,
+            open: [Open::default(); MAX_STEPS + 1],
+            depth: 0,
+            alive: PathSet::all(paths),
+            phase: Phase::Skip,
+            text: Vec::new(),
+            truncated: false,
+        };
+        Self { scanner, matcher }
+    }
+
+    /// Takes the next bytes of the text.
+    ///
+    /// # Errors
+    /// The text is not JSON. What was picked before stands in the text.
+    pub fn push(&mut self, bytes: &[u8], picked: &mut dyn Picked) -> Result<(), JsonError> {
+        let matcher = &mut self.matcher;
+        self.scanner
+            .push(bytes, &mut |event| matcher.event(event, picked))
+    }
+
+    /// Says that no more bytes come.
+    ///
+    /// # Errors
+    /// The text is not JSON, or not whole.
+    pub fn finish(&mut self, picked: &mut dyn Picked) -> Result<(), JsonError> {
+        let matcher = &mut self.matcher;
+        self.scanner
+            .finish(&mut |event| matcher.event(event, picked))
+    }
+}
+
+impl<const N: usize> Matcher<N> {
+    fn event(&mut self, event: Event<'_>, picked: &mut dyn Picked) {
+        match event {
+            Event::Begin(nest) => self.begin(nest, picked),
+            Event::End(nest) => self.end(nest, picked),
+            Event::Name => self.name(),
+            Event::NameEnd => self.name_end(),
+            Event::Scalar(kind) => self.scalar(kind),
+            Event::Piece(piece) => self.piece(piece),
+            Event::ScalarEnd => self.scalar_end(picked),
+        }
+    }
+
+    fn begin(&mut self, nest: Nest, picked: &mut dyn Picked) {
+        let path = self.ending_here();
+        let inside = self
+            .alive
+            .having(self.paths, self.depth, |step| match step {
+                Some(Step::Element) => nest == Nest::Array,
+                Some(Step::Member(_)) => nest == Nest::Object,
+                None => false,
+            });
+        self.alive = PathSet::default();
+        if let Some(open) = self.open.get_mut(self.depth) {
+            *open = Open { inside, path };
+            self.alive = inside;
+        }
+        self.depth = self.depth.saturating_add(1);
+        if let Some(path) = path {
+            picked.begin(usize::from(path), nest);
+        }
+    }
+
+    fn end(&mut self, nest: Nest, picked: &mut dyn Picked) {
+        self.depth = self.depth.saturating_sub(1);
+        if let Some(path) = self.open.get(self.depth).and_then(|open| open.path) {
+            picked.end(usize::from(path), nest);
+        }
+        self.alive = self.inside();
+    }
+
+    fn name(&mut self) {
+        self.alive = self.inside();
+        self.phase = if self.alive.is_empty() {
+            Phase::Skip
+        } else {
+            Phase::Name { length: 0 }
+        };
+    }
+
+    fn name_end(&mut self) {
+        if let Phase::Name { length } = self.phase {
+            self.narrow(|name| name.len() == length);
+        }
+        self.phase = Phase::Skip;
+    }
+
+    fn scalar(&mut self, kind: Kind) {
+        self.phase = Phase::Skip;
+        if let Some(path) = self.ending_here() {
+            self.text.clear();
+            self.truncated = false;
+            self.phase = Phase::Keep { path, kind };
+        }
+    }
+
+    fn piece(&mut self, piece: &[u8]) {
+        match self.phase {
+            Phase::Skip => {}
+            Phase::Name { length } => {
+                self.narrow(|name| {
+                    name.get(length..)
+                        .is_some_and(|rest| rest.starts_with(piece))
+                });
+                self.phase = Phase::Name {
+                    length: length.saturating_add(piece.len()),
+                };
+            }
+            Phase::Keep { .. } => self.keep(piece),
+        }
+    }
+
+    fn keep(&mut self, piece: &[u8]) {
+        let room = N.saturating_sub(self.text.len());
+        let (kept, cut) = piece.split_at_checked(room).unwrap_or((piece, &[]));
+        self.truncated |= !cut.is_empty();
+        let _ = self.text.extend_from_slice(kept);
+    }
+
+    fn scalar_end(&mut self, picked: &mut dyn Picked) {
+        if let Phase::Keep { path, kind } = self.phase {
+            let value = Value {
+                kind,
+                text: &self.text,
+                truncated: self.truncated,
+            };
+            picked.value(usize::from(path), value);
+        }
+        self.phase = Phase::Skip;
+    }
+
+    /// Keeps the paths whose next step is a name that `fits`.
+    fn narrow(&mut self, fits: impl Fn(&[u8]) -> bool) {
+        let depth = self.depth.saturating_sub(1);
+        self.alive = self.alive.having(
+            self.paths,
+            depth,
+            |step| matches!(step, Some(Step::Member(name)) if fits(name)),
+        );
+    }
+
+    /// The paths that lead on into the innermost open object or array.
+    fn inside(&self) -> PathSet {
+        let innermost = self.depth.checked_sub(1).and_then(|at| self.open.get(at));
+        innermost.map_or(PathSet::default(), |open| open.inside)
+    }
+
+    /// The path that ends at the value that begins now.
+    fn ending_here(&self) -> Option<u8> {
+        if self.alive.is_empty() {
+            return None;
+        }
+        self.alive
+            .having(self.paths, self.depth, |step| step.is_none())
+            .first()
+    }
+}
