@@ -1,0 +1,87 @@
+//! Character classes (RFC 9110, section 5.6; RFC 5234) and the search for them.
+
+/// `tchar`: what names of methods and fields are made of.
+pub(super) const fn is_token(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9'
+            | b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.'
+            | b'^' | b'_' | b'`' | b'|' | b'~'
+    )
+}
+
+/// SP or HTAB.
+pub(super) const fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t')
+}
+
+/// CR, LF or NUL: the bytes that end a line or may not stand in one.
+pub(super) const fn is_line_break(byte: u8) -> bool {
+    matches!(byte, b'\r' | b'\n' | 0)
+}
+
+/// How many bytes at the start of `bytes` stand before the first line break.
+///
+/// Looks at blocks first, without a branch per byte: this is where a parser of
+/// long header values spends its time.
+pub(super) fn line_part(bytes: &[u8]) -> usize {
+    let (blocks, _) = bytes.as_chunks::<16>();
+    let plain = |block: &&[u8; 16]| !block.iter().fold(false, |any, &b| any | is_line_break(b));
+    let clean = blocks.iter().take_while(plain).count().saturating_mul(16);
+    let rest = bytes.get(clean..).unwrap_or_default();
+    clean.saturating_add(
+        rest.iter()
+            .take_while(|&&byte| !is_line_break(byte))
+            .count(),
+    )
+}
+
+/// A decimal number of digits only (`1*DIGIT`).
+pub(super) fn decimal(digits: &[u8]) -> Option<u64> {
+    if digits.is_empty() {
+        return None;
+    }
+    digits.iter().try_fold(0u64, |number, &byte| {
+        let digit = byte
+            .is_ascii_digit()
+            .then(|| u64::from(byte.wrapping_sub(b'0')))?;
+        number.checked_mul(10)?.checked_add(digit)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn line_part_is_the_first_break(bytes in prop::collection::vec(prop_oneof![20 => Just(b'x'), 1 => any::<u8>()], 0..80)) {
+            let plain = bytes.iter().position(|&b| is_line_break(b)).unwrap_or(bytes.len());
+            prop_assert_eq!(line_part(&bytes), plain);
+        }
+
+        #[test]
+        fn decimal_reads_what_is_printed(number: u64) {
+            prop_assert_eq!(decimal(std::format!("{number}").as_bytes()), Some(number));
+            prop_assert_eq!(decimal(std::format!("{number}0000").as_bytes()), number.checked_mul(10_000));
+        }
+    }
+
+    #[test]
+    fn decimal_is_digits_only() {
+        for bad in [
+            "",
+            "+1",
+            "-1",
+            "1 ",
+            " 1",
+            "1e3",
+            "0x1",
+            "18446744073709551616",
+        ] {
+            assert_eq!(decimal(bad.as_bytes()), None, "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,432 @@
+//! Answers written by hand, and what must come of each.
+
+use std::format;
+use std::string::String;
+use std::vec::Vec;
+
+use super::{run, run_every_split, whole};
+use crate::http::{HttpError, Limits, Method, Persistence, Response};
+
+const KEEP: Persistence = Persistence::KeepAlive {
+    timeout_secs: None,
+    max: None,
+};
+
+/// The answer to a login of an FMC in 2020, as its owner published it.
+const FMC_LOGIN: &str = "HTTP/1.1 204 204\r\n\
+    Date: Tue, 11 Aug 2020 02:54:06 GMT\r\n\
+    Server: Apache\r\n\
+    Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n\
+    Cache-Control: no-store\r\n\
+    Accept-Ranges: bytes\r\n\
+    Vary: Accept-Charset,Accept-Encoding,Accept-Language,Accept\r\n\
+    X-auth-access-token: aa6f8326-0a0c-4f48-9d85-7a920c0fdca5\r\n\
+    X-auth-refresh-token: 674e87d1-1572-4cd1-b86d-3abec04ca59d\r\n\
+    USER_UUID: fc47b914-8121-11ea-ac18-f0428d0155cd\r\n\
+    DOMAIN_ID: 111\r\n\
+    DOMAIN_UUID: e276abec-e0f2-11e3-8169-6d9ed49b625f\r\n\
+    global: e276abec-e0f2-11e3-8169-6d9ed49b625f\r\n\
+    DOMAINS: [{\"name\": \"Global\", \"uuid\": \"e276abec-e0f2-11e3-8169-6d9ed49b625f\"}]\r\n\
+    X-Frame-Options: SAMEORIGIN\r\n\
+    X-UA-Compatible: IE=edge\r\n\
+    X-Permitted-Cross-Domain-Policies: none\r\n\
+    X-XSS-Protection: 1; mode=block\r\n\
+    Referrer-Policy: same-origin\r\n\
+    Content-Security-Policy: base-uri 'self'\r\n\
+    X-Content-Type-Options: nosniff\r\n\
+    \r\n";
+
+/// Method, head, what follows it, how much of that is the body, and whether
+/// the connection lives.
+type BodyRow = (Method, &'static str, &'static str, &'static str, bool);
+
+#[rustfmt::skip]
+const BODIES: &[BodyRow] = &[
+    (Method::Get, "200 OK\r\nContent-Length: 3\r\n", "abc", "abc", true),
+    (Method::Get, "200 OK\r\nContent-Length: 3\r\n", "abcd", "abc", false),
+    (Method::Get, "200 OK\r\nContent-Length: 0\r\n", "", "", true),
+    (Method::Get, "200 OK\r\nContent-Length: 3, 03,\t3 \r\n", "abc", "abc", true),
+    (Method::Get, "200 OK\r\nContent-Length: 3\r\ncontent-length: 3\r\n", "abc", "abc", true),
+    (Method::Get, "200 OK\r\nTransfer-Encoding: CHUNKED \r\n", "3\r\nabc\r\n0\r\n\r\n", "abc", true),
+    (Method::Get, "200 OK\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n", "", true),
+    (Method::Get, "200 OK\r\nTransfer-Encoding: chunked\r\n", "00a\r\n0123456789\r\n000\r\nA: b\r\n\r\n", "0123456789", true),
+    (Method::Get, "200 OK\r\nTransfer-Encoding: chunked\r\n", "1 \t;a=\";\"\r\nx\r\n0;b\r\n\r\n", "x", true),
+    (Method::Get, "200 OK\r\n", "to the end", "to the end", false),
+    (Method::Get, "200 OK\r\nConnection: keep-alive\r\n", "", "", false),
+    (Method::Get, "500 \r\nContent-Encoding: Identity\r\nContent-Length: 1\r\n", "x", "x", true),
+    // Whatever the fields say: no body.
+    (Method::Head, "200 OK\r\nContent-Length: 3\r\n", "", "", true),
+    (Method::Head, "200 OK\r\nTransfer-Encoding: chunked\r\n", "", "", true),
+    (Method::Head, "200 OK\r\nContent-Encoding: gzip\r\nContent-Length: nonsense\r\n", "", "", true),
+    (Method::Get, "304 Not Modified\r\nContent-Length: 3\r\n", "", "", true),
+    (Method::Post, "204 204\r\n", "", "", true),
+    (Method::Post, "204 No Content\r\nContent-Length: 0\r\n", "", "", true),
+    // The body that such an answer announces may still come: it ends there.
+    (Method::Post, "204 204\r\nContent-Length: 3\r\n", "", "", false),
+    (Method::Post, "204 204\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n", "", false),
+    (Method::Post, "204 204\r\nContent-Length: 1\r\nTransfer-Encoding: x\r\n", "", "", false),
+    // Interim answers first.
+    (Method::Post, "100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n", "x", "x", true),
+    (Method::Post, "103\r\nConnection: close\r\nContent-Length: 9\r\n\r\nHTTP/1.1 204\r\n", "", "", true),
+    // A code that nobody knows is a final one.
+    (Method::Get, "999 ?\r\nContent-Length: 1\r\n", "x", "x", true),
+];
+
+#[test]
+fn bodies_follow_the_status_first() {
+    for &(method, head, rest, body, lives) in BODIES {
+        let bytes = format!("HTTP/1.1 {head}\r\n{rest}");
+        let run = run_every_split(method, Limits::default(), bytes.as_bytes(), &[3]);
+        let persistence = run
+            .result
+            .unwrap_or_else(|error| panic!("{bytes:?}: {error}"));
+        assert_eq!(run.log.body, body.as_bytes(), "{bytes:?}");
+        assert_eq!(persistence != Persistence::Close, lives, "{bytes:?}");
+    }
+}
+
+/// First bytes of an answer, and what they break.
+#[rustfmt::skip]
+const REFUSED: &[(&str, HttpError)] = &[
+    ("SSH-2.0-x\r\n", HttpError::StatusLine),
+    ("http/1.1 200 OK\r\n", HttpError::StatusLine),
+    ("\r\n\r\n\r\n", HttpError::StatusLine),
+    ("HTTP/1.1\t200 OK\r\n", HttpError::StatusLine),
+    ("HTTP/2.0 200 OK\r\n", HttpError::Version),
+    ("HTTP/2 200\r\n", HttpError::Version),
+    ("HTTP/0.9 200\r\n", HttpError::Version),
+    ("HTTP/1.x 200\r\n", HttpError::Version),
+    ("HTTP/1.1  200 OK\r\n", HttpError::StatusCode),
+    ("HTTP/1.1 2000 OK\r\n", HttpError::StatusCode),
+    ("HTTP/1.1 200OK\r\n", HttpError::StatusCode),
+    ("HTTP/1.1 20\r\n", HttpError::StatusCode),
+    ("HTTP/1.1 099 OK\r\n", HttpError::StatusCode),
+    ("HTTP/1.1 -20 OK\r\n", HttpError::StatusCode),
+    ("HTTP/1.1 101 Switching Protocols\r\n", HttpError::SwitchingProtocols),
+    ("\rHTTP/1.1 200", HttpError::BareCr),
+    ("HTTP/1.1 200 O\rK\r\n", HttpError::BareCr),
+    ("HTTP/1.1 200\rOK\r\n", HttpError::BareCr),
+    ("HTTP/1.1 200 O\0K\r\n", HttpError::Nul),
+    ("HTTP/1.1 200 OK\r\nA: b\rc\r\n", HttpError::BareCr),
+    ("HTTP/1.1 200 OK\r\nA: b\r\r\n", HttpError::BareCr),
+    ("HTTP/1.1 200 OK\r\n\rA: b\r\n", HttpError::BareCr),
+    ("HTTP/1.1 200 OK\r\nA: b\0c\r\n", HttpError::Nul),
+    ("HTTP/1.1 200 OK\r\nA\0: b\r\n", HttpError::Nul),
+    ("HTTP/1.1 200 OK\r\nA: b\r\n c\r\n", HttpError::ObsFold),
+    ("HTTP/1.1 200 OK\r\nA: b\r\n\tc\r\n", HttpError::ObsFold),
+    ("HTTP/1.1 200 OK\r\n A: b\r\n", HttpError::ObsFold),
+    ("HTTP/1.1 200 OK\r\n: b\r\n", HttpError::EmptyName),
+    ("HTTP/1.1 200 OK\r\nA : b\r\n", HttpError::BlankBeforeColon),
+    ("HTTP/1.1 200 OK\r\nA\t: b\r\n", HttpError::BlankBeforeColon),
+    ("HTTP/1.1 200 OK\r\nA\r\n", HttpError::FieldName),
+    ("HTTP/1.1 200 OK\r\nA\u{e9}: b\r\n", HttpError::FieldName),
+    ("HTTP/1.1 200 OK\r\nA(: b\r\n", HttpError::FieldName),
+    ("HTTP/1.1 100 OK\r\nA(: b\r\n", HttpError::FieldName),
+    ("HTTP/1.1 200 OK\r\nContent-Length: 5, 6\r\n", HttpError::ContentLengthsDiffer),
+    ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n", HttpError::ContentLengthsDiffer),
+    ("HTTP/1.1 200 OK\r\nContent-Length:\r\n", HttpError::ContentLength),
+    ("HTTP/1.1 200 OK\r\nContent-Length: 5,\r\n", HttpError::ContentLength),
+    ("HTTP/1.1 200 OK\r\nContent-Length: +5\r\n", HttpError::ContentLength),
+    ("HTTP/1.1 200 OK\r\nContent-Length: 5 5\r\n", HttpError::ContentLength),
+    ("HTTP/1.1 200 OK\r\nContent-Length: 0x5\r\n", HttpError::ContentLength),
+    ("HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551616\r\n", HttpError::ContentLength),
+    ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", HttpError::LengthAndChunked),
+    ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n", HttpError::LengthAndChunked),
+    ("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n", HttpError::TransferEncoding),
+    ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, chunked\r\n", HttpError::TransferEncoding),
+    ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", HttpError::TransferEncoding),
+    ("HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n", HttpError::TransferEncoding),
+    ("HTTP/1.1 200 OK\r\nTransfer-Encoding: xchunked\r\n", HttpError::TransferEncoding),
+    ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked;q=1\r\n", HttpError::TransferEncoding),
+    ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked-and-more-than-20-bytes\r\n", HttpError::TransferEncoding),
+    ("HTTP/1.1 200 OK\r\nTransfer-Encoding:\r\n", HttpError::TransferEncoding),
+    ("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n", HttpError::ContentEncoding),
+    ("HTTP/1.1 200 OK\r\nContent-Encoding: identity, br\r\n", HttpError::ContentEncoding),
+];
+
+/// The same after the head of a chunked answer.
+#[rustfmt::skip]
+const REFUSED_CHUNKS: &[(&str, HttpError)] = &[
+    ("\r\n", HttpError::ChunkSize),
+    ("x\r\n", HttpError::ChunkSize),
+    (" 1\r\n", HttpError::ChunkSize),
+    ("-1\r\n", HttpError::ChunkSize),
+    ("0x1\r\n", HttpError::ChunkSize),
+    ("1 1\r\n", HttpError::ChunkSize),
+    ("10000000000000000\r\n", HttpError::ChunkSize),
+    ("1\nx\r\n", HttpError::BareLf),
+    ("1;a\nx\r\n", HttpError::BareLf),
+    ("1;a\rb\r\n", HttpError::BareCr),
+    ("1;a\0\r\n", HttpError::Nul),
+    ("1\r\r\n", HttpError::BareCr),
+    ("1\r\nxy\r\n", HttpError::ChunkEnd),
+    ("1\r\nx\n", HttpError::BareLf),
+    ("1\r\nx\ry", HttpError::BareCr),
+    ("0\r\n A: b\r\n", HttpError::ObsFold),
+    ("0\r\nA: b\r\n\rx", HttpError::BareCr),
+];
+
+#[test]
+fn refuses_by_name() {
+    let chunked = REFUSED_CHUNKS.iter().map(|&(rest, error)| {
+        (
+            format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{rest}"),
+            error,
+        )
+    });
+    let heads = REFUSED.iter().map(|&(bytes, error)| (bytes.into(), error));
+    for (bytes, error) in heads.chain(chunked) {
+        let run = run_every_split(Method::Get, Limits::default(), bytes.as_bytes(), &[2]);
+        assert_eq!(run.result, Err(error), "{bytes:?}");
+    }
+}
+
+#[test]
+fn an_fmc_login_of_2020() {
+    let run = run_every_split(Method::Post, Limits::default(), FMC_LOGIN.as_bytes(), &[64]);
+    assert_eq!(run.result, Ok(KEEP));
+    assert!(
+        run.before_eof,
+        "without waiting for the end of the connection"
+    );
+    assert_eq!((run.log.status, run.log.body.len()), (Some(204), 0));
+    let lines: Vec<(String, &str)> = FMC_LOGIN
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split_once(": "))
+        .map(|(name, value)| (name.to_ascii_lowercase(), value))
+        .collect();
+    assert_eq!(lines.len(), 20);
+    let lines = lines
+        .iter()
+        .filter(|(name, _)| name != "x-permitted-cross-domain-policies");
+    let parsed = run
+        .log
+        .fields
+        .iter()
+        .map(|(name, value)| (name, &value[..]));
+    assert!(
+        lines
+            .map(|(name, value)| (name, value.as_bytes()))
+            .eq(parsed),
+        "but the longest name"
+    );
+}
+
+#[test]
+fn values_as_they_are() {
+    let bytes = b"HTTP/1.1 204\r\nA:b\r\nB: \t c d \t\r\nC:\r\nD:  \r\nE_f: \xff\x01\x7f\r\n\
+        skip: \xff\nG: after a bare LF\n\n";
+    let run = run_every_split(Method::Get, Limits::default(), bytes, &[5]);
+    let expected: [(&str, &[u8]); 6] = [
+        ("a", b"b"),
+        ("b", b"c d \t"),
+        ("c", b""),
+        ("d", b""),
+        ("e_f", b"\xff\x01\x7f"),
+        ("g", b"after a bare LF"),
+    ];
+    assert!(
+        run.log
+            .fields
+            .iter()
+            .map(|(n, v)| (n.as_str(), &v[..]))
+            .eq(expected)
+    );
+    assert_eq!((run.log.values_ended, run.result), (6, Ok(KEEP)));
+}
+
+#[test]
+fn long_names_are_never_asked_about() {
+    let (longest, longer) = ("N".repeat(32), "N".repeat(33));
+    let bytes = format!("HTTP/1.1 204\r\n{longest}: 1\r\n{longer}: 2\r\nA: 3\r\n\r\n");
+    let run = run_every_split(Method::Get, Limits::default(), bytes.as_bytes(), &[7]);
+    assert_eq!(run.log.asked, [longest.to_ascii_lowercase(), "a".into()]);
+}
+
+#[test]
+fn framing_fields_are_kept_from_the_caller() {
+    let run = whole(
+        Method::Get,
+        b"HTTP/1.1 200\r\nConnection: Keep-Alive\r\nKeep-Alive: timeout=5\r\nContent-Length: 0\r\n\
+          Content-Encoding: identity\r\nDate: x\r\n\r\n",
+    );
+    assert_eq!(run.log.asked, ["date"]);
+}
+
+#[test]
+fn how_long_the_connection_lives() {
+    let keep = |timeout_secs, max| Persistence::KeepAlive { timeout_secs, max };
+    for (head, expected) in [
+        ("HTTP/1.1 204\r\n", KEEP),
+        ("HTTP/1.7 204\r\n", KEEP),
+        ("HTTP/1.1 204\r\nConnection: close\r\n", Persistence::Close),
+        (
+            "HTTP/1.1 204\r\nConnection: Keep-Alive, CLOSE\r\n",
+            Persistence::Close,
+        ),
+        (
+            "HTTP/1.1 204\r\nConnection: keep-alive\r\nConnection: close\r\n",
+            Persistence::Close,
+        ),
+        (
+            "HTTP/1.1 204\r\nConnection: closed, a-name-of-more-than-twenty-bytes, x\r\n",
+            KEEP,
+        ),
+        (
+            "HTTP/1.1 204\r\nKeep-Alive: timeout=5, max=100\r\n",
+            keep(Some(5), Some(100)),
+        ),
+        (
+            "HTTP/1.1 204\r\nkeep-alive: Max=0,,x, TIMEOUT=70000\r\n",
+            keep(Some(65535), Some(0)),
+        ),
+        ("HTTP/1.1 204\r\nKeep-Alive: timeout=, max=x\r\n", KEEP),
+        ("HTTP/1.0 204\r\n", Persistence::Close),
+        (
+            "HTTP/1.0 204\r\nKeep-Alive: timeout=5\r\n",
+            Persistence::Close,
+        ),
+        ("HTTP/1.0 204\r\nConnection: keep-alive\r\n", KEEP),
+        (
+            "HTTP/1.0 200\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n",
+            Persistence::Close,
+        ),
+        ("HTTP/1.0 100\r\n\r\nHTTP/1.1 204\r\n", KEEP),
+    ] {
+        let bytes = format!("{head}\r\n");
+        let body = if head.contains("chunked") {
+            "0\r\n\r\n"
+        } else {
+            ""
+        };
+        let run = run_every_split(
+            Method::Get,
+            Limits::default(),
+            (bytes + body).as_bytes(),
+            &[4],
+        );
+        assert_eq!(run.result, Ok(expected), "{head:?}");
+        assert!(run.before_eof);
+    }
+}
+
+#[test]
+fn where_the_stream_may_end() {
+    let sized = b"HTTP/1.1 200\r\nContent-Length: 3\r\n\r\nabc";
+    let chunked = b"HTTP/1.1 200\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n";
+    let open: &[u8] = b"HTTP/1.1 200\r\n\r\nabc";
+    for (bytes, head) in [
+        (&sized[..], sized.len()),
+        (chunked, chunked.len()),
+        (open, 16),
+    ] {
+        for end in 0..=bytes.len() {
+            let run = whole(Method::Get, &bytes[..end]);
+            let expected = match end {
+                0 => Some(HttpError::Closed),
+                _ if end < head => Some(HttpError::Truncated),
+                _ => None,
+            };
+            assert_eq!(run.result.err(), expected, "{end} bytes of {bytes:?}");
+        }
+    }
+}
+
+#[test]
+fn eight_interim_answers_are_skipped() {
+    let interim = "HTTP/1.1 102 Processing\r\nA: b\r\n\r\n";
+    let run = whole(
+        Method::Get,
+        (interim.repeat(8) + "HTTP/1.1 204\r\n\r\n").as_bytes(),
+    );
+    assert_eq!((run.log.status, run.log.asked.len()), (Some(204), 0));
+    let run = whole(Method::Get, interim.repeat(9).as_bytes());
+    assert_eq!(run.result, Err(HttpError::TooManyInterim));
+}
+
+/// Pieces that count as head, and those that do not, add up to the limit.
+#[test]
+fn the_head_has_a_limit() {
+    let counted = [
+        "HTTP/1.1 100\r\n\r\n",
+        "\r\nHTTP/1.1 200 OK\r\nA: b\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "x=y\r\n",
+        "T: u\r\n\r\n",
+    ];
+    let [interim, head, extension, trailers] = counted;
+    let bytes = format!("{interim}{head}3;{extension}abc\r\n0\r\n{trailers}");
+    let head: u32 = counted.iter().map(|part| part.len() as u32).sum();
+    for limit in 0..=head {
+        let limits = Limits {
+            head: limit,
+            ..Limits::default()
+        };
+        let run = run_every_split(Method::Get, limits, bytes.as_bytes(), &[6]);
+        let expected = if limit < head {
+            Err(HttpError::HeadTooLong(limit))
+        } else {
+            Ok(KEEP)
+        };
+        assert_eq!(run.result, expected, "{limit}");
+    }
+}
+
+#[test]
+fn the_body_has_a_limit() {
+    for framed in [
+        "Content-Length: 6\r\n\r\nabcdef",
+        "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n4\r\ncdef\r\n0\r\n\r\n",
+        "\r\nabcdef",
+    ] {
+        let bytes = format!("HTTP/1.1 200\r\n{framed}");
+        for limit in 0..8 {
+            let limits = Limits {
+                body: limit,
+                ..Limits::default()
+            };
+            let run = run_every_split(Method::Get, limits, bytes.as_bytes(), &[3]);
+            assert_eq!(run.result.is_ok(), limit >= 6, "{framed:?}, {limit}");
+            assert!(run.log.body.len() as u64 <= limit);
+            if limit < 6 {
+                assert_eq!(run.result, Err(HttpError::BodyTooLong));
+            }
+        }
+    }
+}
+
+#[test]
+fn the_longest_lengths_do_not_overflow() {
+    let most = "Content-Length: 18446744073709551615\r\n\r\nabc";
+    let chunk = "Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\nabc";
+    for framed in [most, chunk] {
+        let bytes = format!("HTTP/1.1 200\r\n{framed}");
+        let run = run_every_split(Method::Get, Limits::default(), bytes.as_bytes(), &[9]);
+        assert_eq!(run.result, Err(HttpError::Truncated));
+        assert_eq!(run.log.body, b"abc");
+    }
+    // One more byte than 64 bits can count, in two chunks.
+    let bytes = "HTTP/1.1 200\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\nffffffffffffffff\r\n";
+    assert_eq!(
+        whole(Method::Get, bytes.as_bytes()).result,
+        Err(HttpError::BodyTooLong)
+    );
+}
+
+/// Small chunks do not wear out the limit of the head.
+#[test]
+fn a_long_chunked_body_passes() {
+    let chunks = "1\r\nx\r\n".repeat(1000) + "0\r\n\r\n";
+    let bytes = format!("HTTP/1.1 200\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}");
+    let limits = Limits {
+        head: 100,
+        ..Limits::default()
+    };
+    let run = run(Method::Get, limits, [bytes.as_bytes()].into_iter());
+    assert_eq!((run.result, run.log.body.len()), (Ok(KEEP), 1000));
+}
+
+#[test]
+fn state_stays_small() {
+    assert!(size_of::<Response>() <= 160, "{}", size_of::<Response>());
+}

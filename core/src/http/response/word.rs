@@ -1,0 +1,99 @@
+//! A short word gathered from pieces: a field name, or an element of a list.
+
+/// Up to `N` bytes in lower case. A longer word is known to be longer, and no
+/// more of it than that.
+pub(super) struct Word<const N: usize> {
+    bytes: [u8; N],
+    len: u8,
+    overflow: bool,
+}
+
+impl<const N: usize> Word<N> {
+    pub(super) const fn new() -> Self {
+        const { assert!(N <= u8::MAX as usize) };
+        Self {
+            bytes: [0; N],
+            len: 0,
+            overflow: false,
+        }
+    }
+
+    pub(super) const fn clear(&mut self) {
+        self.len = 0;
+        self.overflow = false;
+    }
+
+    pub(super) const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Adds the next piece.
+    pub(super) fn push(&mut self, piece: &[u8]) {
+        for &byte in piece {
+            self.push_byte(byte);
+        }
+    }
+
+    fn push_byte(&mut self, byte: u8) {
+        match self.bytes.get_mut(usize::from(self.len)) {
+            Some(slot) => {
+                *slot = byte.to_ascii_lowercase();
+                self.len = self.len.wrapping_add(1);
+            }
+            None => self.overflow = true,
+        }
+    }
+
+    /// Adds a byte of a list element: blanks at its ends are not part of it.
+    pub(super) fn push_trimmed(&mut self, byte: u8) {
+        let blank = super::grammar::is_blank(byte);
+        let full = usize::from(self.len) >= N;
+        if !(blank && (self.is_empty() || full)) {
+            self.push_byte(byte);
+        }
+    }
+
+    /// The word, unless it was longer than `N` bytes.
+    pub(super) fn as_bytes(&self) -> Option<&[u8]> {
+        if self.overflow {
+            None
+        } else {
+            self.bytes.get(..usize::from(self.len))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trimmed(text: &str) -> Word<4> {
+        let mut word = Word::new();
+        text.bytes().for_each(|byte| word.push_trimmed(byte));
+        word
+    }
+
+    #[test]
+    fn holds_up_to_its_size() {
+        let mut word = Word::<4>::new();
+        word.push(b"AbC");
+        word.push(b"d");
+        assert_eq!(word.as_bytes(), Some(&b"abcd"[..]));
+        word.push(b"e");
+        assert_eq!(word.as_bytes(), None);
+        word.clear();
+        assert_eq!(word.as_bytes(), Some(&b""[..]));
+    }
+
+    #[test]
+    fn blanks_at_the_ends_need_no_room() {
+        assert_eq!(
+            trimmed(" \t a b         ")
+                .as_bytes()
+                .map(<[u8]>::trim_ascii),
+            Some(&b"a b"[..])
+        );
+        assert_eq!(trimmed("     abcd      ").as_bytes(), Some(&b"abcd"[..]));
+        assert_eq!(trimmed("abcd  e").as_bytes(), None);
+    }
+}
