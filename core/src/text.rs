@@ -21,7 +21,11 @@ impl<const N: usize> Text<N> {
     /// An empty text.
     #[must_use]
     pub const fn new() -> Self {
-        Self { bytes: Vec::new(), blanks: 0, truncated: false }
+        Self {
+            bytes: Vec::new(),
+            blanks: 0,
+            truncated: false,
+        }
     }
 
     /// Adds the next piece.
@@ -68,9 +72,10 @@ impl<const N: usize> Text<N> {
     pub fn as_str(&self) -> Option<&str> {
         match core::str::from_utf8(&self.bytes) {
             Ok(text) => Some(text),
-            Err(error) if self.truncated && error.error_len().is_none() => {
-                self.bytes.get(..error.valid_up_to()).and_then(|cut| core::str::from_utf8(cut).ok())
-            }
+            Err(error) if self.truncated && error.error_len().is_none() => self
+                .bytes
+                .get(..error.valid_up_to())
+                .and_then(|cut| core::str::from_utf8(cut).ok()),
             Err(_) => None,
         }
     }
@@ -102,13 +107,21 @@ impl<const N: usize> fmt::Display for Text<N> {
         let kept = self.as_str().map_or(self.as_bytes(), str::as_bytes);
         for chunk in kept.utf8_chunks() {
             for c in chunk.valid().chars() {
-                f.write_char(if c.is_control() { char::REPLACEMENT_CHARACTER } else { c })?;
+                f.write_char(if c.is_control() {
+                    char::REPLACEMENT_CHARACTER
+                } else {
+                    c
+                })?;
             }
             if !chunk.invalid().is_empty() {
                 f.write_char(char::REPLACEMENT_CHARACTER)?;
             }
         }
-        if self.truncated { f.write_char('…') } else { Ok(()) }
+        if self.truncated {
+            f.write_char('…')
+        } else {
+            Ok(())
+        }
     }
 }
 

@@ -1,8 +1,18 @@
-//! What a caller asks for. Credentials and tokens are never part of it.
+//! An ordinary request: what a caller asks for, and its exchange.
 
-use crate::http::Method;
+use heapless::Vec;
 
-/// A request as its caller words it.
+use super::answer::{Nothing, Reader};
+use super::{Answer, Outcome, Progress, Sink};
+use crate::credentials::Bearer;
+use crate::error::{ConfigError, Error, Part};
+use crate::http::{HeadWriter, Limits, Method, Persistence};
+use crate::origin::Origin;
+use crate::product::Product;
+use crate::session::{Permit, Session};
+use crate::{fmc, fxos};
+
+/// A request as its caller words it. Credentials and tokens are never part of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Request<'a> {
     /// The method.
@@ -20,13 +30,23 @@ impl<'a> Request<'a> {
     /// A GET of `path`.
     #[must_use]
     pub const fn get(path: &'a str) -> Self {
-        Self { method: Method::Get, path, body: BodyLength::None, content_type: "" }
+        Self {
+            method: Method::Get,
+            path,
+            body: BodyLength::None,
+            content_type: "",
+        }
     }
 
     /// A request with a JSON body of `length` bytes.
     #[must_use]
     pub const fn json(method: Method, path: &'a str, length: u64) -> Self {
-        Self { method, path, body: BodyLength::Sized(length), content_type: "application/json" }
+        Self {
+            method,
+            path,
+            body: BodyLength::Sized(length),
+            content_type: "application/json",
+        }
     }
 }
 
@@ -39,4 +59,139 @@ pub enum BodyLength {
     Sized(u64),
     /// Unknown in advance: `Transfer-Encoding: chunked`.
     Chunked,
+}
+
+/// The cheapest read that needs a token: tells a live session from a dead one.
+#[must_use]
+pub const fn probe(product: Product) -> Request<'static> {
+    match product {
+        Product::CdFmc | Product::Fmc => Request::get(fmc::SERVER_VERSION),
+        Product::Fxos => Request::get(fxos::MGMT_VERSION),
+    }
+}
+
+/// One request with the session's access token, in flight.
+pub struct Exchange {
+    reader: Reader,
+}
+
+impl Exchange {
+    /// Encodes the head of `request` into `out` and says how many bytes it is.
+    ///
+    /// The head holds the token: zeroize `out` after it is sent. The body, if
+    /// any, follows as it is, or in chunks ([`http::chunk_header`](crate::http)).
+    /// A head takes about 300 bytes, the path and the token or bearer.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if the request can not be written as it is, or
+    /// `permit` or `bearer` are not for this session and box;
+    /// [`Error::Resource`] with the size that `out` must have.
+    pub fn start(
+        session: &Session,
+        origin: &Origin<'_>,
+        permit: &Permit,
+        request: &Request<'_>,
+        bearer: Option<&Bearer<'_>>,
+        limits: Limits,
+        out: &mut [u8],
+    ) -> Result<(Self, usize), Error> {
+        let access = session.lend_access(origin.tag(), permit)?;
+        let mut head = HeadWriter::new(out);
+        head.request_line(request.method, &path_parts(session, request.path)?)?;
+        common_fields(&mut head, origin)?;
+        match (origin.product(), access, bearer) {
+            (Product::CdFmc, _, Some(bearer)) if bearer.origin == origin.tag() => {
+                head.field_with("Authorization", |value| {
+                    value.push(b"Bearer ");
+                    value.push(bearer.token.as_bytes());
+                })?;
+            }
+            (Product::Fmc, Some(access), None) => {
+                head.field(fmc::ACCESS_TOKEN_FIELD, access.expose_secret().as_bytes())?;
+            }
+            (Product::Fxos, Some(access), None) => {
+                head.field(fxos::TOKEN_FIELD, access.expose_secret().as_bytes())?;
+            }
+            (Product::CdFmc, _, Some(_)) => return Err(ConfigError::OtherOrigin.into()),
+            _ => return Err(ConfigError::OtherCredentials.into()),
+        }
+        body_fields(&mut head, request)?;
+        let length = head.finish()?;
+        Ok((
+            Self {
+                reader: Reader::new(request.method, limits),
+            },
+            length,
+        ))
+    }
+
+    /// What came of the exchange, once the answer is whole.
+    pub fn finish(self) -> Outcome {
+        Outcome::Response(self.reader.finish())
+    }
+}
+
+impl Answer for Exchange {
+    fn push(&mut self, bytes: &[u8], sink: &mut dyn Sink) -> Result<Progress, Error> {
+        self.reader.push(bytes, &mut Nothing, sink)
+    }
+
+    fn eof(&mut self) -> Result<(), Error> {
+        self.reader.eof()
+    }
+
+    fn has_begun(&self) -> bool {
+        self.reader.has_begun()
+    }
+
+    fn persistence(&self) -> Persistence {
+        self.reader.persistence()
+    }
+}
+
+/// The path with the session's domain in the place of `{domainUUID}`.
+fn path_parts<'a>(session: &'a Session, path: &'a str) -> Result<Vec<&'a str, 7>, ConfigError> {
+    let mut parts = Vec::new();
+    for (index, part) in path.split(fmc::DOMAIN_PLACEHOLDER).enumerate() {
+        if index > 0 {
+            let uuid = session.domain().ok_or(ConfigError::DomainUnknown)?;
+            parts
+                .push(uuid)
+                .map_err(|_| ConfigError::TooLong(Part::Path))?;
+        }
+        parts
+            .push(part)
+            .map_err(|_| ConfigError::TooLong(Part::Path))?;
+    }
+    Ok(parts)
+}
+
+/// What every request says. `Accept` is what a chassis answers 406 without.
+pub(super) fn common_fields(
+    head: &mut HeadWriter<'_>,
+    origin: &Origin<'_>,
+) -> Result<(), ConfigError> {
+    head.field("Host", origin.authority().as_bytes())?;
+    head.field(
+        "User-Agent",
+        concat!("oobwatch/", env!("CARGO_PKG_VERSION")).as_bytes(),
+    )?;
+    head.field("Accept", b"application/json")?;
+    head.field("Accept-Encoding", b"identity")
+}
+
+fn body_fields(head: &mut HeadWriter<'_>, request: &Request<'_>) -> Result<(), ConfigError> {
+    let length = match (request.body, request.method) {
+        (BodyLength::None, Method::Delete | Method::Get | Method::Head) => return Ok(()),
+        (BodyLength::None, _) => 0,
+        (BodyLength::Sized(length), _) => length,
+        (BodyLength::Chunked, _) => {
+            head.field("Content-Type", request.content_type.as_bytes())?;
+            return head.field("Transfer-Encoding", b"chunked");
+        }
+    };
+    if request.body != BodyLength::None {
+        head.field("Content-Type", request.content_type.as_bytes())?;
+    }
+    head.field_with("Content-Length", |value| value.write_u64(length))
 }

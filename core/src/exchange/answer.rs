@@ -1,0 +1,243 @@
+//! The part of an answer that every exchange reads in the same way.
+
+use super::error_body::ErrorScan;
+use super::{Response, Sink};
+use crate::error::{Error, ResourceError};
+use crate::http::{self, Events, HttpError, Limits, Method, Persistence};
+use crate::text::Text;
+
+/// How far an answer has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Progress {
+    /// More bytes are needed.
+    More,
+    /// The answer is whole.
+    Done,
+}
+
+/// What an exchange does with the bytes of its answer.
+///
+/// Implemented by [`Exchange`](super::Exchange) and
+/// [`AuthExchange`](super::AuthExchange), so that one driver moves both.
+pub trait Answer {
+    /// Takes the next bytes, in any split.
+    ///
+    /// # Errors
+    /// [`Error::Peer`] if the answer breaks HTTP, [`Error::Resource`] if it is
+    /// over a limit. The connection is of no more use then.
+    fn push(&mut self, bytes: &[u8], sink: &mut dyn Sink) -> Result<Progress, Error>;
+
+    /// Says that the box has closed the connection.
+    ///
+    /// # Errors
+    /// [`Error::Peer`] with [`HttpError::Closed`] if not one byte had come, with
+    /// [`HttpError::Truncated`] if the answer is not whole.
+    fn eof(&mut self) -> Result<(), Error>;
+
+    /// Whether a byte of the answer has come.
+    fn has_begun(&self) -> bool;
+
+    /// Whether the connection can carry another request after this one.
+    fn persistence(&self) -> Persistence;
+}
+
+/// Reads fields and a body that only some exchanges want.
+pub(super) trait Extra {
+    /// Whether the value of this field is wanted by [`field`](Self::field).
+    fn wants(&mut self, name: &str) -> bool;
+    fn field(&mut self, piece: &[u8], sink: &mut dyn Sink);
+    fn field_end(&mut self) {}
+    /// A piece of the body of a successful answer.
+    fn body(&mut self, piece: &[u8]);
+}
+
+/// The extra of an ordinary request: none.
+pub(super) struct Nothing;
+
+impl Extra for Nothing {
+    fn wants(&mut self, _: &str) -> bool {
+        false
+    }
+
+    fn field(&mut self, _: &[u8], _: &mut dyn Sink) {}
+
+    fn body(&mut self, _: &[u8]) {}
+}
+
+/// Parser and facts of one answer.
+pub(super) struct Reader {
+    parser: http::Response,
+    status: u16,
+    field: Field,
+    value: Text<64>,
+    html: bool,
+    date: Option<u64>,
+    error: ErrorScan,
+    /// Bytes came after the end of the answer.
+    excess: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Field {
+    ContentType,
+    Date,
+    Extra,
+}
+
+impl Reader {
+    pub(super) fn new(method: Method, limits: Limits) -> Self {
+        Self {
+            parser: http::Response::new(method, limits),
+            status: 0,
+            field: Field::Extra,
+            value: Text::new(),
+            html: false,
+            date: None,
+            error: ErrorScan::new(),
+            excess: false,
+        }
+    }
+
+    pub(super) fn push(
+        &mut self,
+        bytes: &[u8],
+        extra: &mut dyn Extra,
+        sink: &mut dyn Sink,
+    ) -> Result<Progress, Error> {
+        let (parser, mut events) = self.split(extra, sink);
+        let progress = parser.push(bytes, &mut events).map_err(error)?;
+        self.excess |= progress.consumed < bytes.len();
+        Ok(if progress.done {
+            Progress::Done
+        } else {
+            Progress::More
+        })
+    }
+
+    pub(super) fn eof(&mut self) -> Result<(), Error> {
+        self.parser.eof().map_err(error)
+    }
+
+    pub(super) const fn has_begun(&self) -> bool {
+        self.parser.has_begun()
+    }
+
+    pub(super) fn persistence(&self) -> Persistence {
+        if self.excess {
+            Persistence::Close
+        } else {
+            self.parser.persistence()
+        }
+    }
+
+    pub(super) fn finish(self) -> Response {
+        let (error, looks_like_html) = self.error.finish();
+        Response {
+            status: self.status,
+            error,
+            html: self.html || looks_like_html,
+            date: self.date,
+        }
+    }
+
+    fn split<'a>(
+        &'a mut self,
+        extra: &'a mut dyn Extra,
+        sink: &'a mut dyn Sink,
+    ) -> (&'a mut http::Response, Handler<'a>) {
+        let handler = Handler {
+            status: &mut self.status,
+            field: &mut self.field,
+            value: &mut self.value,
+            html: &mut self.html,
+            date: &mut self.date,
+            error: &mut self.error,
+            extra,
+            sink,
+        };
+        (&mut self.parser, handler)
+    }
+}
+
+/// A limit is the caller's to raise; everything else is the peer's fault.
+fn error(error: HttpError) -> Error {
+    match error {
+        HttpError::HeadTooLong(limit) => ResourceError::HeadLimit(limit).into(),
+        HttpError::BodyTooLong => ResourceError::BodyLimit.into(),
+        other => other.into(),
+    }
+}
+
+/// Where the parser's events go.
+struct Handler<'a> {
+    status: &'a mut u16,
+    field: &'a mut Field,
+    value: &'a mut Text<64>,
+    html: &'a mut bool,
+    date: &'a mut Option<u64>,
+    error: &'a mut ErrorScan,
+    extra: &'a mut dyn Extra,
+    sink: &'a mut dyn Sink,
+}
+
+impl Events for Handler<'_> {
+    fn status(&mut self, code: u16) {
+        *self.status = code;
+        self.sink.status(code);
+    }
+
+    fn wants(&mut self, name: &str) -> bool {
+        self.value.clear();
+        let (field, wanted) = match name {
+            "content-type" => (Field::ContentType, true),
+            "date" => (Field::Date, true),
+            other => (Field::Extra, self.extra.wants(other)),
+        };
+        *self.field = field;
+        wanted
+    }
+
+    fn value(&mut self, piece: &[u8]) {
+        match self.field {
+            Field::ContentType | Field::Date => self.value.push(piece),
+            Field::Extra => self.extra.field(piece, self.sink),
+        }
+    }
+
+    fn value_end(&mut self) {
+        match self.field {
+            Field::ContentType => {
+                let media_type = media_type(&self.value);
+                *self.html = matches!(
+                    media_type.as_bytes(),
+                    b"text/html" | b"application/xhtml+xml"
+                );
+                self.sink
+                    .content_type(media_type.as_str().unwrap_or_default());
+            }
+            Field::Date => *self.date = http::http_date(self.value.as_bytes()),
+            Field::Extra => self.extra.field_end(),
+        }
+    }
+
+    fn head_end(&mut self) {}
+
+    fn body(&mut self, piece: &[u8]) {
+        if matches!(*self.status, 200..=299) {
+            self.extra.body(piece);
+        } else {
+            self.error.push(piece);
+        }
+        self.sink.body(piece);
+    }
+}
+
+/// The media type of a `Content-Type` value: lower case, without parameters.
+fn media_type(value: &Text<64>) -> Text<64> {
+    let mut media_type = Text::new();
+    for byte in value.as_bytes().iter().take_while(|&&byte| byte != b';') {
+        media_type.push(&[byte.to_ascii_lowercase()]);
+    }
+    media_type
+}

@@ -1,0 +1,273 @@
+//! The exchanges that open, renew and end a session.
+
+use super::answer::{Extra, Reader};
+use super::basic::write_basic;
+use super::domains::{DomainSearch, Domains};
+use super::login_reply::LoginReply;
+use super::request::common_fields;
+use super::{Answer, AuthOutcome, Domain, Grant, Progress, Response, Sink};
+use crate::credentials::Login;
+use crate::error::{ConfigError, Error};
+use crate::http::{HeadWriter, Limits, Method, Persistence};
+use crate::origin::Origin;
+use crate::product::Product;
+use crate::secret::{AccessToken, RefreshToken, Secret};
+use crate::session::{AuthKind, AuthPermit, Session};
+use crate::text::Text;
+use crate::{fmc, fxos};
+
+/// A login, a refresh or a logout in flight.
+pub struct AuthExchange<'q> {
+    product: Product,
+    kind: AuthKind,
+    reader: Reader,
+    granted: Granted<'q>,
+}
+
+impl<'q> AuthExchange<'q> {
+    /// Encodes what `permit` elects its holder to do into `out`, and says how
+    /// many bytes it is. There is no body (FMC REST quick start, Requesting an
+    /// Authentication Token: the body is blank).
+    ///
+    /// `login` is used by a login and by nothing else. `domain` is the name (in
+    /// full, or its last part) or the UUID of the domain that the session is
+    /// for; `None` is the user's own. Zeroize `out` after it is sent; 512 bytes
+    /// and four thirds of user name and password are enough.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if `permit` or `login` are not for this session and
+    /// box; [`Error::Resource`] with the size that `out` must have.
+    pub fn start(
+        session: &Session,
+        origin: &Origin<'_>,
+        permit: &AuthPermit,
+        login: Option<&Login<'_>>,
+        domain: Option<&'q str>,
+        out: &mut [u8],
+    ) -> Result<(Self, usize), Error> {
+        let tokens = session.lend_tokens(origin.tag(), permit)?;
+        let mut head = HeadWriter::new(out);
+        let (product, kind) = (origin.product(), permit.kind());
+        head.request_line(Method::Post, &[path(product, kind)?])?;
+        common_fields(&mut head, origin)?;
+        match (kind, login, tokens) {
+            (AuthKind::Login, Some(login), _) if login.origin == origin.tag() => {
+                write_login(&mut head, product, login)?;
+            }
+            (AuthKind::Login, Some(_), _) => return Err(ConfigError::OtherOrigin.into()),
+            (AuthKind::Logout, _, Some((access, _))) => write_access(&mut head, product, access)?,
+            (AuthKind::Refresh, _, Some((access, Some(refresh)))) => {
+                write_access(&mut head, product, access)?;
+                head.field(fmc::REFRESH_TOKEN_FIELD, refresh.expose_secret().as_bytes())?;
+            }
+            _ => return Err(ConfigError::OtherCredentials.into()),
+        }
+        head.field("Content-Length", b"0")?;
+        let length = head.finish()?;
+        let reader = Reader::new(Method::Post, Limits::default());
+        Ok((
+            Self {
+                product,
+                kind,
+                reader,
+                granted: Granted::new(domain),
+            },
+            length,
+        ))
+    }
+
+    /// What came of the exchange, once the answer is whole.
+    pub fn finish(self) -> AuthOutcome {
+        let Self {
+            product,
+            kind,
+            reader,
+            granted,
+        } = self;
+        let response = reader.finish();
+        if kind == AuthKind::Logout || !response.is_success() || response.html {
+            return AuthOutcome::Response(response);
+        }
+        match product {
+            Product::CdFmc | Product::Fmc => granted.into_fmc(response),
+            Product::Fxos => granted.into_fxos(response),
+        }
+    }
+}
+
+const fn path(product: Product, kind: AuthKind) -> Result<&'static str, ConfigError> {
+    Ok(match (product, kind) {
+        (Product::Fmc, AuthKind::Login) => fmc::GENERATE_TOKEN,
+        (Product::Fmc, AuthKind::Logout) => fmc::REVOKE_ACCESS,
+        (Product::Fmc, AuthKind::Refresh) => fmc::REFRESH_TOKEN,
+        (Product::Fxos, AuthKind::Login) => fxos::LOGIN,
+        (Product::Fxos, AuthKind::Logout) => fxos::LOGOUT,
+        (Product::CdFmc, _) | (Product::Fxos, AuthKind::Refresh) => {
+            return Err(ConfigError::OtherCredentials);
+        }
+    })
+}
+
+fn write_login(
+    head: &mut HeadWriter<'_>,
+    product: Product,
+    login: &Login<'_>,
+) -> Result<(), ConfigError> {
+    if product == Product::Fxos {
+        head.field(fxos::USERNAME_FIELD, login.user.as_bytes())?;
+        return head.field(fxos::PASSWORD_FIELD, login.password.as_bytes());
+    }
+    head.field_with("Authorization", |value| write_basic(value, login))
+}
+
+fn write_access(
+    head: &mut HeadWriter<'_>,
+    product: Product,
+    access: &AccessToken,
+) -> Result<(), ConfigError> {
+    let name = match product {
+        Product::CdFmc | Product::Fmc => fmc::ACCESS_TOKEN_FIELD,
+        Product::Fxos => fxos::TOKEN_FIELD,
+    };
+    head.field(name, access.expose_secret().as_bytes())
+}
+
+impl Answer for AuthExchange<'_> {
+    fn push(&mut self, bytes: &[u8], sink: &mut dyn Sink) -> Result<Progress, Error> {
+        self.reader
+            .push(bytes, &mut self.granted, &mut DomainsOnly(sink))
+    }
+
+    fn eof(&mut self) -> Result<(), Error> {
+        self.reader.eof()
+    }
+
+    fn has_begun(&self) -> bool {
+        self.reader.has_begun()
+    }
+
+    fn persistence(&self) -> Persistence {
+        self.reader.persistence()
+    }
+}
+
+/// Keeps the body of an auth answer, which may hold a token, from the sink.
+struct DomainsOnly<'a>(&'a mut dyn Sink);
+
+impl Sink for DomainsOnly<'_> {
+    fn status(&mut self, status: u16) {
+        self.0.status(status);
+    }
+
+    fn domain(&mut self, name: &[u8], uuid: &[u8]) {
+        self.0.domain(name, uuid);
+    }
+}
+
+/// What a successful answer gives.
+struct Granted<'q> {
+    field: Field,
+    access: Secret,
+    refresh: Secret,
+    domain: Text<40>,
+    user: Text<40>,
+    domain_id: Text<16>,
+    domains: Domains,
+    search: Option<DomainSearch<'q>>,
+    reply: LoginReply,
+}
+
+#[derive(Clone, Copy)]
+enum Field {
+    Access,
+    Domain,
+    DomainId,
+    Domains,
+    Refresh,
+    User,
+}
+
+impl<'q> Granted<'q> {
+    fn new(domain: Option<&'q str>) -> Self {
+        Self {
+            field: Field::Domains,
+            access: Secret::new(),
+            refresh: Secret::new(),
+            domain: Text::new(),
+            user: Text::new(),
+            domain_id: Text::new(),
+            domains: Domains::new(),
+            search: domain.map(DomainSearch::new),
+            reply: LoginReply::new(),
+        }
+    }
+
+    /// Success is 2xx with both tokens.
+    fn into_fmc(self, response: Response) -> AuthOutcome {
+        let tokens = AccessToken::received(self.access).zip(RefreshToken::received(self.refresh));
+        let Some((access, refresh)) = tokens else {
+            return AuthOutcome::Response(response);
+        };
+        let domain = match self.search {
+            Some(search) => search.finish(),
+            None if self.domain.is_empty() => Domain::Unknown,
+            None => Domain::Uuid(self.domain),
+        };
+        AuthOutcome::Granted(Grant {
+            access,
+            refresh: Some(refresh),
+            refresh_period: None,
+            domain,
+            user: self.user,
+            domain_id: self.domain_id,
+            date: response.date,
+        })
+    }
+
+    fn into_fxos(self, response: Response) -> AuthOutcome {
+        let Some((access, refresh_period)) = self.reply.finish() else {
+            return AuthOutcome::Response(response);
+        };
+        AuthOutcome::Granted(Grant {
+            access,
+            refresh: None,
+            refresh_period,
+            domain: Domain::Unknown,
+            user: Text::new(),
+            domain_id: Text::new(),
+            date: response.date,
+        })
+    }
+}
+
+impl Extra for Granted<'_> {
+    fn wants(&mut self, name: &str) -> bool {
+        // The first field of a name counts; a second one is not joined to it.
+        let (field, first) = match name {
+            "x-auth-access-token" => (Field::Access, self.access.is_empty()),
+            "x-auth-refresh-token" => (Field::Refresh, self.refresh.is_empty()),
+            "domain_uuid" => (Field::Domain, self.domain.is_empty()),
+            "user_uuid" => (Field::User, self.user.is_empty()),
+            "domain_id" => (Field::DomainId, self.domain_id.is_empty()),
+            "domains" => (Field::Domains, self.domains.is_new()),
+            _ => return false,
+        };
+        self.field = field;
+        first
+    }
+
+    fn field(&mut self, piece: &[u8], sink: &mut dyn Sink) {
+        match self.field {
+            Field::Access => self.access.push(piece),
+            Field::Domain => self.domain.push(piece),
+            Field::DomainId => self.domain_id.push(piece),
+            Field::Domains => self.domains.push(piece, &mut self.search, sink),
+            Field::Refresh => self.refresh.push(piece),
+            Field::User => self.user.push(piece),
+        }
+    }
+
+    fn body(&mut self, piece: &[u8]) {
+        self.reply.push(piece);
+    }
+}

@@ -1,0 +1,248 @@
+//! May this request go now, and if not, what comes first?
+
+use core::fmt;
+use core::time::Duration;
+
+use super::permit::Flight;
+use super::{AuthKind, AuthPermit, Permit, Session};
+use crate::error::{Error, PeerError};
+use crate::product::Product;
+use crate::time::Instant;
+
+/// A streamed request goes only on a token that the box accepted this recently:
+/// it can not be sent again.
+const STREAM_PROOF: Duration = Duration::from_secs(60);
+
+/// What kind of request asks to be admitted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Class {
+    /// Ends the session. Nothing is admitted after it.
+    Logout,
+    /// Reads only; may be sent again.
+    Read,
+    /// Writes a body that can be read once only; never sent again.
+    Stream,
+    /// Changes something; sent again only if it can not have arrived.
+    Write,
+}
+
+/// One request on its way through the session: made once per request, shown at
+/// every [`admit`](Session::admit) and [`settle`](Session::settle) of it.
+#[derive(Debug)]
+pub struct Ticket {
+    pub(super) class: Class,
+    pub(super) waited_for: Option<u32>,
+    pub(super) refusals: u8,
+    pub(super) overtaken: u8,
+    pub(super) resent: bool,
+}
+
+impl Ticket {
+    /// A ticket for one request.
+    #[must_use]
+    pub const fn new(class: Class) -> Self {
+        Self {
+            class,
+            waited_for: None,
+            refusals: 0,
+            overtaken: 0,
+            resent: false,
+        }
+    }
+
+    /// What kind of request it is for.
+    #[must_use]
+    pub const fn class(&self) -> Class {
+        self.class
+    }
+
+    /// Whether the request must not go over a connection that was used before.
+    #[must_use]
+    pub const fn wants_fresh_connection(&self) -> bool {
+        self.resent
+    }
+}
+
+/// The session's answer to a request that asks to go.
+#[derive(Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Admit {
+    /// Send it, then [`settle`](Session::settle).
+    Go(Permit),
+    /// First read the product's [probe](crate::exchange::probe) with this
+    /// permit and settle that with a ticket of its own; then ask again.
+    Probe(Permit),
+    /// You are elected: do this for everybody, over a fresh connection, then
+    /// [`settle_auth`](Session::settle_auth) and ask again.
+    Authenticate(AuthPermit),
+    /// Ask again when the [epoch](Session::epoch) has moved, or at that time.
+    Wait {
+        /// When to ask again at the latest.
+        until: Instant,
+        /// What is waited for.
+        why: Wait,
+    },
+    /// The request will not be sent.
+    Stop(Stop),
+}
+
+/// What a request waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Wait {
+    /// Another caller logs in, refreshes or logs out.
+    Authenticating,
+}
+
+/// Why a session admits nothing more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Stop {
+    /// The session was logged out, or there was none to log out.
+    LoggedOut,
+    /// The tokens are used up, and there is no password to log in with.
+    NoCredentials,
+    /// The box refused the credentials. They are not tried again until
+    /// [`Session::reopen`]: boxes lock accounts.
+    Refused(Error),
+    /// The login that this request waited for failed.
+    Failed(Error),
+}
+
+impl Stop {
+    /// The error to report, where there is one.
+    #[must_use]
+    pub const fn error(self) -> Option<Error> {
+        match self {
+            Self::Refused(error) | Self::Failed(error) => Some(error),
+            Self::NoCredentials => Some(Error::Peer(PeerError::Unauthorized)),
+            Self::LoggedOut => None,
+        }
+    }
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LoggedOut => f.write_str("the session is logged out"),
+            Self::NoCredentials => f.write_str(
+                "the tokens are used up and there are no credentials to log in with; obtain new tokens",
+            ),
+            Self::Refused(error) | Self::Failed(error) => error.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for Stop {}
+
+enum Plan {
+    Use,
+    Authenticate(AuthKind),
+    Stop(Stop),
+}
+
+impl Session {
+    /// Asks for leave to send the request of `ticket`.
+    pub fn admit(&mut self, now: Instant, ticket: &mut Ticket) -> Admit {
+        self.handle_timeout(now);
+        if ticket.class == Class::Logout {
+            self.stopped.get_or_insert(Stop::LoggedOut);
+        }
+        if let Some((number, error)) = self.failed
+            && ticket.waited_for == Some(number)
+        {
+            return Admit::Stop(Stop::Failed(error));
+        }
+        if let Some(flight) = &self.flight {
+            ticket.waited_for = Some(flight.number);
+            return Admit::Wait {
+                until: flight.lease_end,
+                why: Wait::Authenticating,
+            };
+        }
+        match self.plan(now, ticket.class) {
+            Plan::Use => self.go(now, ticket.class),
+            Plan::Authenticate(kind) => Admit::Authenticate(self.elect(now, kind, ticket.class)),
+            Plan::Stop(stop) => Admit::Stop(stop),
+        }
+    }
+
+    /// The one place that decides between using, renewing and ending a session.
+    fn plan(&self, now: Instant, class: Class) -> Plan {
+        if class == Class::Logout {
+            return match self.tokens {
+                Some(_) => Plan::Authenticate(AuthKind::Logout),
+                None => Plan::Stop(Stop::LoggedOut),
+            };
+        }
+        if let Some(stop) = self.stopped {
+            return Plan::Stop(stop);
+        }
+        if self.product == Product::CdFmc {
+            return Plan::Use;
+        }
+        let login = match self.rules.can_login {
+            true => Plan::Authenticate(AuthKind::Login),
+            false => Plan::Stop(Stop::NoCredentials),
+        };
+        let Some(tokens) = &self.tokens else {
+            return login;
+        };
+        let held_off = self.streams > 0 && !tokens.is_over(now);
+        if held_off || !tokens.is_due(now, self.rules.lead) {
+            Plan::Use
+        } else if tokens.refreshes_left() > 0 {
+            Plan::Authenticate(AuthKind::Refresh)
+        } else if tokens.is_over(now) {
+            login
+        } else if self.product == Product::Fxos {
+            // A chassis has few session slots: give this one back before the next login.
+            Plan::Authenticate(AuthKind::Logout)
+        } else {
+            Plan::Use
+        }
+    }
+
+    fn go(&mut self, now: Instant, class: Class) -> Admit {
+        let permit = |streams| Permit {
+            session: self.id,
+            generation: self.generation,
+            streams,
+        };
+        if class != Class::Stream {
+            return Admit::Go(permit(false));
+        }
+        let proved = |tokens: &super::Tokens| tokens.proved_within(now, STREAM_PROOF);
+        if self.product != Product::CdFmc && !self.tokens.as_ref().is_some_and(proved) {
+            return Admit::Probe(permit(false));
+        }
+        let permit = permit(true);
+        self.streams = self.streams.saturating_add(1);
+        self.streams_until = now.after(super::STREAM_LEASE);
+        Admit::Go(permit)
+    }
+
+    fn elect(&mut self, now: Instant, kind: AuthKind, class: Class) -> AuthPermit {
+        let number = self.epoch;
+        let lease_end = now.after(self.rules.auth_lease);
+        let closing = class == Class::Logout;
+        if kind == AuthKind::Login && self.tokens.take().is_some() {
+            super::Stats::count(&mut self.stats.ended);
+        }
+        self.flight = Some(Flight {
+            number,
+            kind,
+            lease_end,
+            closing,
+        });
+        AuthPermit {
+            session: self.id,
+            flight: number,
+            kind,
+            elected: now,
+        }
+    }
+}

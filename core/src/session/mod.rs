@@ -1,0 +1,278 @@
+//! One session on one box, shared by all its connections.
+//!
+//! A caller asks to be admitted ([`Session::admit`]), does what the answer says
+//! with an [`exchange`](crate::exchange), and settles what came of it. The
+//! session decides when to log in, refresh, log out, send again or stop; it
+//! holds tokens, but no password and no bytes of a message, and is told the
+//! time.
+//!
+//! What lives elsewhere: how requests look ([`crate::exchange`]), when to check
+//! what ([`crate::check`]).
+
+mod admit;
+mod permit;
+mod settle;
+mod stats;
+mod tokens;
+
+#[cfg(test)]
+mod tests;
+
+use core::time::Duration;
+
+use crate::error::{ConfigError, Error};
+use crate::origin::{Origin, OriginTag};
+use crate::product::Product;
+use crate::secret::{AccessToken, RefreshToken};
+use crate::text::Text;
+use crate::time::Instant;
+
+pub use admit::{Admit, Class, Stop, Ticket, Wait};
+pub use permit::{AuthKind, AuthPermit, Permit};
+pub use settle::{AuthNext, Next};
+pub use stats::Stats;
+
+use permit::Flight;
+use tokens::Tokens;
+
+/// Life of an FMC access token, counted from the request that brought it (FMC
+/// REST quick start, Authentication from a REST API Client).
+pub const FMC_TOKEN_LIFE: Duration = Duration::from_secs(30 * 60);
+
+/// How often one FMC login can be refreshed (same source).
+pub const FMC_REFRESHES: u8 = 3;
+
+/// The Global domain, which has this UUID on every FMC; a cloud-delivered FMC
+/// has no other.
+pub const GLOBAL_DOMAIN: &str = "e276abec-e0f2-11e3-8169-6d9ed49b625f";
+
+/// A streamed request holds off renewals for this long at most.
+const STREAM_LEASE: Duration = Duration::from_secs(2 * 60 * 60);
+
+/// What a session goes by. All durations are monotonic time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// Life of an FMC access token. [`FMC_TOKEN_LIFE`] unless the box is known
+    /// to have another.
+    pub token_life: Duration,
+    /// A token is renewed when a request is due and it has less than this left.
+    /// Never more than a quarter of its life.
+    pub lead: Duration,
+    /// A login, refresh or logout that is not settled in this time counts as
+    /// lost. Must be longer than the adapter lets one take.
+    pub auth_lease: Duration,
+    /// Whether the caller can lend a user name and password.
+    pub can_login: bool,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            token_life: FMC_TOKEN_LIFE,
+            lead: Duration::from_secs(45),
+            auth_lease: Duration::from_secs(180),
+            can_login: true,
+        }
+    }
+}
+
+/// A token session: its tokens, their age, and who is renewing them.
+pub struct Session {
+    origin: OriginTag,
+    product: Product,
+    id: u32,
+    rules: Rules,
+    tokens: Option<Tokens>,
+    domain: Text<40>,
+    flight: Option<Flight>,
+    /// The last flight that failed, and how: those who waited for it share it.
+    failed: Option<(u32, Error)>,
+    stopped: Option<Stop>,
+    streams: u8,
+    streams_until: Instant,
+    generation: u32,
+    epoch: u32,
+    stats: Stats,
+}
+
+/// What a microcontroller has to keep per box.
+#[cfg(target_pointer_width = "32")]
+const _: () = assert!(size_of::<Session>() <= 512);
+
+impl Session {
+    /// A session on the box at `origin`, not logged in. `id` tells it from the
+    /// caller's other sessions: a permit of one is refused by another.
+    #[must_use]
+    pub fn new(origin: &Origin<'_>, id: u32, rules: Rules) -> Self {
+        let domain = match origin.product() {
+            Product::CdFmc => Text::from(GLOBAL_DOMAIN),
+            Product::Fmc | Product::Fxos => Text::new(),
+        };
+        Self {
+            origin: origin.tag(),
+            product: origin.product(),
+            id,
+            rules,
+            tokens: None,
+            domain,
+            flight: None,
+            failed: None,
+            stopped: None,
+            streams: 0,
+            streams_until: Instant::default(),
+            generation: 0,
+            epoch: 0,
+            stats: Stats::default(),
+        }
+    }
+
+    /// Takes over tokens that were obtained elsewhere, `age` ago, and refreshed
+    /// `refreshes` times since their login.
+    pub fn adopt(
+        &mut self,
+        now: Instant,
+        age: Duration,
+        refreshes: u8,
+        access: AccessToken,
+        refresh: Option<RefreshToken>,
+    ) {
+        let life = (self.product == Product::Fmc).then_some(self.rules.token_life);
+        self.tokens = Some(Tokens::new(
+            access,
+            refresh,
+            now.before(age),
+            life,
+            refreshes,
+        ));
+        self.generation = self.generation.wrapping_add(1);
+        self.stopped = None;
+        self.wake();
+    }
+
+    /// Makes the domain `uuid` the one that `{domainUUID}` in a path stands for.
+    ///
+    /// # Errors
+    /// [`ConfigError::DomainMissing`] if it can not be a UUID.
+    pub fn use_domain(&mut self, uuid: &str) -> Result<(), ConfigError> {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        if uuid.is_empty() || uuid.len() > 40 || !uuid.bytes().all(allowed) {
+            return Err(ConfigError::DomainMissing);
+        }
+        self.domain = Text::from(uuid);
+        Ok(())
+    }
+
+    /// Forgets why the session stopped: after a logout, or when the operator
+    /// has changed the credentials.
+    pub fn reopen(&mut self) {
+        self.stopped = None;
+        self.failed = None;
+        self.wake();
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) has something to do.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        let stream = (self.streams > 0).then_some(self.streams_until);
+        self.flight
+            .as_ref()
+            .map(Flight::lease_end)
+            .into_iter()
+            .chain(stream)
+            .min()
+    }
+
+    /// Moves whenever waiters should ask again.
+    #[must_use]
+    pub const fn epoch(&self) -> u32 {
+        self.epoch
+    }
+
+    /// The product that the session is on.
+    #[must_use]
+    pub const fn product(&self) -> Product {
+        self.product
+    }
+
+    /// The UUID of the session's domain, once it is known. FMC only.
+    #[must_use]
+    pub fn domain(&self) -> Option<&str> {
+        self.domain.as_str().filter(|uuid| !uuid.is_empty())
+    }
+
+    /// Whether there are tokens that the box should still know.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        self.tokens.is_some()
+    }
+
+    /// Why nothing is admitted any more, if so.
+    #[must_use]
+    pub const fn stopped(&self) -> Option<Stop> {
+        self.stopped
+    }
+
+    /// How long the access token has left by the session's reckoning.
+    #[must_use]
+    pub fn token_left(&self, now: Instant) -> Option<Duration> {
+        self.tokens.as_ref()?.left(now)
+    }
+
+    /// How often the session can still be refreshed.
+    #[must_use]
+    pub fn refreshes_left(&self) -> u8 {
+        self.tokens.as_ref().map_or(0, Tokens::refreshes_left)
+    }
+
+    /// The tokens, for the one output that is meant to show them.
+    #[must_use]
+    pub fn tokens(&self) -> Option<(&AccessToken, Option<&RefreshToken>)> {
+        self.tokens
+            .as_ref()
+            .map(|tokens| (&tokens.access, tokens.refresh.as_ref()))
+    }
+
+    /// What the session has done so far.
+    #[must_use]
+    pub const fn stats(&self) -> Stats {
+        self.stats
+    }
+
+    /// The access token, for a permit of this session on its own box.
+    pub(crate) fn lend_access(
+        &self,
+        origin: OriginTag,
+        permit: &Permit,
+    ) -> Result<Option<&AccessToken>, ConfigError> {
+        if origin != self.origin {
+            Err(ConfigError::OtherOrigin)
+        } else if permit.session != self.id || permit.generation != self.generation {
+            Err(ConfigError::StalePermit)
+        } else {
+            Ok(self.tokens.as_ref().map(|tokens| &tokens.access))
+        }
+    }
+
+    /// Both tokens, for the elected renewer on the session's own box.
+    pub(crate) fn lend_tokens(
+        &self,
+        origin: OriginTag,
+        permit: &AuthPermit,
+    ) -> Result<Option<(&AccessToken, Option<&RefreshToken>)>, ConfigError> {
+        if origin != self.origin {
+            Err(ConfigError::OtherOrigin)
+        } else if !self
+            .flight
+            .as_ref()
+            .is_some_and(|flight| flight.is_of(self.id, permit))
+        {
+            Err(ConfigError::StalePermit)
+        } else {
+            Ok(self.tokens())
+        }
+    }
+
+    fn wake(&mut self) {
+        self.epoch = self.epoch.wrapping_add(1);
+    }
+}

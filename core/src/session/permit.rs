@@ -1,0 +1,61 @@
+//! Receipts: neither `Copy` nor `Clone`, so that each is settled once.
+
+use crate::time::Instant;
+
+/// Leave to send one request with the session's token.
+#[derive(Debug, PartialEq, Eq)]
+#[must_use = "a permit is settled with what came of the request"]
+pub struct Permit {
+    pub(super) session: u32,
+    pub(super) generation: u32,
+    pub(super) streams: bool,
+}
+
+/// Election to log in, refresh or log out for everybody.
+#[derive(Debug, PartialEq, Eq)]
+#[must_use = "others wait until this is settled, or its lease runs out"]
+pub struct AuthPermit {
+    pub(super) session: u32,
+    pub(super) flight: u32,
+    pub(super) kind: AuthKind,
+    pub(super) elected: Instant,
+}
+
+impl AuthPermit {
+    /// What its holder is to do.
+    #[must_use]
+    pub const fn kind(&self) -> AuthKind {
+        self.kind
+    }
+}
+
+/// What an elected caller does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum AuthKind {
+    /// FMC `generatetoken`, FXOS `/api/login`. Over a fresh connection.
+    Login,
+    /// FMC `revokeaccess`, FXOS `/api/logout`.
+    Logout,
+    /// FMC `refreshtoken`.
+    Refresh,
+}
+
+/// The one login, refresh or logout that is under way.
+pub(super) struct Flight {
+    pub(super) number: u32,
+    pub(super) kind: AuthKind,
+    pub(super) lease_end: Instant,
+    /// The session is to stay closed after this logout.
+    pub(super) closing: bool,
+}
+
+impl Flight {
+    pub(super) const fn lease_end(&self) -> Instant {
+        self.lease_end
+    }
+
+    pub(super) fn is_of(&self, session: u32, permit: &AuthPermit) -> bool {
+        permit.session == session && permit.flight == self.number && permit.kind == self.kind
+    }
+}

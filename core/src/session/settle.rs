@@ -1,0 +1,347 @@
+//! What came of it, and what that means for the session.
+
+use core::time::Duration;
+
+use super::tokens::Tokens;
+use super::{AuthKind, AuthPermit, Class, Permit, Session, Stats, Stop, Ticket};
+use crate::error::{ConfigError, Error, PeerError, TransportError};
+use crate::exchange::{AuthOutcome, Domain, Grant, Lost, Outcome, Response};
+use crate::product::Product;
+use crate::time::Instant;
+
+/// How often one request may find its token renewed under way.
+const OVERTAKEN_MAX: u8 = 4;
+
+/// What the caller does after a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Next {
+    /// The answer is the request's own: hand it on.
+    Deliver,
+    /// Ask to be admitted again, with the same ticket.
+    Again,
+    /// The request may have taken effect, or not: it is not safe to repeat.
+    Ambiguous(Error),
+    /// The request has failed.
+    Fail(Error),
+}
+
+/// What the elected caller does after a login, refresh or logout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum AuthNext {
+    /// Ask to be admitted again.
+    Continue,
+    /// The session is logged out.
+    Closed,
+    /// It failed, for this caller and for those who waited for it.
+    Fail(Error),
+}
+
+impl Session {
+    /// Settles a request. Every [`Permit`] comes back here, or is lost: then it
+    /// costs nothing but, for a stream, its lease.
+    pub fn settle(
+        &mut self,
+        now: Instant,
+        permit: Permit,
+        ticket: &mut Ticket,
+        outcome: &Outcome,
+    ) -> Next {
+        if permit.session != self.id {
+            return Next::Fail(ConfigError::StalePermit.into());
+        }
+        if permit.streams {
+            self.streams = self.streams.saturating_sub(1);
+        }
+        match outcome {
+            Outcome::Response(response) => self.settle_response(now, &permit, ticket, response),
+            Outcome::Lost(lost) => settle_lost(ticket, lost),
+        }
+    }
+
+    fn settle_response(
+        &mut self,
+        now: Instant,
+        permit: &Permit,
+        ticket: &mut Ticket,
+        response: &Response,
+    ) -> Next {
+        let current = permit.generation == self.generation;
+        if !self.refuses_token(response) {
+            if let Some(tokens) = self.tokens.as_mut().filter(|_| current) {
+                tokens.mark_proved(now);
+            }
+            return deliver(response);
+        }
+        if self.product == Product::CdFmc {
+            return self.bearer_refused(ticket);
+        }
+        let tries = if current {
+            &mut ticket.refusals
+        } else {
+            &mut ticket.overtaken
+        };
+        *tries = tries.saturating_add(1);
+        if !current && ticket.overtaken <= OVERTAKEN_MAX && ticket.class != Class::Stream {
+            // The token was renewed while this request was under way.
+            return Next::Again;
+        }
+        if !current || ticket.refusals > 1 {
+            // A fresh token was refused as well: the answer is about the request.
+            return Next::Fail(PeerError::Unauthorized.into());
+        }
+        if let Some(tokens) = self.tokens.as_mut() {
+            tokens.mark_dead();
+        }
+        self.wake();
+        match ticket.class {
+            Class::Stream => Next::Fail(PeerError::Unauthorized.into()),
+            _ => Next::Again,
+        }
+    }
+
+    /// cdFMC answers 401 now and then to a good token: one more try.
+    fn bearer_refused(&mut self, ticket: &mut Ticket) -> Next {
+        ticket.refusals = ticket.refusals.saturating_add(1);
+        if ticket.refusals == 1 && ticket.class == Class::Read {
+            return Next::Again;
+        }
+        let error = PeerError::BearerRefused.into();
+        self.stopped = Some(Stop::Refused(error));
+        self.wake();
+        Next::Fail(error)
+    }
+
+    /// Whether an answer is about the token rather than the request: 401 from
+    /// an FMC, 400 with error code 552 from a chassis.
+    const fn refuses_token(&self, response: &Response) -> bool {
+        match self.product {
+            Product::CdFmc | Product::Fmc => response.status == 401,
+            Product::Fxos => response.status == 400 && matches!(response.error.code, Some(552)),
+        }
+    }
+
+    /// Settles a login, refresh or logout.
+    pub fn settle_auth(
+        &mut self,
+        now: Instant,
+        permit: AuthPermit,
+        outcome: AuthOutcome,
+    ) -> AuthNext {
+        let Some(flight) = self.flight.take_if(|flight| flight.is_of(self.id, &permit)) else {
+            return self.settle_late(permit.kind, &outcome);
+        };
+        self.wake();
+        let next = match permit.kind {
+            AuthKind::Login => self.settle_login(permit.elected, outcome),
+            AuthKind::Logout => self.settle_logout(&outcome, flight.closing),
+            AuthKind::Refresh => self.settle_refresh(now, permit.elected, outcome),
+        };
+        if let AuthNext::Fail(error) = next {
+            self.failed = Some((flight.number, error));
+        }
+        next
+    }
+
+    /// The lease had run out and the flight was counted as lost. A login that
+    /// comes in all the same is one more session that nobody will close.
+    fn settle_late(&mut self, kind: AuthKind, outcome: &AuthOutcome) -> AuthNext {
+        if kind == AuthKind::Login && !matches!(outcome, AuthOutcome::Granted(_)) {
+            self.stats.orphans = self.stats.orphans.saturating_sub(1);
+        }
+        AuthNext::Fail(TransportError::Dropped.into())
+    }
+
+    fn settle_login(&mut self, sent: Instant, outcome: AuthOutcome) -> AuthNext {
+        match outcome {
+            AuthOutcome::Granted(grant) => {
+                Stats::count(&mut self.stats.logins);
+                self.accept(sent, grant, 0)
+            }
+            AuthOutcome::Response(response) => {
+                let error = login_error(self.product, &response);
+                if matches!(error, PeerError::LoginRefused | PeerError::NoTokens) {
+                    Stats::count(&mut self.stats.refused_logins);
+                    self.stopped = Some(Stop::Refused(error.into()));
+                }
+                AuthNext::Fail(error.into())
+            }
+            AuthOutcome::Lost(lost) => {
+                if lost.may_have_reached {
+                    Stats::count(&mut self.stats.orphans);
+                }
+                AuthNext::Fail(lost.error)
+            }
+        }
+    }
+
+    fn settle_refresh(&mut self, now: Instant, sent: Instant, outcome: AuthOutcome) -> AuthNext {
+        let Some(tokens) = self.tokens.as_mut() else {
+            return AuthNext::Continue;
+        };
+        match outcome {
+            AuthOutcome::Granted(grant) => {
+                let refreshes = tokens.refreshes().saturating_add(1);
+                Stats::count(&mut self.stats.refreshes);
+                self.accept(sent, grant, refreshes)
+            }
+            AuthOutcome::Response(response) if response.status == 401 || response.is_success() => {
+                // Refused, or no tokens came: an FMC whose browser session timeout
+                // has passed does this. A login comes next.
+                Stats::count(&mut self.stats.refused_refreshes);
+                tokens.drop_refresh();
+                if response.status == 401 {
+                    tokens.mark_dead();
+                }
+                self.generation = self.generation.wrapping_add(1);
+                AuthNext::Continue
+            }
+            AuthOutcome::Response(response) => AuthNext::Fail(unexpected(&response).into()),
+            AuthOutcome::Lost(lost) if lost.may_have_reached => {
+                // It counts as used. The old access token is tried once more,
+                // then comes a login.
+                tokens.drop_refresh();
+                if tokens.is_over(now) {
+                    AuthNext::Continue
+                } else {
+                    AuthNext::Fail(lost.error)
+                }
+            }
+            AuthOutcome::Lost(lost) => AuthNext::Fail(lost.error),
+        }
+    }
+
+    /// Done, or already gone (FMC 401, FXOS 555), or given up.
+    fn settle_logout(&mut self, outcome: &AuthOutcome, closing: bool) -> AuthNext {
+        let counter = match outcome {
+            AuthOutcome::Response(response) if response.is_success() => &mut self.stats.logouts,
+            AuthOutcome::Response(response) if is_gone(response) => &mut self.stats.ended,
+            _ => &mut self.stats.orphans,
+        };
+        Stats::count(counter);
+        self.tokens = None;
+        self.generation = self.generation.wrapping_add(1);
+        match (outcome, closing) {
+            (_, false) => AuthNext::Continue,
+            (AuthOutcome::Lost(lost), true) => AuthNext::Fail(lost.error),
+            (AuthOutcome::Response(response), true)
+                if !response.is_success() && !is_gone(response) =>
+            {
+                AuthNext::Fail(unexpected(response).into())
+            }
+            (_, true) => AuthNext::Closed,
+        }
+    }
+
+    fn accept(&mut self, sent: Instant, grant: Grant, refreshes: u8) -> AuthNext {
+        let life = match self.product {
+            Product::CdFmc | Product::Fmc => Some(self.rules.token_life),
+            Product::Fxos => grant
+                .refresh_period
+                .filter(|&s| s > 0)
+                .map(|s| Duration::from_secs(s.into())),
+        };
+        self.tokens = Some(Tokens::new(
+            grant.access,
+            grant.refresh,
+            sent,
+            life,
+            refreshes,
+        ));
+        self.generation = self.generation.wrapping_add(1);
+        match grant.domain {
+            Domain::Unknown => {}
+            // A refresh names the user's own domain; the choice made at login stands.
+            Domain::Uuid(_) if refreshes > 0 && !self.domain.is_empty() => {}
+            Domain::Uuid(uuid) => self.domain = uuid,
+            Domain::Failed(error) => {
+                self.stopped = Some(Stop::Refused(error.into()));
+                return AuthNext::Fail(error.into());
+            }
+        }
+        AuthNext::Continue
+    }
+
+    /// Gives up flights and streams whose lease has run out.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        if self.streams > 0 && self.streams_until <= now {
+            self.streams = 0;
+        }
+        let Some(flight) = self.flight.take_if(|flight| flight.lease_end <= now) else {
+            return;
+        };
+        self.wake();
+        match flight.kind {
+            AuthKind::Login => Stats::count(&mut self.stats.orphans),
+            AuthKind::Logout => {
+                Stats::count(&mut self.stats.orphans);
+                self.tokens = None;
+            }
+            AuthKind::Refresh => {
+                if let Some(tokens) = self.tokens.as_mut() {
+                    tokens.drop_refresh();
+                }
+            }
+        }
+        self.generation = self.generation.wrapping_add(1);
+        self.failed = Some((flight.number, TransportError::Dropped.into()));
+    }
+}
+
+fn deliver(response: &Response) -> Next {
+    if response.is_redirect() {
+        Next::Fail(PeerError::Redirect(response.status).into())
+    } else if response.html {
+        Next::Fail(PeerError::WebPage(response.status).into())
+    } else {
+        Next::Deliver
+    }
+}
+
+fn settle_lost(ticket: &mut Ticket, lost: &Lost) -> Next {
+    let repeatable = match ticket.class {
+        Class::Read => true,
+        Class::Write => !lost.may_have_reached,
+        Class::Logout | Class::Stream => false,
+    };
+    if lost.stale && repeatable && !ticket.resent {
+        ticket.resent = true;
+        return Next::Again;
+    }
+    match ticket.class {
+        Class::Stream | Class::Write if lost.may_have_reached => Next::Ambiguous(lost.error),
+        _ => Next::Fail(lost.error),
+    }
+}
+
+/// What a login that brought no tokens means.
+fn login_error(product: Product, response: &Response) -> PeerError {
+    let refused = match product {
+        Product::CdFmc | Product::Fmc => response.status == 401,
+        Product::Fxos => response.status == 400 && response.error.code == Some(551),
+    };
+    if refused {
+        PeerError::LoginRefused
+    } else if response.is_success() && !response.html {
+        PeerError::NoTokens
+    } else {
+        unexpected(response)
+    }
+}
+
+fn is_gone(response: &Response) -> bool {
+    response.status == 401
+        || response.status == 555
+        || (response.status == 400 && matches!(response.error.code, Some(552 | 555)))
+}
+
+const fn unexpected(response: &Response) -> PeerError {
+    if response.is_redirect() {
+        PeerError::Redirect(response.status)
+    } else if response.html {
+        PeerError::WebPage(response.status)
+    } else {
+        PeerError::Status(response.status)
+    }
+}

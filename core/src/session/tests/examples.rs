@@ -1,0 +1,300 @@
+//! One rule each.
+
+use super::*;
+use crate::error::{PeerError, TransportError};
+use crate::exchange::{ErrorBody, Lost};
+
+fn elect(session: &mut Session, now: u64) -> AuthPermit {
+    match session.admit(at(now), &mut Ticket::new(Class::Read)) {
+        Admit::Authenticate(permit) => permit,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn open(session: &mut Session, now: u64) {
+    let permit = elect(session, now);
+    let AuthOutcome::Granted(mut grant) = grant("a", "r") else {
+        unreachable!()
+    };
+    if session.product() == Product::Fxos {
+        grant.refresh = None;
+    }
+    let next = session.settle_auth(at(now), permit, AuthOutcome::Granted(grant));
+    assert_eq!(next, AuthNext::Continue);
+}
+
+fn go(session: &mut Session, now: u64, ticket: &mut Ticket) -> Permit {
+    match session.admit(at(now), ticket) {
+        Admit::Go(permit) => permit,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn with_code(status: u16, code: u16) -> Response {
+    Response {
+        status,
+        error: ErrorBody {
+            code: Some(code),
+            ..ErrorBody::default()
+        },
+        ..Response::default()
+    }
+}
+
+fn lost(may_have_reached: bool, stale: bool) -> Outcome {
+    Outcome::Lost(Lost {
+        error: TransportError::Closed.into(),
+        may_have_reached,
+        stale,
+    })
+}
+
+#[test]
+fn a_refused_password_is_not_tried_again() {
+    for (mut session, refusal) in [
+        (fmc_session(), status(401)),
+        (fxos_session(), with_code(400, 551)),
+    ] {
+        let refused = Error::Peer(PeerError::LoginRefused);
+        let permit = elect(&mut session, 0);
+        let mut waiter = Ticket::new(Class::Read);
+        assert!(matches!(
+            session.admit(at(0), &mut waiter),
+            Admit::Wait { .. }
+        ));
+        let next = session.settle_auth(at(0), permit, AuthOutcome::Response(refusal));
+        assert_eq!(next, AuthNext::Fail(refused));
+        for mut ticket in [waiter, Ticket::new(Class::Read), Ticket::new(Class::Write)] {
+            let admit = session.admit(at(86_400_000), &mut ticket);
+            assert!(
+                matches!(admit, Admit::Stop(Stop::Failed(e) | Stop::Refused(e)) if e == refused)
+            );
+        }
+        assert_eq!(session.stats().refused_logins, 1);
+        session.reopen();
+        let _ = elect(&mut session, 86_400_000);
+    }
+}
+
+#[test]
+fn success_without_tokens_is_a_refused_login() {
+    let mut session = fmc_session();
+    let permit = elect(&mut session, 0);
+    let next = session.settle_auth(at(0), permit, AuthOutcome::Response(status(204)));
+    assert_eq!(next, AuthNext::Fail(PeerError::NoTokens.into()));
+    assert!(matches!(session.stopped(), Some(Stop::Refused(_))));
+}
+
+#[test]
+fn those_who_waited_share_the_failure_and_later_ones_try_again() {
+    let mut session = fmc_session();
+    let permit = elect(&mut session, 0);
+    let mut waiter = Ticket::new(Class::Read);
+    assert!(matches!(
+        session.admit(at(1), &mut waiter),
+        Admit::Wait { .. }
+    ));
+    let error = TransportError::ConnectTimeout.into();
+    let outcome = AuthOutcome::Lost(Lost {
+        error,
+        may_have_reached: false,
+        stale: false,
+    });
+    assert_eq!(
+        session.settle_auth(at(2), permit, outcome),
+        AuthNext::Fail(error)
+    );
+    assert_eq!(
+        session.admit(at(3), &mut waiter),
+        Admit::Stop(Stop::Failed(error))
+    );
+    assert_eq!(session.stats().orphans, 0);
+    let _ = elect(&mut session, 4);
+}
+
+#[test]
+fn a_refused_refresh_falls_through_to_a_login() {
+    let mut session = fmc_session();
+    open(&mut session, 0);
+    let permit = elect(&mut session, 1_790_000);
+    assert_eq!(permit.kind(), AuthKind::Refresh);
+    let next = session.settle_auth(at(1_790_000), permit, AuthOutcome::Response(status(401)));
+    assert_eq!(next, AuthNext::Continue);
+    assert_eq!(elect(&mut session, 1_790_000).kind(), AuthKind::Login);
+}
+
+#[test]
+fn a_lost_refresh_counts_as_used_and_the_old_token_is_tried_once() {
+    let mut session = fmc_session();
+    open(&mut session, 0);
+    let permit = elect(&mut session, 1_790_000);
+    let error = TransportError::Truncated.into();
+    let outcome = AuthOutcome::Lost(Lost {
+        error,
+        may_have_reached: true,
+        stale: false,
+    });
+    assert_eq!(
+        session.settle_auth(at(1_790_000), permit, outcome),
+        AuthNext::Fail(error)
+    );
+    let mut ticket = Ticket::new(Class::Read);
+    let permit = go(&mut session, 1_790_001, &mut ticket);
+    let refused = Outcome::Response(status(401));
+    assert_eq!(
+        session.settle(at(1_790_002), permit, &mut ticket, &refused),
+        Next::Again
+    );
+    assert_eq!(elect(&mut session, 1_790_003).kind(), AuthKind::Login);
+}
+
+#[test]
+fn only_what_can_not_have_arrived_is_sent_again() {
+    let closed = TransportError::Closed.into();
+    for (class, outcome, next) in [
+        (Class::Read, lost(true, true), Next::Again),
+        (Class::Read, lost(true, false), Next::Fail(closed)),
+        (Class::Write, lost(false, true), Next::Again),
+        (Class::Write, lost(true, true), Next::Ambiguous(closed)),
+        (Class::Write, lost(false, false), Next::Fail(closed)),
+    ] {
+        let mut session = fmc_session();
+        open(&mut session, 0);
+        let mut ticket = Ticket::new(class);
+        let permit = go(&mut session, 1, &mut ticket);
+        assert_eq!(
+            session.settle(at(2), permit, &mut ticket, &outcome),
+            next,
+            "{class:?} {outcome:?}"
+        );
+        if next == Next::Again {
+            assert!(ticket.wants_fresh_connection());
+            let permit = go(&mut session, 3, &mut ticket);
+            let next = session.settle(at(4), permit, &mut ticket, &outcome);
+            assert_ne!(next, Next::Again, "sent a third time");
+        }
+    }
+}
+
+#[test]
+fn a_stream_needs_a_proven_token_and_holds_off_renewal() {
+    let mut session = fmc_session();
+    open(&mut session, 0);
+    let mut upload = Ticket::new(Class::Stream);
+    let Admit::Probe(probe) = session.admit(at(1), &mut upload) else {
+        panic!("no probe")
+    };
+    let mut ticket = Ticket::new(Class::Read);
+    let ok = Outcome::Response(status(200));
+    assert_eq!(
+        session.settle(at(2), probe, &mut ticket, &ok),
+        Next::Deliver
+    );
+    let permit = go(&mut session, 3, &mut upload);
+    let read = go(&mut session, 1_790_000, &mut Ticket::new(Class::Read));
+    assert_eq!(
+        session.settle(at(1_790_001), permit, &mut upload, &ok),
+        Next::Deliver
+    );
+    assert_eq!(elect(&mut session, 1_790_002).kind(), AuthKind::Refresh);
+    drop(read);
+}
+
+#[test]
+fn a_chassis_with_a_refresh_period_is_logged_out_before_the_next_login() {
+    let mut session = fxos_session();
+    let permit = elect(&mut session, 0);
+    let AuthOutcome::Granted(grant) = grant("t", "unused") else {
+        unreachable!()
+    };
+    let grant = Grant {
+        refresh: None,
+        refresh_period: Some(600),
+        domain: Domain::Unknown,
+        ..grant
+    };
+    assert_eq!(
+        session.settle_auth(at(0), permit, AuthOutcome::Granted(grant)),
+        AuthNext::Continue
+    );
+    assert_eq!(
+        session.token_left(at(100_000)),
+        Some(Duration::from_secs(500))
+    );
+    let permit = elect(&mut session, 590_000);
+    assert_eq!(permit.kind(), AuthKind::Logout);
+    let done = AuthOutcome::Response(status(200));
+    assert_eq!(
+        session.settle_auth(at(590_000), permit, done),
+        AuthNext::Continue
+    );
+    assert_eq!(elect(&mut session, 590_000).kind(), AuthKind::Login);
+}
+
+#[test]
+fn a_chassis_says_552_and_a_new_login_follows() {
+    let mut session = fxos_session();
+    open(&mut session, 0);
+    let mut ticket = Ticket::new(Class::Read);
+    let permit = go(&mut session, 1, &mut ticket);
+    let gone = Outcome::Response(with_code(400, 552));
+    assert_eq!(
+        session.settle(at(2), permit, &mut ticket, &gone),
+        Next::Again
+    );
+    let permit = elect(&mut session, 3);
+    assert_eq!(permit.kind(), AuthKind::Login);
+}
+
+#[test]
+fn a_logout_that_finds_nothing_is_done() {
+    for (mut session, gone) in [
+        (fmc_session(), status(401)),
+        (fxos_session(), status(555)),
+        (fxos_session(), with_code(400, 555)),
+    ] {
+        open(&mut session, 0);
+        let mut ticket = Ticket::new(Class::Logout);
+        let Admit::Authenticate(permit) = session.admit(at(1), &mut ticket) else {
+            panic!()
+        };
+        let next = session.settle_auth(at(2), permit, AuthOutcome::Response(gone));
+        assert_eq!(next, AuthNext::Closed);
+        assert_eq!(
+            session.admit(at(3), &mut Ticket::new(Class::Logout)),
+            Admit::Stop(Stop::LoggedOut)
+        );
+        assert_eq!((session.stats().ended, session.stats().orphans), (1, 0));
+    }
+}
+
+#[test]
+fn permits_of_another_session_are_refused() {
+    let (mut one, mut other) = (fmc_session(), fmc_session());
+    other.id = 8;
+    open(&mut one, 0);
+    open(&mut other, 0);
+    let mut ticket = Ticket::new(Class::Read);
+    let permit = go(&mut one, 1, &mut ticket);
+    let stale = Next::Fail(ConfigError::StalePermit.into());
+    let ok = Outcome::Response(status(200));
+    assert_eq!(other.settle(at(1), permit, &mut ticket, &ok), stale);
+}
+
+#[test]
+fn an_adopted_session_without_credentials_stops_when_it_is_over() {
+    let origin = Origin::new(Product::Fmc, "fmc.example").unwrap();
+    let mut session = Session::new(
+        &origin,
+        1,
+        Rules {
+            can_login: false,
+            ..Rules::default()
+        },
+    );
+    let access = AccessToken::new("a").unwrap();
+    session.adopt(at(0), Duration::ZERO, 3, access, None);
+    let _ = go(&mut session, 1_799_000, &mut Ticket::new(Class::Read));
+    let admit = session.admit(at(1_800_000), &mut Ticket::new(Class::Read));
+    assert_eq!(admit, Admit::Stop(Stop::NoCredentials));
+}

@@ -1,0 +1,171 @@
+//! The session against a scripted box, in virtual time.
+
+mod examples;
+mod model;
+mod schedule;
+
+use std::string::{String, ToString as _};
+use std::vec::Vec;
+
+use super::*;
+use crate::exchange::{AuthOutcome, Domain, Grant, Outcome, Response};
+
+/// An FMC by the book: 30 minutes, three refreshes, one session. Written from
+/// the documents, not from the session's code.
+pub(super) struct ScriptedFmc {
+    live: Option<Live>,
+    issued: u32,
+    pub(super) logins: u32,
+    pub(super) refreshes: u32,
+    pub(super) fourth_refreshes: u32,
+    pub(super) revokes: u32,
+    pub(super) refused: u32,
+    pub(super) after_revoke: u32,
+    revoked: Vec<String>,
+}
+
+struct Live {
+    access: String,
+    refresh: String,
+    since: u64,
+    refreshes: u32,
+}
+
+const LIFE_MS: u64 = 1_800_000;
+
+impl ScriptedFmc {
+    pub(super) const fn new() -> Self {
+        Self {
+            live: None,
+            issued: 0,
+            logins: 0,
+            refreshes: 0,
+            fourth_refreshes: 0,
+            revokes: 0,
+            refused: 0,
+            after_revoke: 0,
+            revoked: Vec::new(),
+        }
+    }
+
+    fn issue(&mut self, now: u64, refreshes: u32) -> AuthOutcome {
+        self.issued += 1;
+        let (access, refresh) = (
+            std::format!("a{}", self.issued),
+            std::format!("r{}", self.issued),
+        );
+        let grant = grant(&access, &refresh);
+        self.live = Some(Live {
+            access,
+            refresh,
+            since: now,
+            refreshes,
+        });
+        grant
+    }
+
+    pub(super) fn login(&mut self, now: u64) -> AuthOutcome {
+        self.logins += 1;
+        self.issue(now, 0)
+    }
+
+    pub(super) fn refresh(&mut self, now: u64, access: &str, refresh: &str) -> AuthOutcome {
+        match &self.live {
+            Some(live) if live.access == access && live.refresh == refresh => {
+                if live.refreshes == 3 {
+                    self.fourth_refreshes += 1;
+                    return AuthOutcome::Response(status(401));
+                }
+                let refreshes = live.refreshes + 1;
+                self.refreshes += 1;
+                self.issue(now, refreshes)
+            }
+            _ => AuthOutcome::Response(status(401)),
+        }
+    }
+
+    pub(super) fn revoke(&mut self, access: &str) -> AuthOutcome {
+        self.revoked.push(access.to_string());
+        if self.live.take_if(|live| live.access == access).is_some() {
+            self.revokes += 1;
+            return AuthOutcome::Response(status(204));
+        }
+        AuthOutcome::Response(status(401))
+    }
+
+    pub(super) fn request(&mut self, now: u64, access: &str) -> Outcome {
+        self.after_revoke += u32::from(self.revoked.iter().any(|gone| gone == access));
+        let good = self
+            .live
+            .as_ref()
+            .is_some_and(|live| live.access == access && now < live.since + LIFE_MS);
+        self.refused += u32::from(!good);
+        Outcome::Response(status(if good { 200 } else { 401 }))
+    }
+
+    /// What another client's login with the same user does.
+    pub(super) fn displace(&mut self) {
+        self.live = None;
+    }
+
+    pub(super) const fn live_sessions(&self) -> usize {
+        if self.live.is_some() { 1 } else { 0 }
+    }
+
+    /// Carries out what an elected caller was told to do.
+    pub(super) fn authenticate(
+        &mut self,
+        session: &Session,
+        permit: &AuthPermit,
+        now: u64,
+    ) -> AuthOutcome {
+        let tokens = session.tokens();
+        match (permit.kind(), tokens) {
+            (AuthKind::Login, _) => self.login(now),
+            (AuthKind::Logout, Some((access, _))) => self.revoke(access.expose_secret()),
+            (AuthKind::Refresh, Some((access, Some(refresh)))) => {
+                self.refresh(now, access.expose_secret(), refresh.expose_secret())
+            }
+            _ => panic!("elected without the tokens that it takes"),
+        }
+    }
+}
+
+pub(super) fn status(status: u16) -> Response {
+    Response {
+        status,
+        ..Response::default()
+    }
+}
+
+pub(super) fn grant(access: &str, refresh: &str) -> AuthOutcome {
+    AuthOutcome::Granted(Grant {
+        access: AccessToken::new(access).unwrap(),
+        refresh: Some(RefreshToken::new(refresh).unwrap()),
+        refresh_period: None,
+        domain: Domain::Uuid(Text::from(GLOBAL_DOMAIN)),
+        user: Text::new(),
+        domain_id: Text::new(),
+        date: None,
+    })
+}
+
+pub(super) fn fmc_session() -> Session {
+    Session::new(
+        &Origin::new(Product::Fmc, "fmc.example").unwrap(),
+        7,
+        Rules::default(),
+    )
+}
+
+pub(super) fn fxos_session() -> Session {
+    Session::new(
+        &Origin::new(Product::Fxos, "chassis.example").unwrap(),
+        9,
+        Rules::default(),
+    )
+}
+
+pub(super) const fn at(millis: u64) -> Instant {
+    Instant::from_millis(millis)
+}
