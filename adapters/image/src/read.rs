@@ -1,0 +1,183 @@
+//! An image parsed: all of it is checked before any of it is given out.
+
+use heapless::Vec;
+
+use crate::config::{Certificate, Credential, Host, Network, Syslog, Target, Webhook};
+use crate::crc::crc32;
+use crate::cursor::Cursor;
+use crate::error::{ImageError, Reason, RecordKind};
+use crate::layout::{
+    FORMAT_VERSION, HEADER_LEN, MAGIC, MAX_CERTIFICATES, MAX_CREDENTIALS, MAX_SYSLOGS, MAX_TARGETS,
+    MAX_WEBHOOKS,
+};
+use crate::records::Parts;
+use crate::rules;
+
+/// A sound configuration image. Borrows from its bytes.
+///
+/// About 4 KiB on a 32-bit machine: keep it in a static or in the task that
+/// owns the configuration, not on a small stack.
+pub struct Image<'a> {
+    length: usize,
+    generation: u32,
+    network: Network,
+    credentials: Vec<Credential<'a>, MAX_CREDENTIALS>,
+    certificates: Vec<Certificate<'a>, MAX_CERTIFICATES>,
+    targets: Vec<Target<'a>, MAX_TARGETS>,
+    syslogs: Vec<Syslog<'a>, MAX_SYSLOGS>,
+    webhooks: Vec<Webhook<'a>, MAX_WEBHOOKS>,
+}
+
+impl<'a> Image<'a> {
+    /// Reads and checks the image at the start of `bytes`. Bytes after its end
+    /// are not looked at, so a whole storage region may be given.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, and its offset. Nothing of a bad image is
+    /// given out.
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, ImageError> {
+        let header = Header::parse(bytes)?;
+        let mut records = Cursor::new(header.records, HEADER_LEN);
+        let mut parts = Parts::default();
+        while !records.is_empty() {
+            parts.record(&mut records)?;
+        }
+        let missing = |kind| records.error(Reason::Missing(kind));
+        let network = parts.network.take().ok_or(missing(RecordKind::Network))?;
+        if parts.targets.is_empty() {
+            return Err(missing(RecordKind::Target));
+        }
+        let image = Self {
+            length: header.length,
+            generation: header.generation,
+            network,
+            credentials: parts.credentials,
+            certificates: parts.certificates,
+            targets: parts.targets,
+            syslogs: parts.syslogs,
+            webhooks: parts.webhooks,
+        };
+        if image.needs_dns() && !image.has_dns() {
+            return Err(records.error(Reason::NoNameServer));
+        }
+        Ok(image)
+    }
+
+    fn needs_dns(&self) -> bool {
+        let is_name = |host: &Host<'_>| matches!(host, Host::Name(_));
+        self.targets.iter().any(|target| is_name(&target.host))
+            || self.syslogs.iter().any(|syslog| is_name(&syslog.host))
+            || self
+                .webhooks
+                .iter()
+                .any(|hook| rules::url_needs_dns(hook.url.expose()))
+    }
+
+    fn has_dns(&self) -> bool {
+        match &self.network {
+            Network::Dhcp => true,
+            Network::Static(network) => !network.name_servers.is_empty(),
+        }
+    }
+
+    /// Bytes that the image takes, header and all.
+    #[must_use]
+    pub const fn length(&self) -> usize {
+        self.length
+    }
+
+    /// The number that the writer gave this image: a higher one is newer.
+    #[must_use]
+    pub const fn generation(&self) -> u32 {
+        self.generation
+    }
+
+    /// How the board gets its address.
+    #[must_use]
+    pub const fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// All credentials, in order of their index.
+    #[must_use]
+    pub fn credentials(&self) -> &[Credential<'a>] {
+        &self.credentials
+    }
+
+    /// All certificates.
+    #[must_use]
+    pub fn certificates(&self) -> &[Certificate<'a>] {
+        &self.certificates
+    }
+
+    /// The boxes to watch: at least one.
+    #[must_use]
+    pub fn targets(&self) -> &[Target<'a>] {
+        &self.targets
+    }
+
+    /// Where changes of state are logged.
+    #[must_use]
+    pub fn syslogs(&self) -> &[Syslog<'a>] {
+        &self.syslogs
+    }
+
+    /// Where changes of state are posted.
+    #[must_use]
+    pub fn webhooks(&self) -> &[Webhook<'a>] {
+        &self.webhooks
+    }
+}
+
+/// The header, with the checksum found right.
+struct Header<'a> {
+    length: usize,
+    generation: u32,
+    records: &'a [u8],
+}
+
+impl<'a> Header<'a> {
+    fn parse(bytes: &'a [u8]) -> Result<Self, ImageError> {
+        let fail = |reason, offset| Err(ImageError { reason, offset });
+        let head = bytes.get(..HEADER_LEN).unwrap_or(bytes);
+        if !bytes.starts_with(&MAGIC) {
+            let erased = head.iter().all(|&b| b == 0xFF) || head.iter().all(|&b| b == 0);
+            return fail(
+                if erased {
+                    Reason::Blank
+                } else {
+                    Reason::NotAnImage
+                },
+                0,
+            );
+        }
+        let mut fields = Cursor::new(bytes, 0);
+        let truncated = |_| ImageError {
+            reason: Reason::Truncated,
+            offset: bytes.len(),
+        };
+        fields.take(MAGIC.len()).map_err(truncated)?;
+        let version = fields.u32().map_err(truncated)?;
+        let generation = fields.u32().map_err(truncated)?;
+        let length = fields.u32().map_err(truncated)?;
+        let checked = fields.offset();
+        let crc = fields.u32().map_err(truncated)?;
+        if version != FORMAT_VERSION {
+            return fail(Reason::Version(version), MAGIC.len());
+        }
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        let Some(payload) = length.checked_sub(HEADER_LEN) else {
+            return fail(Reason::Length, checked.saturating_sub(4));
+        };
+        let records = fields.take(payload).map_err(truncated)?;
+        let covered = bytes.get(..checked).unwrap_or_default();
+        if crc32(&[covered, records]) != crc {
+            return fail(Reason::Checksum, checked);
+        }
+        Ok(Self {
+            length,
+            generation,
+            records,
+        })
+    }
+}

@@ -1,0 +1,202 @@
+//! Which values a field may hold, beyond what its type says.
+//!
+//! What may stand on the wire (a colon in a user name, a blank at the end of a
+//! password) is not decided here: `oobwatch-core` refuses it when it encodes
+//! the request.
+
+use core::net::Ipv4Addr;
+use core::ops::RangeInclusive;
+
+pub(crate) const PREFIX: RangeInclusive<u8> = 1..=31;
+pub(crate) const PROBE_EVERY: RangeInclusive<u32> = 5..=86_400;
+pub(crate) const CHECK_EVERY: RangeInclusive<u32> = 30..=604_800;
+
+const LABEL_LEN: usize = 48;
+const USER_LEN: usize = 128;
+const PASSWORD_LEN: usize = 128;
+const BEARER_LEN: usize = 4096;
+const URL_LEN: usize = 1024;
+
+/// The name of a target or a credential.
+pub(crate) fn label(text: &str) -> bool {
+    shown(text, LABEL_LEN)
+}
+
+pub(crate) fn user(text: &str) -> bool {
+    shown(text, USER_LEN)
+}
+
+pub(crate) fn password(text: &str) -> bool {
+    shown(text, PASSWORD_LEN)
+}
+
+pub(crate) fn bearer(text: &str) -> bool {
+    visible_ascii(text, BEARER_LEN)
+}
+
+fn shown(text: &str, longest: usize) -> bool {
+    (1..=longest).contains(&text.len()) && !text.chars().any(char::is_control)
+}
+
+fn visible_ascii(text: &str, longest: usize) -> bool {
+    (1..=longest).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// A DNS host name (RFC 1123, section 2.1, and the `_` that is found in use),
+/// without a final dot, and not to be mistaken for an IPv4 address.
+pub(crate) fn host_name(text: &str) -> bool {
+    let last = text.rsplit('.').next().unwrap_or_default();
+    text.len() <= 253
+        && text.split('.').all(host_label)
+        && !last.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn host_label(label: &str) -> bool {
+    (1..=63).contains(&label.len())
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+        && label
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+}
+
+/// An address that one station can have.
+pub(crate) fn unicast(address: Ipv4Addr) -> bool {
+    let [first, ..] = address.octets();
+    (1..224).contains(&first)
+}
+
+/// A gateway is another station in the board's own network.
+pub(crate) fn is_gateway(gateway: Ipv4Addr, own: Ipv4Addr, prefix: u8) -> bool {
+    gateway != own && unicast(gateway) && same_network(gateway, own, prefix)
+}
+
+fn same_network(a: Ipv4Addr, b: Ipv4Addr, prefix: u8) -> bool {
+    let mask = u32::MAX
+        .checked_shl(32_u32.saturating_sub(u32::from(prefix)))
+        .unwrap_or(0);
+    u32::from(a) & mask == u32::from(b) & mask
+}
+
+/// Exactly one DER SEQUENCE with a definite length: the outside of an X.509
+/// certificate. The inside is for the TLS library to judge.
+pub(crate) fn certificate(der: &[u8]) -> bool {
+    let [0x30, length, rest @ ..] = der else {
+        return false;
+    };
+    match (*length, rest) {
+        (0..=0x7F, content) => content.len() == usize::from(*length),
+        (0x81, [length, content @ ..]) => content.len() == usize::from(*length),
+        (0x82, [high, low, content @ ..]) => {
+            content.len() == usize::from(u16::from_be_bytes([*high, *low]))
+        }
+        _ => false,
+    }
+}
+
+/// An absolute `http` or `https` address with a host and without a user part.
+pub(crate) fn url(text: &str) -> bool {
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    let authority = rest
+        .and_then(|rest| rest.split(['/', '?', '#']).next())
+        .unwrap_or_default();
+    visible_ascii(text, URL_LEN) && !authority.contains('@') && authority_is_valid(authority)
+}
+
+fn authority_is_valid(authority: &str) -> bool {
+    let (host, port) = authority
+        .split_once(':')
+        .map_or((authority, None), |(h, p)| (h, Some(p)));
+    let port_is_valid = port.is_none_or(|port| {
+        !port.starts_with('+') && port.parse::<u16>().is_ok_and(|port| port != 0)
+    });
+    port_is_valid && (host_name(host) || host.parse::<Ipv4Addr>().is_ok())
+}
+
+/// The host of a valid address, if it is a name.
+pub(crate) fn url_needs_dns(text: &str) -> bool {
+    let host = text
+        .split_once("://")
+        .and_then(|(_, rest)| rest.split(['/', '?', '#', ':']).next())
+        .unwrap_or_default();
+    host.parse::<Ipv4Addr>().is_err()
+}
+
+pub(crate) fn is_https(text: &str) -> bool {
+    text.starts_with("https://")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn host_names() {
+        for name in ["fmc", "fmc-1.example.net", "a_b.example", "1.example", "x"] {
+            assert!(host_name(name), "{name}");
+        }
+        for name in [
+            "", ".", "a.", "a..b", "-a", "a-", "10.0.0.1", "a.1", "a b", "a/b", "é", "a:1",
+        ] {
+            assert!(!host_name(name), "{name}");
+        }
+        assert!(!host_name(&"a".repeat(64)));
+        assert!(!host_name(&["a".repeat(63).as_str(); 4].join(".")));
+    }
+
+    #[test]
+    fn addresses_of_webhooks() {
+        for text in [
+            "http://10.0.0.1",
+            "https://hooks.example.net/x?y#z",
+            "https://h:8443/",
+        ] {
+            assert!(url(text), "{text}");
+        }
+        for text in [
+            "",
+            "ftp://h/",
+            "https://",
+            "https:///x",
+            "https://u:p@h/",
+            "https://h:0/",
+            "https://h:/",
+            "https://h:+1/",
+            "https://h/a b",
+            "HTTPS://h",
+        ] {
+            assert!(!url(text), "{text}");
+        }
+        assert!(url_needs_dns("https://h:8443/"));
+        assert!(!url_needs_dns("http://10.0.0.1:80/h"));
+    }
+
+    #[test]
+    fn certificates_are_one_whole_sequence() {
+        assert!(certificate(&[0x30, 1, 0]));
+        assert!(certificate(&[&[0x30, 0x81, 0x80][..], &[0; 0x80]].concat()));
+        assert!(certificate(
+            &[&[0x30, 0x82, 1, 0][..], &[0; 0x100]].concat()
+        ));
+        for der in [
+            &[][..],
+            &[0x30],
+            &[0x30, 2, 0],
+            &[0x30, 1, 0, 0],
+            &[0x31, 0],
+            &[0x30, 0x80, 0, 0],
+        ] {
+            assert!(!certificate(der), "{der:?}");
+        }
+    }
+
+    #[test]
+    fn networks() {
+        let ip = Ipv4Addr::new;
+        assert!(same_network(ip(10, 0, 0, 1), ip(10, 0, 0, 254), 24));
+        assert!(!same_network(ip(10, 0, 0, 1), ip(10, 0, 1, 1), 24));
+        assert!(same_network(ip(10, 0, 0, 1), ip(192, 168, 0, 1), 0));
+    }
+}
