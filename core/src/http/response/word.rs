@@ -29,19 +29,16 @@ impl<const N: usize> Word<N> {
 
     /// Adds the next piece.
     pub(super) fn push(&mut self, piece: &[u8]) {
-        for &byte in piece {
-            self.push_byte(byte);
+        let room = self
+            .bytes
+            .get_mut(usize::from(self.len)..)
+            .unwrap_or_default();
+        self.overflow |= piece.len() > room.len();
+        for (slot, byte) in room.iter_mut().zip(piece) {
+            *slot = byte.to_ascii_lowercase();
         }
-    }
-
-    fn push_byte(&mut self, byte: u8) {
-        match self.bytes.get_mut(usize::from(self.len)) {
-            Some(slot) => {
-                *slot = byte.to_ascii_lowercase();
-                self.len = self.len.wrapping_add(1);
-            }
-            None => self.overflow = true,
-        }
+        let len = usize::from(self.len).saturating_add(piece.len()).min(N);
+        self.len = u8::try_from(len).unwrap_or(u8::MAX);
     }
 
     /// Adds a byte of a list element: blanks at its ends are not part of it.
@@ -49,7 +46,7 @@ impl<const N: usize> Word<N> {
         let blank = super::grammar::is_blank(byte);
         let full = usize::from(self.len) >= N;
         if !(blank && (self.is_empty() || full)) {
-            self.push_byte(byte);
+            self.push(&[byte]);
         }
     }
 
