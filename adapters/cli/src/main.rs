@@ -1,2 +1,8 @@
-//! Placeholder.
+//! The `oobwatch` command.
+
+mod config;
+mod record;
+mod secret;
+mod target;
+
 fn main() {}
