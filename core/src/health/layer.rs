@@ -25,6 +25,16 @@ pub enum Layer {
 }
 
 impl Layer {
+    /// How many layers there are.
+    pub const COUNT: u8 = 9;
+
+    /// How many layers lie below this one: so many were passed if the check
+    /// stopped here.
+    #[must_use]
+    pub const fn passed(self) -> u8 {
+        self as u8
+    }
+
     /// A short name, as in reports and metrics.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -39,5 +49,15 @@ impl Layer {
             Self::Authorised => "authorised",
             Self::Data => "data",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_count_is_right() {
+        assert_eq!(Layer::Data.passed() + 1, Layer::COUNT);
     }
 }

@@ -1,0 +1,178 @@
+//! The metrics: their names, and where in a report they stand.
+
+use core::fmt::{self, Display};
+
+use super::Samples;
+use crate::health::{Layer, Report, Severity};
+
+/// Metrics of one name.
+pub(super) struct Family {
+    pub(super) name: &'static str,
+    pub(super) help: &'static str,
+    pub(super) kind: &'static str,
+    /// One name for all products.
+    pub(super) shared: bool,
+    pub(super) samples: fn(&Report, &mut Samples<'_>) -> fmt::Result,
+}
+
+const fn shared(
+    name: &'static str,
+    help: &'static str,
+    samples: fn(&Report, &mut Samples<'_>) -> fmt::Result,
+) -> Family {
+    Family {
+        name,
+        help,
+        kind: "gauge",
+        shared: true,
+        samples,
+    }
+}
+
+const fn gauge(
+    name: &'static str,
+    help: &'static str,
+    samples: fn(&Report, &mut Samples<'_>) -> fmt::Result,
+) -> Family {
+    Family {
+        name,
+        help,
+        kind: "gauge",
+        shared: false,
+        samples,
+    }
+}
+
+const fn counter(
+    name: &'static str,
+    help: &'static str,
+    samples: fn(&Report, &mut Samples<'_>) -> fmt::Result,
+) -> Family {
+    Family {
+        name,
+        help,
+        kind: "counter",
+        shared: false,
+        samples,
+    }
+}
+
+pub(super) const FAMILIES: &[Family] = &[
+    shared(
+        "probe_success",
+        "Whether the check came to its end.",
+        |report, to| to.flag(report.stopped_at().is_none()),
+    ),
+    shared(
+        "probe_duration_seconds",
+        "How long the check took.",
+        |report, to| to.seconds(&[], report.observed.timings.total),
+    ),
+    shared(
+        "probe_http_duration_seconds",
+        "How long each phase took.",
+        |report, to| {
+            let timings = report.observed.timings;
+            to.seconds(&[("phase", &"resolve")], timings.resolve)?;
+            to.seconds(&[("phase", &"connect")], timings.connect)?;
+            to.seconds(&[("phase", &"tls")], timings.tls)?;
+            to.seconds(&[("phase", &"processing")], timings.request)
+        },
+    ),
+    gauge("up", "Whether the box let us read.", |report, to| {
+        to.flag(
+            report
+                .stopped_at()
+                .is_none_or(|layer| layer > Layer::Authorised),
+        )
+    }),
+    gauge(
+        "check_level",
+        "Layers passed: link, address, name, tcp, tls, http, authenticated, authorised, data.",
+        |report, to| {
+            to.value(
+                &[],
+                &report.stopped_at().map_or(Layer::COUNT, Layer::passed),
+            )
+        },
+    ),
+    gauge(
+        "verdict",
+        "0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.",
+        |report, to| to.value(&[], &report.verdict().exit_code()),
+    ),
+    gauge(
+        "check_age_seconds",
+        "Time since the check.",
+        |report, to| to.duration(report.observed.age),
+    ),
+    gauge("server_info", "What the box says it is.", |report, to| {
+        let facts = &report.facts;
+        if facts.version.is_empty() && facts.model.is_empty() && facts.name.is_empty() {
+            return Ok(());
+        }
+        let labels: [(&str, &dyn Display); 3] = [
+            ("version", &facts.version),
+            ("model", &facts.model),
+            ("hostname", &facts.name),
+        ];
+        to.value(&labels, &1)
+    }),
+    gauge("managed_devices", "Devices by health.", |report, to| {
+        to.states("health", report.devices)
+    }),
+    gauge(
+        "app_instances",
+        "Application instances by state.",
+        |report, to| to.states("state", report.instances),
+    ),
+    gauge("faults", "Faults by severity.", |report, to| {
+        match report.faults {
+            Some(faults) => Severity::ALL.into_iter().try_for_each(|severity| {
+                to.value(&[("severity", &severity.as_str())], &faults.of(severity))
+            }),
+            None => Ok(()),
+        }
+    }),
+    gauge(
+        "certificate_left_seconds",
+        "Time until the certificate ends.",
+        |report, to| match report.observed.certificate_days {
+            Some(days) => to.value(&[], &(i64::from(days) * 86_400)),
+            None => Ok(()),
+        },
+    ),
+    counter("auth_logins_total", "Logins by result.", |report, to| {
+        let session = report.observed.session;
+        to.value(&[("result", &"ok")], &session.logins)?;
+        to.value(&[("result", &"rejected")], &session.refused)
+    }),
+    counter(
+        "auth_refreshes_total",
+        "Refreshes of the token.",
+        |report, to| to.value(&[], &report.observed.session.refreshes),
+    ),
+    gauge(
+        "auth_refreshes_remaining",
+        "Refreshes that the token has left.",
+        |report, to| match report.observed.session.refreshes_left {
+            Some(left) => to.value(&[], &left),
+            None => Ok(()),
+        },
+    ),
+    gauge(
+        "auth_token_left_seconds",
+        "How long the token still lives.",
+        |report, to| to.duration(report.observed.session.token_left),
+    ),
+    counter(
+        "auth_displaced_total",
+        "Sessions taken over by another login of the same user.",
+        |report, to| to.value(&[], &report.observed.session.displaced),
+    ),
+    gauge(
+        "auth_locked_out",
+        "Whether logging in has stopped after refusals.",
+        |report, to| to.flag(report.observed.session.locked_out),
+    ),
+];

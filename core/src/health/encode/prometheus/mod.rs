@@ -1,0 +1,138 @@
+//! Reports in the text exposition format of Prometheus, version 0.0.4.
+//!
+//! Names that blackbox_exporter has are used where the meaning is the same;
+//! all others begin with `fmc_` or `fxos_`. Units are base units. No error
+//! text and no name of a user becomes a label.
+
+mod families;
+#[cfg(test)]
+mod tests;
+
+use core::fmt::{self, Display, Write};
+use core::time::Duration;
+
+use super::super::{Report, State, States};
+use super::Seconds;
+use crate::product::Product;
+use families::{FAMILIES, Family};
+
+/// The media type of this format.
+pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// Writes the metrics of all `reports`, each family once.
+///
+/// A report with a name gets the label `target`. Without a name there must be
+/// but one report for each product: so answers a `/probe`, whose scraper labels
+/// the series itself.
+///
+/// # Errors
+/// Only those of `out`.
+pub fn write<'r, R>(out: &mut dyn Write, reports: R) -> fmt::Result
+where
+    R: Iterator<Item = (Option<&'r str>, &'r Report)> + Clone,
+{
+    for family in FAMILIES {
+        let prefixes: &[&str] = if family.shared {
+            &[""]
+        } else {
+            &["fmc_", "fxos_"]
+        };
+        for &prefix in prefixes {
+            let mut samples = Samples {
+                out: &mut *out,
+                prefix,
+                family,
+                target: None,
+                begun: false,
+            };
+            for (target, report) in reports.clone() {
+                if family.shared || prefix == product_prefix(report.product) {
+                    samples.target = target;
+                    (family.samples)(report, &mut samples)?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+const fn product_prefix(product: Product) -> &'static str {
+    match product {
+        Product::Fmc | Product::CdFmc => "fmc_",
+        Product::Fxos => "fxos_",
+    }
+}
+
+/// Writes the samples of one family, its head before the first.
+struct Samples<'a> {
+    out: &'a mut dyn Write,
+    prefix: &'static str,
+    family: &'static Family,
+    target: Option<&'a str>,
+    begun: bool,
+}
+
+type Label<'a> = (&'a str, &'a dyn Display);
+
+impl Samples<'_> {
+    fn value(&mut self, labels: &[Label<'_>], value: &dyn Display) -> fmt::Result {
+        let (
+            prefix,
+            Family {
+                name, help, kind, ..
+            },
+        ) = (self.prefix, self.family);
+        if !core::mem::replace(&mut self.begun, true) {
+            writeln!(self.out, "# HELP {prefix}{name} {help}")?;
+            writeln!(self.out, "# TYPE {prefix}{name} {kind}")?;
+        }
+        write!(self.out, "{prefix}{name}")?;
+        let target = self
+            .target
+            .as_ref()
+            .map(|target| ("target", target as &dyn Display));
+        let mut before = '{';
+        for (label, text) in target.iter().chain(labels) {
+            write!(self.out, "{before}{label}=\"")?;
+            write!(Escaped(self.out), "{text}")?;
+            self.out.write_char('"')?;
+            before = ',';
+        }
+        let end = if before == '{' { "" } else { "}" };
+        writeln!(self.out, "{end} {value}")
+    }
+
+    fn flag(&mut self, set: bool) -> fmt::Result {
+        self.value(&[], &u8::from(set))
+    }
+
+    fn seconds(&mut self, labels: &[Label<'_>], millis: Option<u32>) -> fmt::Result {
+        millis.map_or(Ok(()), |millis| self.value(labels, &Seconds(millis)))
+    }
+
+    fn duration(&mut self, duration: Option<Duration>) -> fmt::Result {
+        let millis = duration.map(|d| u32::try_from(d.as_millis()).unwrap_or(u32::MAX));
+        self.seconds(&[], millis)
+    }
+
+    fn states(&mut self, label: &str, states: Option<States>) -> fmt::Result {
+        let Some(states) = states else { return Ok(()) };
+        State::ALL
+            .into_iter()
+            .try_for_each(|state| self.value(&[(label, &state.as_str())], &states.of(state)))
+    }
+}
+
+/// Escapes what a label value may not hold.
+struct Escaped<'a>(&'a mut dyn Write);
+
+impl Write for Escaped<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        text.chars().try_for_each(|c| match c {
+            '\\' => self.0.write_str("\\\\"),
+            '"' => self.0.write_str("\\\""),
+            '\n' => self.0.write_str("\\n"),
+            _ => self.0.write_char(c),
+        })
+    }
+}

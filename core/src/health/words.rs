@@ -1,0 +1,353 @@
+//! The words of the boxes, and what they are worth.
+
+use super::Verdict;
+
+/// How one thing that a box looks after is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum State {
+    /// Well.
+    Ok,
+    /// Worth a look.
+    Warning,
+    /// Not working.
+    Critical,
+    /// Switched off, or its watch is switched off, on purpose.
+    Disabled,
+    /// The box says nothing, or a word that is not known here.
+    Unknown,
+}
+
+impl State {
+    /// All of them, in the order of reports.
+    pub const ALL: [Self; 5] = [
+        Self::Ok,
+        Self::Warning,
+        Self::Critical,
+        Self::Disabled,
+        Self::Unknown,
+    ];
+
+    /// The name in reports and metrics.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Warning => "warning",
+            Self::Critical => "critical",
+            Self::Disabled => "disabled",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// What it means for the verdict.
+    #[must_use]
+    pub const fn verdict(self) -> Verdict {
+        match self {
+            Self::Ok | Self::Disabled => Verdict::Ok,
+            Self::Warning => Verdict::Warning,
+            Self::Critical => Verdict::Critical,
+            Self::Unknown => Verdict::Unknown,
+        }
+    }
+
+    /// A `healthStatus` of an FMC device record. Its letter case varies between
+    /// the resources of the API; the words are those of its health alerts.
+    #[must_use]
+    pub fn of_device(word: &[u8]) -> Self {
+        find(word, DEVICE)
+    }
+
+    /// The `operationalState` of an `smAppInstance` of FXOS (the states of
+    /// `CfprSdAppInstState` in the Firepower MIBs). One on the way from one state
+    /// to another is a warning; one that stays without service is critical.
+    #[must_use]
+    pub fn of_instance(word: &[u8]) -> Self {
+        find(word, INSTANCE)
+    }
+
+    /// The `operState` or `operability` of an FXOS chassis
+    /// (`CfprEquipmentOperability`). One that works, but not as it should or
+    /// not for now, is a warning.
+    #[must_use]
+    pub fn of_equipment(word: &[u8]) -> Self {
+        find(word, EQUIPMENT)
+    }
+}
+
+/// How bad an FXOS fault is (`CfprConditionSeverity` in the Firepower MIBs).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Severity {
+    /// Over.
+    Cleared,
+    /// A notice.
+    Info,
+    /// A notice that may become a fault.
+    Condition,
+    /// No effect on service yet.
+    Warning,
+    /// An effect, none on service.
+    Minor,
+    /// Service is affected.
+    Major,
+    /// Service is affected; act at once.
+    Critical,
+    /// The box says nothing, or a word that is not known here.
+    Unknown,
+}
+
+impl Severity {
+    /// All of them, in the order of reports.
+    pub const ALL: [Self; 8] = [
+        Self::Cleared,
+        Self::Info,
+        Self::Condition,
+        Self::Warning,
+        Self::Minor,
+        Self::Major,
+        Self::Critical,
+        Self::Unknown,
+    ];
+
+    /// The name, as FXOS writes it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Cleared => "cleared",
+            Self::Info => "info",
+            Self::Condition => "condition",
+            Self::Warning => "warning",
+            Self::Minor => "minor",
+            Self::Major => "major",
+            Self::Critical => "critical",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// What it means for the verdict.
+    #[must_use]
+    pub const fn verdict(self) -> Verdict {
+        match self {
+            Self::Cleared | Self::Info | Self::Condition => Verdict::Ok,
+            Self::Warning | Self::Minor => Verdict::Warning,
+            Self::Major | Self::Critical => Verdict::Critical,
+            Self::Unknown => Verdict::Unknown,
+        }
+    }
+
+    /// The `severity` of a `faultInst`.
+    #[must_use]
+    pub fn of(word: &[u8]) -> Self {
+        Self::ALL
+            .into_iter()
+            .find(|severity| *severity != Self::Unknown && same(word, severity.as_str()))
+            .unwrap_or(Self::Unknown)
+    }
+}
+
+const DEVICE: &[(State, &[&str])] = &[
+    (State::Ok, &["green", "recovered"]),
+    (State::Warning, &["yellow"]),
+    (State::Critical, &["red", "black", "error", "failed"]),
+    (State::Disabled, &["disabled"]),
+];
+
+const INSTANCE: &[(State, &[&str])] = &[
+    (State::Ok, &["online"]),
+    (
+        State::Warning,
+        &[
+            "installing",
+            "starting",
+            "started",
+            "stopping",
+            "updating",
+            "updateSucceeded",
+        ],
+    ),
+    (
+        State::Critical,
+        &[
+            "notInstalled",
+            "installFailed",
+            "offline",
+            "startFailed",
+            "stopFailed",
+            "notResponding",
+            "updateFailed",
+            "unsupported",
+            "fault",
+        ],
+    ),
+];
+
+const EQUIPMENT: &[(State, &[&str])] = &[
+    (State::Ok, &["operable"]),
+    (
+        State::Warning,
+        &[
+            "degraded",
+            "performanceProblem",
+            "fanspeedIncreased",
+            "firmwareUpgrading",
+            "autoUpgrade",
+            "config",
+            "decomissioning",
+            "discovery",
+            "identify",
+            "peerCommProblem",
+            "notSupported",
+        ],
+    ),
+    (
+        State::Critical,
+        &[
+            "inoperable",
+            "poweredOff",
+            "powerProblem",
+            "removed",
+            "voltageProblem",
+            "thermalProblem",
+            "accessibilityProblem",
+            "identityUnestablishable",
+            "biosPostTimeout",
+            "malformedFru",
+            "fabricConnProblem",
+            "fabricUnsupportedConn",
+            "equipmentProblem",
+            "chassisLimitExceeded",
+            "discoveryFailed",
+            "postFailure",
+            "upgradeProblem",
+            "linkActivateBlocked",
+        ],
+    ),
+    (State::Disabled, &["disabled"]),
+];
+
+fn find(word: &[u8], table: &[(State, &[&str])]) -> State {
+    let known = |(_, words): &&(State, &[&str])| words.iter().any(|known| same(word, known));
+    table
+        .iter()
+        .find(known)
+        .map_or(State::Unknown, |(state, _)| *state)
+}
+
+/// Whether two words are the same but for letter case, hyphens, underscores and
+/// blanks: the MIBs write `notInstalled`, the REST API `not-installed`.
+pub(crate) fn same(word: &[u8], known: &str) -> bool {
+    let letters = |byte: &u8| !matches!(byte, b'-' | b'_' | b' ');
+    let word = word
+        .iter()
+        .filter(|byte| letters(byte))
+        .map(u8::to_ascii_lowercase);
+    word.eq(known
+        .bytes()
+        .filter(letters)
+        .map(|byte| byte.to_ascii_lowercase()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn devices() {
+        let table: &[(&str, Verdict)] = &[
+            ("green", Verdict::Ok),
+            ("GREEN", Verdict::Ok),
+            ("Recovered", Verdict::Ok),
+            ("yellow", Verdict::Warning),
+            ("red", Verdict::Critical),
+            ("RED", Verdict::Critical),
+            ("black", Verdict::Critical),
+            ("ERROR", Verdict::Critical),
+            ("FAILED", Verdict::Critical),
+            ("disabled", Verdict::Ok),
+            ("purple", Verdict::Unknown),
+            ("blue", Verdict::Unknown),
+            ("", Verdict::Unknown),
+        ];
+        for (word, verdict) in table {
+            assert_eq!(
+                State::of_device(word.as_bytes()).verdict(),
+                *verdict,
+                "{word}"
+            );
+        }
+        assert_eq!(State::of_device(b"disabled"), State::Disabled);
+    }
+
+    #[test]
+    fn instances() {
+        assert_eq!(State::of_instance(b"online"), State::Ok);
+        for word in [
+            "starting",
+            "Started",
+            "update-succeeded",
+            "UPDATING",
+            "stopping",
+        ] {
+            assert_eq!(
+                State::of_instance(word.as_bytes()),
+                State::Warning,
+                "{word}"
+            );
+        }
+        for word in [
+            "offline",
+            "not-installed",
+            "installFailed",
+            "not_responding",
+            "fault",
+        ] {
+            assert_eq!(
+                State::of_instance(word.as_bytes()),
+                State::Critical,
+                "{word}"
+            );
+        }
+        assert_eq!(State::of_instance(b"on-fire"), State::Unknown);
+    }
+
+    #[test]
+    fn equipment() {
+        assert_eq!(State::of_equipment(b"operable"), State::Ok);
+        assert_eq!(State::of_equipment(b"fanspeed-increased"), State::Warning);
+        assert_eq!(State::of_equipment(b"thermalProblem"), State::Critical);
+        assert_eq!(State::of_equipment(b"disabled"), State::Disabled);
+        assert_eq!(State::of_equipment(b"unknown"), State::Unknown);
+    }
+
+    #[test]
+    fn faults() {
+        let table: &[(&str, Verdict)] = &[
+            ("cleared", Verdict::Ok),
+            ("info", Verdict::Ok),
+            ("condition", Verdict::Ok),
+            ("warning", Verdict::Warning),
+            ("minor", Verdict::Warning),
+            ("Major", Verdict::Critical),
+            ("critical", Verdict::Critical),
+            ("unknown", Verdict::Unknown),
+            ("apocalyptic", Verdict::Unknown),
+        ];
+        for (word, verdict) in table {
+            assert_eq!(Severity::of(word.as_bytes()).verdict(), *verdict, "{word}");
+        }
+    }
+
+    #[test]
+    fn no_word_is_in_two_rows() {
+        for table in [DEVICE, INSTANCE, EQUIPMENT] {
+            for (state, words) in table {
+                assert!(
+                    words
+                        .iter()
+                        .all(|word| find(word.as_bytes(), table) == *state)
+                );
+            }
+        }
+    }
+}
