@@ -161,8 +161,9 @@ proptest! {
                 _ => bytes.truncate(at.max(1)),
             }
         }
-        prop_assume!(!begins_with_more_than_two_empty_lines(&bytes));
-        prop_assume!(!has_long_name(&bytes));
+        if begins_with_more_than_two_empty_lines(&bytes) || has_long_name(&bytes) {
+            return Ok(());
+        }
         let shown = bytes.escape_ascii().to_string();
         match (ours(&bytes).0, httparse(&bytes)) {
             // httparse judges the version once it has all of it.

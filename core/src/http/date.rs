@@ -67,7 +67,7 @@ fn rfc850(mut rest: Cursor<'_>) -> Option<u64> {
     let time = rest.time()?;
     rest.literal(b" GMT")?;
     let century = if year < 70 { 2000 } else { 1900 };
-    rest.end(seconds(century + year, month, day, time))
+    rest.end(seconds(year.saturating_add(century), month, day, time))
 }
 
 fn asctime(mut rest: Cursor<'_>) -> Option<u64> {
@@ -92,13 +92,18 @@ fn seconds(year: u64, month: (u64, u64), day: u64, time: u64) -> Option<u64> {
     let (before_month, in_month) = month;
     let february = in_month == 28;
     let leap = is_leap(year);
-    let last = in_month + u64::from(february && leap);
-    if year < 1970 || !(1..=last).contains(&day) {
+    let last = in_month.saturating_add(u64::from(february && leap));
+    if !(1970..=9999).contains(&year) || !(1..=last).contains(&day) {
         return None;
     }
     let leap_day = u64::from(leap && before_month >= 59);
-    let days = (year - 1970) * 365 + leap_years(year) - leap_years(1970);
-    Some((days + before_month + leap_day + day - 1) * 86_400 + time)
+    let leap_days = leap_years(year).saturating_sub(leap_years(1970));
+    let days = ((year - 1970) * 365)
+        .saturating_add(leap_days)
+        .saturating_add(before_month)
+        .saturating_add(leap_day)
+        .saturating_add(day - 1);
+    Some(days.saturating_mul(86_400).saturating_add(time))
 }
 
 const fn is_leap(year: u64) -> bool {

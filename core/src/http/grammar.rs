@@ -47,14 +47,15 @@ pub(super) const fn is_line_break(byte: u8) -> bool {
 /// long header values spends its time.
 pub(super) fn line_part(bytes: &[u8]) -> usize {
     let (blocks, _) = bytes.as_chunks::<16>();
-    let plain = |block: &&[u8; 16]| !block.iter().fold(false, |any, &b| any | is_line_break(b));
-    let clean = blocks.iter().take_while(plain).count().saturating_mul(16);
-    let rest = bytes.get(clean..).unwrap_or_default();
-    clean.saturating_add(
-        rest.iter()
-            .take_while(|&&byte| !is_line_break(byte))
-            .count(),
-    )
+    let broken = |block: &[u8; 16]| {
+        let any = |found, &byte: &u8| found | is_line_break(byte);
+        block.iter().fold(false, any)
+    };
+    let plain = blocks.iter().position(broken).unwrap_or(blocks.len());
+    let plain = plain.saturating_mul(16);
+    let rest = bytes.get(plain..).unwrap_or_default();
+    let end = rest.iter().position(|&byte| is_line_break(byte));
+    end.map_or(bytes.len(), |end| plain.saturating_add(end))
 }
 
 /// A decimal number of digits only (`1*DIGIT`).

@@ -144,7 +144,7 @@ impl Framing {
     }
 
     fn element_end(&mut self) -> Result<(), HttpError> {
-        let element = self.element.as_bytes().map(<[u8]>::trim_ascii);
+        let element = self.element.trimmed();
         match self.field {
             Some(Field::Connection) => match element {
                 Some(b"close") => self.close = true,
@@ -174,7 +174,7 @@ impl Framing {
     }
 
     fn body_element(&mut self, field: Field) -> Result<(), HttpError> {
-        let element = self.element.as_bytes().map(<[u8]>::trim_ascii);
+        let element = self.element.trimmed();
         match field {
             Field::ContentLength => {
                 let length = element.and_then(decimal).ok_or(HttpError::ContentLength)?;

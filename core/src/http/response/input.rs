@@ -49,6 +49,7 @@ impl<'a> Input<'a> {
 
     /// The bytes up to the first that is not `wanted`.
     pub(super) fn take_while(&mut self, wanted: impl Fn(u8) -> bool) -> &'a [u8] {
-        self.take(self.0.iter().take_while(|&&byte| wanted(byte)).count())
+        let end = self.0.iter().position(|&byte| !wanted(byte));
+        self.take(end.unwrap_or(self.0.len()))
     }
 }

@@ -224,7 +224,7 @@ impl Response {
         }
     }
 
-    /// Whether a byte has come: the box has seen the request.
+    /// Whether a byte of an answer has come.
     #[must_use]
     pub const fn has_begun(&self) -> bool {
         self.begun

@@ -264,7 +264,9 @@ proptest! {
     /// What follows an answer is not touched, and ends the connection.
     #[test]
     fn excess_is_left_alone(made in made(), excess in vec(any::<u8>(), 1..9), sizes in sizes()) {
-        prop_assume!(!made.until_close);
+        if made.until_close {
+            return Ok(());
+        }
         let bytes = [&made.bytes[..], &excess].concat();
         let run = run(made.method, Limits::default(), super::cut(&bytes, &sizes));
         prop_assert_eq!(run.consumed, made.bytes.len());

@@ -2,6 +2,7 @@
 
 mod generated;
 mod golden;
+mod refused;
 
 use std::string::String;
 use std::vec::Vec;
