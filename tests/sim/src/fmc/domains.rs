@@ -1,0 +1,141 @@
+//! Domains: the `DOMAINS` header, `info/domain`, and which path segments name one.
+
+use core::fmt::Write as _;
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use super::{Call, list};
+use crate::answer::Answer;
+use crate::scenario::{DomainsStyle, FmcScenario};
+
+/// The Global domain of every FMC.
+pub(super) const GLOBAL_UUID: &str = "e276abec-e0f2-11e3-8169-6d9ed49b625f";
+
+#[derive(Serialize)]
+struct Domain {
+    uuid: String,
+    name: String,
+    #[serde(rename = "type")]
+    kind: &'static str,
+}
+
+pub(super) fn list(call: &Call<'_>) -> Answer {
+    let domains = (0..count(call.switches)).map(|index| Domain {
+        uuid: uuid(index),
+        name: name(call.switches, index).into(),
+        kind: "Domain",
+    });
+    list::answer(call, domains)
+}
+
+/// Whether a path segment names a domain; `default` is the user's own.
+pub(super) fn exists(switches: &FmcScenario, segment: &str) -> bool {
+    segment == "default" || (0..count(switches)).any(|index| uuid(index) == segment)
+}
+
+/// The value of `DOMAINS`.
+pub(super) fn header(switches: &FmcScenario) -> String {
+    let style = switches.domains_style;
+    let entries = (0..count(switches)).map(|index| {
+        let (name, uuid) = (quoted(&name(switches, index), style), uuid(index));
+        match style {
+            DomainsStyle::Spaced => format!("{{\"name\": {name}, \"uuid\": \"{uuid}\"}}"),
+            DomainsStyle::Compact | DomainsStyle::Escaped => {
+                format!("{{\"uuid\":\"{uuid}\",\"name\":{name}}}")
+            }
+        }
+    });
+    format!("[{}]", entries.collect::<Vec<_>>().join(", "))
+}
+
+fn count(switches: &FmcScenario) -> usize {
+    switches.domains.len().max(switches.domain_count)
+}
+
+fn name(switches: &FmcScenario, index: usize) -> Cow<'_, str> {
+    match switches.domains.get(index) {
+        Some(name) => name.into(),
+        None => format!("Global/Site-{index:04}").into(),
+    }
+}
+
+fn uuid(index: usize) -> String {
+    match index {
+        0 => GLOBAL_UUID.into(),
+        _ => format!("{:08x}-4bd6-7bde-54b6-000000000000", 0x61e9_13a2 + index),
+    }
+}
+
+fn quoted(name: &str, style: DomainsStyle) -> String {
+    let plain = serde_json::to_string(name).expect("text is JSON");
+    if style != DomainsStyle::Escaped {
+        return plain;
+    }
+    let mut escaped = String::new();
+    for unit in plain.replace('/', "\\/").encode_utf16() {
+        match char::from_u32(unit.into()).filter(char::is_ascii) {
+            Some(ascii) => escaped.push(ascii),
+            None => write!(escaped, "\\u{unit:04x}").expect("a String takes all"),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scenario(domains: &[&str], style: DomainsStyle) -> FmcScenario {
+        let domains = domains.iter().map(|name| (*name).into()).collect();
+        FmcScenario {
+            domains,
+            domains_style: style,
+            ..FmcScenario::default()
+        }
+    }
+
+    #[test]
+    fn one_domain_is_written_as_captured_in_2020() {
+        assert_eq!(
+            header(&scenario(&["Global"], DomainsStyle::Spaced)),
+            r#"[{"name": "Global", "uuid": "e276abec-e0f2-11e3-8169-6d9ed49b625f"}]"#
+        );
+    }
+
+    #[test]
+    fn every_style_is_the_same_json() {
+        let names = ["Global", "Global/Zürich \"A\"", "Global/\u{1f525}"];
+        for style in [
+            DomainsStyle::Spaced,
+            DomainsStyle::Compact,
+            DomainsStyle::Escaped,
+        ] {
+            let text = header(&scenario(&names, style));
+            let parsed: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
+            assert!(
+                parsed
+                    .iter()
+                    .map(|domain| domain["name"].as_str().unwrap())
+                    .eq(names)
+            );
+            assert_eq!(text.is_ascii(), style == DomainsStyle::Escaped);
+        }
+    }
+
+    #[test]
+    fn domains_are_made_up_to_the_count_asked_for() {
+        let many = FmcScenario {
+            domain_count: 1000,
+            ..FmcScenario::default()
+        };
+        let parsed: Vec<serde_json::Value> = serde_json::from_str(&header(&many)).unwrap();
+        assert_eq!(parsed.len(), 1000);
+        assert!(
+            parsed
+                .iter()
+                .all(|domain| exists(&many, domain["uuid"].as_str().unwrap()))
+        );
+        assert!(!exists(&many, "e276abec-e0f2-11e3-8169-000000000000"));
+    }
+}

@@ -1,0 +1,99 @@
+//! What the simulator counted: the answer to `GET /state`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// The counts of both boxes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// Virtual time since the start, in milliseconds.
+    pub clock_ms: u64,
+    /// The management centre.
+    pub fmc: BoxState,
+    /// The chassis.
+    pub fxos: BoxState,
+}
+
+/// The counts of one box.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BoxState {
+    /// TCP connections accepted.
+    pub connections: u64,
+    /// TLS handshakes that failed, such as when the client refused the certificate.
+    pub failed_handshakes: u64,
+    /// Handshakes that succeeded, by TLS version.
+    pub tls_versions: BTreeMap<String, u64>,
+    /// Logins that gave a token.
+    pub logins: u64,
+    /// Logins refused.
+    pub refused_logins: u64,
+    /// Refreshes that gave new tokens.
+    pub refreshes: u64,
+    /// Refreshes refused.
+    pub refused_refreshes: u64,
+    /// Sessions ended by their client: `revokeaccess`, `/api/logout`.
+    pub revokes: u64,
+    /// Sessions whose token is good now.
+    pub live_sessions: usize,
+    /// FMC: sessions whose access token has expired but that could still be refreshed.
+    pub expired_sessions: usize,
+    /// Requests that carried a password, or a refresh token, to a path that has no use for it.
+    pub stray_credentials: u64,
+    /// Answers being held back now.
+    pub held: usize,
+    /// Requests by method and path, without query; UUIDs are written `{uuid}`.
+    pub requests: BTreeMap<String, u64>,
+    /// Answers by status code.
+    pub statuses: BTreeMap<u16, u64>,
+    /// Images received.
+    pub uploads: Vec<Upload>,
+}
+
+/// An image received.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Upload {
+    /// Path it was sent to.
+    pub path: String,
+    /// Bytes that arrived.
+    pub bytes: u64,
+    /// SHA-256 of those bytes, in hexadecimal.
+    pub sha256: String,
+    /// Whether the body arrived to its end.
+    pub complete: bool,
+}
+
+/// The key under which a request is counted.
+pub(crate) fn request_key(method: &str, path: &str) -> String {
+    let segments: Vec<&str> = path
+        .split('/')
+        .map(|part| if is_uuid(part) { "{uuid}" } else { part })
+        .collect();
+    format!("{method} {}", segments.join("/"))
+}
+
+/// Dashed groups of 8-4-4-4-12 hexadecimal digits; FMC's object identifiers are no RFC 9562 UUIDs.
+fn is_uuid(text: &str) -> bool {
+    text.split('-').map(str::len).eq([8, 4, 4, 4, 12])
+        && text
+            .bytes()
+            .all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uuids_in_paths_are_counted_together() {
+        let path = "/api/fmc_config/v1/domain/e276abec-e0f2-11e3-8169-6d9ed49b625f/x/default";
+        assert_eq!(
+            request_key("GET", path),
+            "GET /api/fmc_config/v1/domain/{uuid}/x/default"
+        );
+        assert_eq!(
+            request_key("PUT", "/a/00505699-76B7-0ed3-0000-004294969351"),
+            "PUT /a/{uuid}"
+        );
+    }
+}
