@@ -164,6 +164,8 @@ pub enum TransportError {
     Io,
     /// The caller dropped the request, or let its lease run out.
     Dropped,
+    /// The caller's own body failed, or was shorter than it said.
+    Source,
 }
 
 /// Why the certificate of the box is not trusted.
@@ -200,7 +202,8 @@ impl TransportError {
             | Self::FirstByteTimeout
             | Self::Timeout
             | Self::Io
-            | Self::Dropped => Layer::Http,
+            | Self::Dropped
+            | Self::Source => Layer::Http,
         }
     }
 }
@@ -267,7 +270,9 @@ impl fmt::Display for Forbidden {
             Self::Blank => "holds a blank or a control character; percent-encode it",
             Self::Colon => "holds a colon, which HTTP Basic can not carry; use another account",
             Self::LineBreak => "holds a CR, LF or NUL; remove it",
-            Self::Character => "holds a character that may not stand there; remove or percent-encode it",
+            Self::Character => {
+                "holds a character that may not stand there; remove or percent-encode it"
+            }
         })
     }
 }
@@ -306,10 +311,16 @@ impl fmt::Display for ResourceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::RequestBuffer { needed } => {
-                write!(f, "the request buffer is too small; it must hold {needed} bytes")
+                write!(
+                    f,
+                    "the request buffer is too small; it must hold {needed} bytes"
+                )
             }
             Self::HeadLimit(limit) => {
-                write!(f, "the head of the answer is longer than the limit of {limit} bytes")
+                write!(
+                    f,
+                    "the head of the answer is longer than the limit of {limit} bytes"
+                )
             }
             Self::BodyLimit => f.write_str("the body of the answer is longer than the limit"),
         }
@@ -336,6 +347,9 @@ impl fmt::Display for TransportError {
             Self::Timeout => "the answer did not end in time",
             Self::Io => "the connection failed",
             Self::Dropped => "the request was given up by its caller",
+            Self::Source => {
+                "the body to send could not be read, or is shorter than announced; check the file"
+            }
         })
     }
 }

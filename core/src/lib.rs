@@ -14,6 +14,7 @@
 #[cfg(test)]
 extern crate std;
 
+pub mod check;
 pub mod credentials;
 pub mod error;
 pub mod exchange;
@@ -23,6 +24,7 @@ pub mod health;
 pub mod http;
 pub mod json;
 pub mod origin;
+pub mod paging;
 pub mod product;
 pub mod secret;
 pub mod session;

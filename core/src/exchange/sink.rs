@@ -4,7 +4,9 @@
 ///
 /// Pieces come in order; their borders mean nothing.
 pub trait Sink {
-    /// The final status code. Called once, before anything else.
+    /// The final status code, before anything else. A request may take more
+    /// than one attempt: each call begins an answer, and what came before it
+    /// no longer counts.
     fn status(&mut self, status: u16) {
         let _ = status;
     }

@@ -149,13 +149,27 @@ impl Session {
         self.wake();
     }
 
+    /// Lets go of the tokens without a logout, for a caller that has taken them
+    /// elsewhere. Nothing is admitted any more.
+    pub fn hand_over(&mut self) {
+        if self.tokens.take().is_some() {
+            Stats::count(&mut self.stats.handed_over);
+        }
+        self.stopped = Some(Stop::LoggedOut);
+        self.generation = self.generation.wrapping_add(1);
+        self.wake();
+    }
+
     /// Makes the domain `uuid` the one that `{domainUUID}` in a path stands for.
     ///
     /// # Errors
-    /// [`ConfigError::DomainMissing`] if it can not be a UUID.
+    /// [`ConfigError::DomainMissing`] if it is no UUID: only a login lists names.
     pub fn use_domain(&mut self, uuid: &str) -> Result<(), ConfigError> {
-        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-        if uuid.is_empty() || uuid.len() > 40 || !uuid.bytes().all(allowed) {
+        let fits = |(place, byte): (usize, u8)| match place {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        };
+        if uuid.len() != 36 || !uuid.bytes().enumerate().all(fits) {
             return Err(ConfigError::DomainMissing);
         }
         self.domain = Text::from(uuid);

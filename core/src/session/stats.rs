@@ -17,6 +17,8 @@ pub struct Stats {
     pub logouts: u32,
     /// Sessions that the box had ended before we closed them.
     pub ended: u32,
+    /// Sessions whose tokens the caller has taken elsewhere.
+    pub handed_over: u32,
     /// Sessions that may still be open on the box and that nobody can close:
     /// the reply of their login, or that of their logout, was lost.
     pub orphans: u32,

@@ -1,0 +1,353 @@
+//! The loop that takes one request through the session.
+
+use core::fmt;
+
+use embedded_io_async::Read;
+use oobwatch_core::error::{ConfigError, Error, TransportError};
+use oobwatch_core::exchange::{
+    Answer as _, AuthExchange, AuthOutcome, BodyLength, Discard, Exchange, Lost, Outcome, Request,
+    Response, Sink, probe,
+};
+use oobwatch_core::session::{
+    Admit, AuthNext, AuthPermit, Class, Next, Permit, Session, Stop, Ticket,
+};
+use zeroize::Zeroize as _;
+
+use crate::Home;
+use crate::exchange::{Body, HEAD_MAX, run};
+
+/// Why a request has no answer of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Failure {
+    /// The request may have taken effect, or not; look before repeating it.
+    Ambiguous(Error),
+    /// The request has failed.
+    Failed(Error),
+    /// The session admits nothing more.
+    Stopped(Stop),
+}
+
+impl Failure {
+    /// The error behind it, where there is one.
+    #[must_use]
+    pub const fn error(&self) -> Option<Error> {
+        match self {
+            Self::Ambiguous(error) | Self::Failed(error) => Some(*error),
+            Self::Stopped(stop) => stop.error(),
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ambiguous(error) => {
+                write!(
+                    f,
+                    "{error}; the request may have taken effect: look before repeating it"
+                )
+            }
+            Self::Failed(error) => error.fmt(f),
+            Self::Stopped(stop) => stop.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for Failure {}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// Sends `request` with the bytes of `body`, logging in or refreshing first
+/// where the session says so, and hands the answer to `sink`.
+///
+/// `sink` sees each attempt from its status on: [`Sink::status`] begins anew.
+///
+/// # Errors
+/// [`Failure`]; an answer with a status of its own, be it 404, is none.
+///
+/// # Cancel safety
+/// Dropping the future drops the connection and gives the permit back; a login
+/// or refresh that it had begun goes on if the home has tasks for it.
+pub async fn send<H: Home>(
+    home: &H,
+    request: &Request<'_>,
+    body: &[u8],
+    sink: &mut impl Sink,
+) -> Result<Response, Failure> {
+    let class = if request.method.is_safe() {
+        Class::Read
+    } else {
+        Class::Write
+    };
+    let mut ticket = Ticket::new(class);
+    loop {
+        let permit = admitted(home, &mut ticket).await?;
+        let outcome = attempt(
+            home,
+            &permit,
+            &ticket,
+            request,
+            Body::<&[u8]>::Bytes(body),
+            sink,
+        )
+        .await;
+        if let Some(end) = settle(home, permit, &mut ticket, outcome) {
+            return end;
+        }
+    }
+}
+
+/// Sends `request` with a body that can be read once. It is never sent again,
+/// and goes only on a token that the box has just accepted.
+///
+/// # Errors
+/// As [`send`].
+///
+/// # Cancel safety
+/// As [`send`]; the box may have got a part of the body.
+pub async fn upload<H: Home, R: Read>(
+    home: &H,
+    request: &Request<'_>,
+    body: R,
+    sink: &mut impl Sink,
+) -> Result<Response, Failure> {
+    let mut ticket = Ticket::new(Class::Stream);
+    let body = match request.body {
+        BodyLength::Sized(length) => Body::Sized(body, length),
+        BodyLength::Chunked | BodyLength::None => Body::Chunked(body),
+    };
+    let permit = admitted(home, &mut ticket).await?;
+    let outcome = attempt(home, &permit, &ticket, request, body, sink).await;
+    let again = Failure::Failed(TransportError::Closed.into());
+    settle(home, permit, &mut ticket, outcome).unwrap_or(Err(again))
+}
+
+/// Ends the session: logs out, if there is something to log out from.
+///
+/// # Errors
+/// [`Failure`] if the box could not be told; the session is closed all the same.
+///
+/// # Cancel safety
+/// As [`send`].
+pub async fn log_out<H: Home>(home: &H) -> Result<(), Failure> {
+    match admitted(home, &mut Ticket::new(Class::Logout)).await {
+        Ok(_) | Err(Failure::Stopped(Stop::LoggedOut)) => Ok(()),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Logs in now, if the session is not open, and does nothing else.
+///
+/// # Errors
+/// As [`send`].
+///
+/// # Cancel safety
+/// As [`send`].
+pub async fn log_in<H: Home>(home: &H) -> Result<(), Failure> {
+    admitted(home, &mut Ticket::new(Class::Read))
+        .await
+        .map(drop)
+}
+
+/// Asks until the session lets the request go.
+async fn admitted<'h, H: Home>(home: &'h H, ticket: &mut Ticket) -> Result<Held<'h, H>, Failure> {
+    loop {
+        let now = home.now();
+        let (admit, epoch) = home.with_session(|s| (s.admit(now, ticket), s.epoch()));
+        match admit {
+            Admit::Go(permit) => {
+                return Ok(Held {
+                    home,
+                    permit: Some(permit),
+                });
+            }
+            Admit::Probe(permit) => {
+                let permit = Held {
+                    home,
+                    permit: Some(permit),
+                };
+                let mut ticket = Ticket::new(Class::Read);
+                let request = probe(home.origin().product());
+                let body = Body::<&[u8]>::Bytes(b"");
+                let outcome = attempt(home, &permit, &ticket, &request, body, &mut Discard).await;
+                if let Some(Err(failure)) = settle(home, permit, &mut ticket, outcome) {
+                    return Err(failure);
+                }
+            }
+            Admit::Authenticate(permit) => match home.authenticate(permit).await {
+                AuthNext::Continue => {}
+                AuthNext::Closed => return Err(Failure::Stopped(Stop::LoggedOut)),
+                AuthNext::Fail(error) => return Err(Failure::Failed(error)),
+            },
+            Admit::Wait { until, .. } => home.changed(epoch, until).await,
+            Admit::Stop(stop) => return Err(Failure::Stopped(stop)),
+        }
+    }
+}
+
+/// A permit that gives itself back when its request is dropped.
+struct Held<'h, H: Home> {
+    home: &'h H,
+    permit: Option<Permit>,
+}
+
+impl<H: Home> Drop for Held<'_, H> {
+    fn drop(&mut self) {
+        let Some(permit) = self.permit.take() else {
+            return;
+        };
+        let error = TransportError::Dropped.into();
+        let outcome = Outcome::Lost(Lost {
+            error,
+            may_have_reached: true,
+            stale: false,
+        });
+        let now = self.home.now();
+        let mut ticket = Ticket::new(Class::Read);
+        let _ = self
+            .home
+            .with_session(|s| s.settle(now, permit, &mut ticket, &outcome));
+    }
+}
+
+/// One attempt over one connection.
+async fn attempt<H: Home, R: Read>(
+    home: &H,
+    held: &Held<'_, H>,
+    ticket: &Ticket,
+    request: &Request<'_>,
+    body: Body<'_, R>,
+    sink: &mut impl Sink,
+) -> Outcome {
+    let Some(permit) = &held.permit else {
+        return unsent(ConfigError::StalePermit.into());
+    };
+    let mut connection = match home.connect(ticket.wants_fresh_connection()).await {
+        Ok(connection) => connection,
+        Err(error) => return unsent(error),
+    };
+    let mut head = [0; HEAD_MAX];
+    let (origin, bearer, limits) = (home.origin(), home.bearer(), home.limits());
+    let started = home.with_session(|session: &mut Session| {
+        Exchange::start(
+            session,
+            &origin,
+            permit,
+            request,
+            bearer.as_ref(),
+            limits,
+            &mut head,
+        )
+    });
+    let (mut exchange, length) = match started {
+        Ok(started) => started,
+        Err(error) => return unsent(error),
+    };
+    let head = head.get_mut(..length).unwrap_or_default();
+    match run(
+        home,
+        home.deadlines(),
+        &mut connection,
+        head,
+        body,
+        &mut exchange,
+        sink,
+    )
+    .await
+    {
+        Ok(()) => {
+            home.release(connection.stream, exchange.persistence());
+            exchange.finish()
+        }
+        Err(lost) => Outcome::Lost(lost),
+    }
+}
+
+const fn unsent(error: Error) -> Outcome {
+    Outcome::Lost(Lost {
+        error,
+        may_have_reached: false,
+        stale: false,
+    })
+}
+
+/// Tells the session, and says whether the request has come to its end.
+fn settle<H: Home>(
+    home: &H,
+    mut held: Held<'_, H>,
+    ticket: &mut Ticket,
+    outcome: Outcome,
+) -> Option<Result<Response, Failure>> {
+    let permit = held.permit.take()?;
+    let now = home.now();
+    let next = home.with_session(|s| s.settle(now, permit, ticket, &outcome));
+    home.notify();
+    match (next, outcome) {
+        (Next::Again, _) => None,
+        (Next::Deliver, Outcome::Response(response)) => Some(Ok(response)),
+        (Next::Deliver, Outcome::Lost(lost)) => Some(Err(Failure::Failed(lost.error))),
+        (Next::Ambiguous(error), _) => Some(Err(Failure::Ambiguous(error))),
+        (Next::Fail(error), _) => Some(Err(Failure::Failed(error))),
+    }
+}
+
+/// Carries out what `permit` was given for, over a fresh connection, and
+/// settles it.
+///
+/// # Cancel safety
+/// Dropping the future leaves the flight to its lease: others wait until then.
+/// Run it in a task of its own where there are tasks.
+pub async fn authenticate<H: Home>(home: &H, permit: AuthPermit) -> AuthNext {
+    let outcome = match authenticate_once(home, &permit).await {
+        Ok(outcome) => outcome,
+        Err(lost) => AuthOutcome::Lost(lost),
+    };
+    let now = home.now();
+    let next = home.with_session(|session| session.settle_auth(now, permit, outcome));
+    home.notify();
+    next
+}
+
+async fn authenticate_once<H: Home>(home: &H, permit: &AuthPermit) -> Result<AuthOutcome, Lost> {
+    let unsent = |error| Lost {
+        error,
+        may_have_reached: false,
+        stale: false,
+    };
+    let mut connection = home.connect(true).await.map_err(unsent)?;
+    let mut head = [0; HEAD_MAX];
+    let (origin, login) = (home.origin(), home.login());
+    let started = home.with_session(|session: &mut Session| {
+        AuthExchange::start(
+            session,
+            &origin,
+            permit,
+            login.as_ref(),
+            home.domain(),
+            &mut head,
+        )
+    });
+    let (mut exchange, length) = started.map_err(unsent)?;
+    let sent = head.get_mut(..length).unwrap_or_default();
+    let body = Body::<&[u8]>::Bytes(b"");
+    let mut sink = home.domains();
+    let ran = run(
+        home,
+        home.deadlines(),
+        &mut connection,
+        sent,
+        body,
+        &mut exchange,
+        &mut sink,
+    )
+    .await;
+    head.zeroize();
+    ran?;
+    home.release(connection.stream, exchange.persistence());
+    Ok(exchange.finish())
+}

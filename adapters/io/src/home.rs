@@ -1,0 +1,82 @@
+//! What the loops need from the place that they run in.
+
+use core::future::Future;
+
+use embedded_io_async::{Read, Write};
+use oobwatch_core::credentials::{Bearer, Login};
+use oobwatch_core::error::Error;
+use oobwatch_core::exchange::Sink;
+use oobwatch_core::http::{Limits, Persistence};
+use oobwatch_core::origin::Origin;
+use oobwatch_core::session::{AuthNext, AuthPermit, Session};
+use oobwatch_core::time::Instant;
+
+use crate::Deadlines;
+
+/// A clock that can be waited for.
+pub trait Timer {
+    /// The time now: monotonic, of the epoch that the session is told.
+    fn now(&self) -> Instant;
+
+    /// Ends at `at`. Cancel-safe.
+    fn sleep_until(&self, at: Instant) -> impl Future<Output = ()>;
+}
+
+/// A connection with TLS up and the certificate trusted.
+pub struct Connection<C> {
+    /// The stream.
+    pub stream: C,
+    /// Whether it has carried a request before.
+    pub reused: bool,
+}
+
+/// Where a session lives: a host with many tasks, or a board with one.
+pub trait Home: Timer {
+    /// The stream of a connection.
+    type Stream: Read + Write;
+
+    /// Runs `f` with the session. Never waits for the network.
+    fn with_session<R>(&self, f: impl FnOnce(&mut Session) -> R) -> R;
+
+    /// The box.
+    fn origin(&self) -> Origin<'_>;
+
+    /// The static bearer of a cloud-delivered FMC.
+    fn bearer(&self) -> Option<Bearer<'_>>;
+
+    /// The user name and password, for a login.
+    fn login(&self) -> Option<Login<'_>>;
+
+    /// The domain that the session is for; `None` is the user's own.
+    fn domain(&self) -> Option<&str>;
+
+    /// Where the domains that a login lists go.
+    fn domains(&self) -> impl Sink;
+
+    /// How much of an answer is accepted.
+    fn limits(&self) -> Limits;
+
+    /// How long an exchange may take.
+    fn deadlines(&self) -> Deadlines;
+
+    /// An idle connection, or a new one; always a new one if `fresh`.
+    ///
+    /// Trust is established before it returns.
+    fn connect(&self, fresh: bool)
+    -> impl Future<Output = Result<Connection<Self::Stream>, Error>>;
+
+    /// Takes back a connection that has carried a whole exchange.
+    fn release(&self, stream: Self::Stream, persistence: Persistence);
+
+    /// Has [`drive::authenticate`](crate::drive::authenticate) run for
+    /// `permit`, so that dropping this future does not drop that one where
+    /// there are tasks to be had.
+    fn authenticate(&self, permit: AuthPermit) -> impl Future<Output = AuthNext>;
+
+    /// Ends when the session's epoch is no longer `epoch`, or at `until`.
+    fn changed(&self, epoch: u32, until: Instant) -> impl Future<Output = ()>;
+
+    /// Called after the session has changed: whoever waits in
+    /// [`changed`](Self::changed) looks again.
+    fn notify(&self);
+}

@@ -1,0 +1,233 @@
+//! What a client is made of.
+
+use core::time::Duration;
+use std::sync::{Arc, Mutex};
+
+use oobwatch_core::credentials::{Bearer, Login};
+use oobwatch_core::error::ConfigError;
+use oobwatch_core::http::Limits;
+use oobwatch_core::origin::Origin;
+use oobwatch_core::product::Product;
+use oobwatch_core::secret::{AccessToken, RefreshToken};
+use oobwatch_core::session::{Rules, Session};
+use rustls::ClientConfig;
+use tokio::sync::watch;
+use tokio_rustls::TlsConnector;
+use zeroize::Zeroizing;
+
+use super::Client;
+use crate::address::Address;
+use crate::clock::Clock;
+use crate::connect::{Connector, Timeouts};
+use crate::error::BuildError;
+use crate::home::{Secret, Shared};
+use crate::pool::{CONNECTIONS, Pool};
+use crate::tls::Trust;
+
+/// Bytes of a body that [`Client`] keeps, unless the caller says otherwise.
+const BODY_LIMIT: u64 = 256 * 1024 * 1024;
+
+/// Makes a [`Client`]. Nothing is sent before its first request.
+#[must_use]
+pub struct Builder {
+    product: Product,
+    address: Address,
+    trust: Trust,
+    secret: Secret,
+    tokens: Option<Adopted>,
+    domain: Option<String>,
+    timeouts: Timeouts,
+    rules: Rules,
+    connections: usize,
+    body_limit: u64,
+    clock: Clock,
+}
+
+struct Adopted {
+    access: AccessToken,
+    refresh: Option<RefreshToken>,
+    age: Duration,
+    refreshes: u8,
+}
+
+impl Client {
+    /// A client of the box of `product` at `address`. It trusts what the
+    /// system's root authorities issued, until told otherwise.
+    pub fn builder(product: Product, address: Address) -> Builder {
+        Builder {
+            product,
+            address,
+            trust: Trust::system_roots(),
+            secret: Secret::None,
+            tokens: None,
+            domain: None,
+            timeouts: Timeouts::default(),
+            rules: Rules::default(),
+            connections: CONNECTIONS,
+            body_limit: BODY_LIMIT,
+            clock: Clock::system(),
+        }
+    }
+}
+
+impl Builder {
+    /// Logs in with a user name and password (FMC and FXOS).
+    pub fn login(mut self, user: impl Into<String>, password: Zeroizing<String>) -> Self {
+        self.secret = Secret::Login {
+            user: user.into(),
+            password,
+        };
+        self
+    }
+
+    /// Uses a static bearer token (cloud-delivered FMC).
+    pub fn bearer(mut self, token: Zeroizing<String>) -> Self {
+        self.secret = Secret::Bearer(token);
+        self
+    }
+
+    /// Starts with tokens that were obtained elsewhere, `age` ago, and
+    /// refreshed `refreshes` times since their login. Credentials may be given
+    /// too; without them, the client stops when the tokens are used up.
+    ///
+    /// # Errors
+    /// [`ConfigError`] if a token is empty, too long, or not visible ASCII.
+    pub fn with_tokens(
+        mut self,
+        access: &str,
+        refresh: Option<&str>,
+        age: Duration,
+        refreshes: u8,
+    ) -> Result<Self, ConfigError> {
+        let access = AccessToken::new(access)?;
+        let refresh = refresh.map(RefreshToken::new).transpose()?;
+        self.tokens = Some(Adopted {
+            access,
+            refresh,
+            age,
+            refreshes,
+        });
+        Ok(self)
+    }
+
+    /// How the certificate of the box is judged.
+    pub fn trust(mut self, trust: Trust) -> Self {
+        self.trust = trust;
+        self
+    }
+
+    /// Leaves TLS to a configuration of the caller's.
+    pub fn tls_config(self, config: Arc<ClientConfig>) -> Self {
+        self.trust(Trust::custom(config))
+    }
+
+    /// The domain to work in: full name, last part of it, or UUID. FMC only.
+    pub fn domain(mut self, name: impl Into<String>) -> Self {
+        self.domain = Some(name.into());
+        self
+    }
+
+    /// How long the steps of a request may take.
+    pub const fn timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.timeouts = timeouts;
+        self
+    }
+
+    /// What the session goes by.
+    pub const fn rules(mut self, rules: Rules) -> Self {
+        self.rules = rules;
+        self
+    }
+
+    /// Connections at a time: 1 to 10, which is what an FMC allows.
+    pub const fn connections(mut self, connections: usize) -> Self {
+        self.connections = connections;
+        self
+    }
+
+    /// Bytes of a body that are kept at most; 256 MiB by default.
+    pub const fn body_limit(mut self, bytes: u64) -> Self {
+        self.body_limit = bytes;
+        self
+    }
+
+    /// The clock that the session ages by.
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Makes the client. Reads the CA file, if one is named.
+    ///
+    /// # Errors
+    /// [`BuildError`], before anything was sent.
+    pub fn build(self) -> Result<Client, BuildError> {
+        let mut session = self.session()?;
+        if let Some(Adopted {
+            access,
+            refresh,
+            age,
+            refreshes,
+        }) = self.tokens
+        {
+            session.adopt(self.clock.now(), age, refreshes, access, refresh);
+        }
+        let tls = TlsConnector::from(self.trust.client_config()?);
+        let server_name = self.trust.server_name(self.address.host())?;
+        let (epoch, _) = watch::channel(session.epoch());
+        Ok(Client::new(Shared {
+            product: self.product,
+            connector: Connector {
+                address: self.address,
+                server_name,
+                tls,
+                timeouts: self.timeouts,
+                facts: Mutex::default(),
+            },
+            pool: Pool::new(self.connections),
+            session: Mutex::new(session),
+            epoch,
+            clock: self.clock,
+            secret: self.secret,
+            domain: self.domain,
+            domains: Mutex::default(),
+            limits: Limits {
+                body: self.body_limit,
+                ..Limits::default()
+            },
+        }))
+    }
+
+    /// Checks all that is sent later, so that bad input sends nothing.
+    fn session(&self) -> Result<Session, BuildError> {
+        let origin = Origin::new(self.product, self.address.authority())?;
+        match (&self.secret, self.product) {
+            (Secret::Login { user, password }, Product::Fmc | Product::Fxos) => {
+                Login::new(&origin, user, password)?;
+            }
+            (Secret::Bearer(token), Product::CdFmc) => {
+                Bearer::new(&origin, token)?;
+            }
+            (Secret::None, Product::Fmc | Product::Fxos) if self.tokens.is_some() => {}
+            (Secret::None, _) => return Err(BuildError::NoCredentials),
+            _ => return Err(ConfigError::OtherCredentials.into()),
+        }
+        let can_login = matches!(self.secret, Secret::Login { .. });
+        let mut session = Session::new(
+            &origin,
+            1,
+            Rules {
+                can_login,
+                ..self.rules
+            },
+        );
+        if let Some(domain) = &self.domain {
+            match session.use_domain(domain) {
+                // A login finds the name in its list; without one it is unknown.
+                Err(error) if !can_login => return Err(error.into()),
+                _ => {}
+            }
+        }
+        Ok(session)
+    }
+}

@@ -1,0 +1,296 @@
+//! The client: authenticated requests to one box.
+
+mod builder;
+
+use core::time::Duration;
+use std::sync::Arc;
+
+use embedded_io_adapters::tokio_1::FromTokio;
+use oobwatch_core::exchange::{BodyLength, Request};
+use oobwatch_core::http::Method;
+use oobwatch_core::session::Stats;
+use oobwatch_io::{Failure, drive};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::io::AsyncRead;
+use zeroize::Zeroizing;
+
+use crate::connect::ConnectFacts;
+use crate::error::ClientError;
+use crate::home::{DomainName, Host, Shared};
+use crate::lock;
+use crate::reply::{Collect, Reply};
+
+pub use builder::Builder;
+
+/// A client of one box: its session, and up to ten connections.
+///
+/// Clones share the session. [`close`](Self::close) logs out; if the last clone
+/// is dropped without it inside a tokio runtime, a task of its own does, for as
+/// long as that runtime lives.
+#[derive(Clone)]
+pub struct Client {
+    host: Host,
+    _last: Arc<LogOutOnDrop>,
+}
+
+/// The tokens of a session, for the one output that is meant to show them.
+pub struct Tokens {
+    /// FMC's `X-auth-access-token`, FXOS's `TOKEN`.
+    pub access: Zeroizing<String>,
+    /// FMC's `X-auth-refresh-token`.
+    pub refresh: Option<Zeroizing<String>>,
+    /// What is left of the access token's life.
+    pub left: Option<Duration>,
+    /// How often it can still be refreshed.
+    pub refreshes_left: u8,
+    /// The UUID of the session's domain.
+    pub domain: Option<String>,
+}
+
+impl Client {
+    pub(crate) fn new(shared: Shared) -> Self {
+        let host = Host(Arc::new(shared));
+        let last = Arc::new(LogOutOnDrop(Some(host.clone())));
+        Self { host, _last: last }
+    }
+
+    fn shared(&self) -> &Shared {
+        &self.host.0
+    }
+
+    pub(crate) const fn host(&self) -> &Host {
+        &self.host
+    }
+
+    /// Sends a request with the bytes of `body`, which must outlast retries.
+    ///
+    /// `path` begins with `/`; `{domainUUID}` in it stands for the session's
+    /// domain. An answer with any status is an answer.
+    ///
+    /// # Errors
+    /// [`ClientError::Request`].
+    ///
+    /// # Cancel safety
+    /// Dropping the future closes its connection. A write may have been done.
+    pub async fn request(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<(&str, &[u8])>,
+    ) -> Result<Reply, ClientError> {
+        let (content_type, bytes) = body.unwrap_or_default();
+        let length = body.map_or(BodyLength::None, |(_, bytes)| {
+            BodyLength::Sized(u64::try_from(bytes.len()).unwrap_or(u64::MAX))
+        });
+        let request = Request {
+            method,
+            path,
+            body: length,
+            content_type,
+        };
+        let mut collect = Collect::default();
+        let response = drive::send(&self.host, &request, bytes, &mut collect).await?;
+        let status = response.status;
+        tracing::debug!(method = method.as_str(), path, status, "answered");
+        Ok(collect.into_reply(response))
+    }
+
+    /// GETs `path`.
+    ///
+    /// # Errors
+    /// As [`request`](Self::request).
+    pub async fn get(&self, path: &str) -> Result<Reply, ClientError> {
+        self.request(Method::Get, path, None).await
+    }
+
+    /// GETs `path` and reads the JSON of a success.
+    ///
+    /// # Errors
+    /// As [`request`](Self::request), and [`ClientError::Status`],
+    /// [`ClientError::Body`].
+    pub async fn get_json<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
+        self.get(path).await?.json()
+    }
+
+    /// POSTs `body` as JSON.
+    ///
+    /// # Errors
+    /// As [`request`](Self::request), and [`ClientError::Body`] if `body` has
+    /// no JSON form. Nothing was sent then.
+    pub async fn post<T: Serialize + ?Sized>(
+        &self,
+        path: &str,
+        body: &T,
+    ) -> Result<Reply, ClientError> {
+        self.send_json(Method::Post, path, body).await
+    }
+
+    /// PUTs `body` as JSON.
+    ///
+    /// # Errors
+    /// As [`post`](Self::post).
+    pub async fn put<T: Serialize + ?Sized>(
+        &self,
+        path: &str,
+        body: &T,
+    ) -> Result<Reply, ClientError> {
+        self.send_json(Method::Put, path, body).await
+    }
+
+    /// PATCHes with `body` as JSON.
+    ///
+    /// # Errors
+    /// As [`post`](Self::post).
+    pub async fn patch<T: Serialize + ?Sized>(
+        &self,
+        path: &str,
+        body: &T,
+    ) -> Result<Reply, ClientError> {
+        self.send_json(Method::Patch, path, body).await
+    }
+
+    /// DELETEs `path`.
+    ///
+    /// # Errors
+    /// As [`request`](Self::request).
+    pub async fn delete(&self, path: &str) -> Result<Reply, ClientError> {
+        self.request(Method::Delete, path, None).await
+    }
+
+    async fn send_json<T: Serialize + ?Sized>(
+        &self,
+        method: Method,
+        path: &str,
+        body: &T,
+    ) -> Result<Reply, ClientError> {
+        let bytes = serde_json::to_vec(body)?;
+        self.request(method, path, Some(("application/json", &bytes)))
+            .await
+    }
+
+    /// POSTs a stream of `length` bytes (in chunks if the length is not known),
+    /// such as an FXOS image with the content type `multipart/binary` (FXOS
+    /// REST API, Accept Header and Content Type).
+    ///
+    /// It goes only on a token that the box has just accepted, and is never
+    /// sent twice.
+    ///
+    /// # Errors
+    /// As [`request`](Self::request).
+    ///
+    /// # Cancel safety
+    /// Dropping the future closes the connection; the box may have got a part.
+    pub async fn upload(
+        &self,
+        path: &str,
+        content_type: &str,
+        length: Option<u64>,
+        body: impl AsyncRead + Unpin,
+    ) -> Result<Reply, ClientError> {
+        let framing = length.map_or(BodyLength::Chunked, BodyLength::Sized);
+        let request = Request {
+            method: Method::Post,
+            path,
+            body: framing,
+            content_type,
+        };
+        let mut collect = Collect::default();
+        let body = FromTokio::new(body);
+        let response = drive::upload(&self.host, &request, body, &mut collect).await?;
+        Ok(collect.into_reply(response))
+    }
+
+    /// Logs in, if the session is not open.
+    ///
+    /// # Errors
+    /// As [`request`](Self::request).
+    pub async fn log_in(&self) -> Result<(), ClientError> {
+        Ok(drive::log_in(&self.host).await?)
+    }
+
+    /// Logs out, at most for as long as [`Timeouts::close`](crate::Timeouts),
+    /// and closes all connections. Nothing is sent afterwards.
+    ///
+    /// # Errors
+    /// [`ClientError::Request`] if the box could not be told: its session then
+    /// ends by itself, when its token does.
+    pub async fn close(&self) -> Result<(), ClientError> {
+        let limit = self.shared().connector.timeouts.close;
+        let closed = tokio::time::timeout(limit, drive::log_out(&self.host)).await;
+        self.shared().pool.clear();
+        let late = Failure::Failed(crate::core::error::TransportError::Timeout.into());
+        Ok(closed.unwrap_or(Err(late))?)
+    }
+
+    /// Lets go of the session without logging out, for a caller that has taken
+    /// its [`tokens`](Self::tokens) and goes on with them elsewhere.
+    pub fn keep_session(&self) {
+        lock(&self.shared().session).hand_over();
+    }
+
+    /// The tokens of the open session.
+    #[must_use]
+    pub fn tokens(&self) -> Option<Tokens> {
+        let session = lock(&self.shared().session);
+        let (access, refresh) = session.tokens()?;
+        Some(Tokens {
+            access: Zeroizing::new(access.expose_secret().to_owned()),
+            refresh: refresh.map(|token| Zeroizing::new(token.expose_secret().to_owned())),
+            left: session.token_left(self.shared().clock.now()),
+            refreshes_left: session.refreshes_left(),
+            domain: session.domain().map(str::to_owned),
+        })
+    }
+
+    /// The domains that the last login listed. FMC only.
+    #[must_use]
+    pub fn domains(&self) -> Vec<DomainName> {
+        lock(&self.shared().domains).clone()
+    }
+
+    /// What the session has done so far.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        lock(&self.shared().session).stats()
+    }
+
+    /// How the last new connection was made.
+    #[must_use]
+    pub fn connect_facts(&self) -> ConnectFacts {
+        lock(&self.shared().connector.facts).clone()
+    }
+}
+
+/// Logs out when the last clone of a client is gone.
+struct LogOutOnDrop(Option<Host>);
+
+impl Drop for LogOutOnDrop {
+    fn drop(&mut self) {
+        let Some(host) = self.0.take() else { return };
+        if !lock(&host.0.session).is_open() {
+            return;
+        }
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => {
+                let limit = host.0.connector.timeouts.close;
+                runtime
+                    .spawn(async move { tokio::time::timeout(limit, drive::log_out(&host)).await });
+            }
+            Err(_) => tracing::warn!(
+                address = %host.0.connector.address,
+                "a client was dropped with its session open; call close() before"
+            ),
+        }
+    }
+}
+
+/// A tool author spawns these: they stay `Send`.
+#[expect(dead_code, reason = "checked by compiling")]
+fn futures_are_send(client: &Client) {
+    const fn is_send<T: Send>(_: &T) {}
+    is_send(&client.get("/"));
+    is_send(&client.log_in());
+    is_send(&client.close());
+    is_send(&client.upload("/", "", None, tokio::io::empty()));
+}

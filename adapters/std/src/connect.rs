@@ -1,0 +1,134 @@
+//! A new connection: name, TCP, TLS, each with its own timeout.
+
+use core::time::Duration;
+use std::net::SocketAddr;
+use std::sync::Mutex;
+
+use embedded_io_adapters::tokio_1::FromTokio;
+use oobwatch_core::error::{Error, TransportError};
+use rustls::pki_types::ServerName;
+use tokio::net::{TcpStream, lookup_host};
+use tokio::time::{Instant, timeout};
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+
+use crate::address::Address;
+use crate::tls::{ServerCertificate, classify_connect, classify_handshake};
+
+/// A stream with TLS up and the certificate trusted.
+pub(crate) type Stream = FromTokio<TlsStream<TcpStream>>;
+
+/// How long the steps of a request may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Timeouts {
+    /// Name look-up and TCP, over all addresses of the name.
+    pub connect: Duration,
+    /// The TLS handshake.
+    pub tls: Duration,
+    /// From the end of the request to the first byte of the answer.
+    pub first_byte: Duration,
+    /// The exchange as a whole, from when there is a connection.
+    pub total: Duration,
+    /// Logging out in [`Client::close`](crate::Client::close).
+    pub close: Duration,
+}
+
+impl Default for Timeouts {
+    /// 10 s, 10 s, 60 s, 120 s and 5 s.
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            tls: Duration::from_secs(10),
+            first_byte: Duration::from_secs(60),
+            total: Duration::from_secs(120),
+            close: Duration::from_secs(5),
+        }
+    }
+}
+
+impl Timeouts {
+    /// Each step bounded by `all`.
+    #[must_use]
+    pub fn at_most(self, all: Duration) -> Self {
+        Self {
+            connect: self.connect.min(all),
+            tls: self.tls.min(all),
+            first_byte: self.first_byte.min(all),
+            total: self.total.min(all),
+            close: self.close.min(all),
+        }
+    }
+}
+
+/// How long the last new connection took, and the certificate that it showed.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct ConnectFacts {
+    /// Name look-up.
+    pub resolve: Option<Duration>,
+    /// TCP.
+    pub connect: Option<Duration>,
+    /// TLS.
+    pub tls: Option<Duration>,
+    /// The certificate of the box, where it could be read.
+    pub certificate: Option<ServerCertificate>,
+}
+
+/// Makes connections to one box.
+pub(crate) struct Connector {
+    pub(crate) address: Address,
+    pub(crate) server_name: ServerName<'static>,
+    pub(crate) tls: TlsConnector,
+    pub(crate) timeouts: Timeouts,
+    pub(crate) facts: Mutex<ConnectFacts>,
+}
+
+impl Connector {
+    /// Trust is established when this returns; nothing was sent but TLS.
+    pub(crate) async fn connect(&self) -> Result<Stream, Error> {
+        self.facts(|facts| *facts = ConnectFacts::default());
+        let tcp = timeout(self.timeouts.connect, self.tcp()).await;
+        let tcp = tcp.unwrap_or(Err(TransportError::ConnectTimeout))?;
+        // Small requests, one answer each: waiting to fill a segment only costs time.
+        let _ = tcp.set_nodelay(true);
+        let start = Instant::now();
+        let handshake = self.tls.connect(self.server_name.clone(), tcp);
+        let tls = timeout(self.timeouts.tls, handshake).await;
+        let tls = tls.map_err(|_| TransportError::TlsTimeout)?;
+        let tls = tls.map_err(|error| classify_handshake(&error))?;
+        let chain = tls.get_ref().1.peer_certificates().unwrap_or_default();
+        let certificate = chain
+            .first()
+            .and_then(|der| ServerCertificate::from_der(der).ok());
+        self.facts(|facts| {
+            facts.tls = Some(start.elapsed());
+            facts.certificate = certificate;
+        });
+        tracing::debug!(box_ = %self.address, took = ?start.elapsed(), "TLS is up");
+        Ok(FromTokio::new(tls))
+    }
+
+    async fn tcp(&self) -> Result<TcpStream, TransportError> {
+        let start = Instant::now();
+        let found = lookup_host((self.address.host(), self.address.port())).await;
+        let found: Vec<SocketAddr> = found.map_err(|_| TransportError::NameNotFound)?.collect();
+        self.facts(|facts| facts.resolve = Some(start.elapsed()));
+        let start = Instant::now();
+        let mut failed = TransportError::NameNotFound;
+        for address in found {
+            match TcpStream::connect(address).await {
+                Ok(stream) => {
+                    self.facts(|facts| facts.connect = Some(start.elapsed()));
+                    return Ok(stream);
+                }
+                Err(error) => failed = classify_connect(&error),
+            }
+        }
+        Err(failed)
+    }
+
+    fn facts(&self, change: impl FnOnce(&mut ConnectFacts)) {
+        change(&mut crate::lock(&self.facts));
+    }
+}

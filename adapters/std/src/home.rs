@@ -1,0 +1,198 @@
+//! Where a session lives on a host: many tasks, one mutex, held for moments.
+
+use std::sync::{Arc, Mutex};
+
+use embedded_io_async::{ErrorType, Read, Write};
+use oobwatch_core::credentials::{Bearer, Login};
+use oobwatch_core::error::{Error, TransportError};
+use oobwatch_core::exchange::Sink;
+use oobwatch_core::http::{Limits, Persistence};
+use oobwatch_core::origin::Origin;
+use oobwatch_core::product::Product;
+use oobwatch_core::session::{AuthNext, AuthPermit, Session};
+use oobwatch_core::time::Instant;
+use oobwatch_io::{Connection, Deadlines, Home, Timer, drive};
+use tokio::sync::{OwnedSemaphorePermit, watch};
+use zeroize::Zeroizing;
+
+use crate::clock::Clock;
+use crate::connect::{Connector, Stream};
+use crate::lock;
+use crate::pool::Pool;
+
+/// All that the clones of a client share.
+pub(crate) struct Shared {
+    pub(crate) product: Product,
+    pub(crate) connector: Connector,
+    pub(crate) pool: Pool,
+    pub(crate) session: Mutex<Session>,
+    pub(crate) epoch: watch::Sender<u32>,
+    pub(crate) clock: Clock,
+    pub(crate) secret: Secret,
+    pub(crate) domain: Option<String>,
+    pub(crate) domains: Mutex<Vec<DomainName>>,
+    pub(crate) limits: Limits,
+}
+
+/// What the client logs in with.
+pub(crate) enum Secret {
+    Bearer(Zeroizing<String>),
+    Login {
+        user: String,
+        password: Zeroizing<String>,
+    },
+    /// Tokens were obtained elsewhere; there is nothing to log in with.
+    None,
+}
+
+/// A domain that is open to the account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DomainName {
+    /// The path of names, such as `Global/Devel`.
+    pub name: String,
+    /// The UUID.
+    pub uuid: String,
+}
+
+/// A handle on what is shared; what the loops of `oobwatch-io` run on.
+#[derive(Clone)]
+pub(crate) struct Host(pub(crate) Arc<Shared>);
+
+/// A connection, and the slot that it occupies while it is in use.
+pub(crate) struct Held {
+    stream: Stream,
+    _slot: OwnedSemaphorePermit,
+}
+
+impl ErrorType for Held {
+    type Error = std::io::Error;
+}
+
+impl Read for Held {
+    async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Self::Error> {
+        self.stream.read(buffer).await
+    }
+}
+
+impl Write for Held {
+    async fn write(&mut self, bytes: &[u8]) -> Result<usize, Self::Error> {
+        self.stream.write(bytes).await
+    }
+
+    async fn flush(&mut self) -> Result<(), Self::Error> {
+        self.stream.flush().await
+    }
+}
+
+impl Timer for Host {
+    fn now(&self) -> Instant {
+        self.0.clock.now()
+    }
+
+    async fn sleep_until(&self, at: Instant) {
+        tokio::time::sleep(at - self.now()).await;
+    }
+}
+
+impl Home for Host {
+    type Stream = Held;
+
+    fn with_session<R>(&self, f: impl FnOnce(&mut Session) -> R) -> R {
+        f(&mut lock(&self.0.session))
+    }
+
+    fn origin(&self) -> Origin<'_> {
+        let authority = self.0.connector.address.authority();
+        Origin::new(self.0.product, authority).expect("the builder has made it once")
+    }
+
+    fn bearer(&self) -> Option<Bearer<'_>> {
+        match &self.0.secret {
+            Secret::Bearer(token) => Bearer::new(&self.origin(), token).ok(),
+            Secret::Login { .. } | Secret::None => None,
+        }
+    }
+
+    fn login(&self) -> Option<Login<'_>> {
+        match &self.0.secret {
+            Secret::Login { user, password } => Login::new(&self.origin(), user, password).ok(),
+            Secret::Bearer(_) | Secret::None => None,
+        }
+    }
+
+    fn domain(&self) -> Option<&str> {
+        self.0.domain.as_deref()
+    }
+
+    fn domains(&self) -> impl Sink {
+        lock(&self.0.domains).clear();
+        Domains(Arc::clone(&self.0))
+    }
+
+    fn limits(&self) -> Limits {
+        self.0.limits
+    }
+
+    fn deadlines(&self) -> Deadlines {
+        let timeouts = self.0.connector.timeouts;
+        Deadlines {
+            first_byte: timeouts.first_byte,
+            total: timeouts.total,
+        }
+    }
+
+    async fn connect(&self, fresh: bool) -> Result<Connection<Held>, Error> {
+        let closed = Error::Transport(TransportError::Dropped);
+        let slot = self.0.pool.acquire(fresh).await.ok_or(closed)?;
+        let reused = slot.stream.is_some();
+        let stream = match slot.stream {
+            Some(stream) => stream,
+            None => self.0.connector.connect().await?,
+        };
+        Ok(Connection {
+            stream: Held {
+                stream,
+                _slot: slot.permit,
+            },
+            reused,
+        })
+    }
+
+    fn release(&self, held: Held, persistence: Persistence) {
+        self.0.pool.release(held.stream, persistence);
+    }
+
+    /// In a task of its own: a caller that is dropped takes nobody's login along.
+    async fn authenticate(&self, permit: AuthPermit) -> AuthNext {
+        let host = self.clone();
+        let task = tokio::spawn(async move { drive::authenticate(&host, permit).await });
+        task.await
+            .unwrap_or(AuthNext::Fail(TransportError::Dropped.into()))
+    }
+
+    async fn changed(&self, epoch: u32, until: Instant) {
+        let mut watched = self.0.epoch.subscribe();
+        tokio::select! {
+            _ = watched.wait_for(|now| *now != epoch) => {}
+            () = self.sleep_until(until) => {}
+        }
+    }
+
+    fn notify(&self) {
+        let epoch = self.with_session(|session| session.epoch());
+        self.0
+            .epoch
+            .send_if_modified(|seen| core::mem::replace(seen, epoch) != epoch);
+    }
+}
+
+struct Domains(Arc<Shared>);
+
+impl Sink for Domains {
+    fn domain(&mut self, name: &[u8], uuid: &[u8]) {
+        let name = String::from_utf8(name.to_vec())
+            .unwrap_or_else(|_| name.iter().copied().map(char::from).collect());
+        let uuid = String::from_utf8_lossy(uuid).into_owned();
+        lock(&self.0.domains).push(DomainName { name, uuid });
+    }
+}

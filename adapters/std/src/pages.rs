@@ -1,0 +1,48 @@
+//! Lists, whole: every page of them.
+
+use oobwatch_core::paging::{Page, Pages};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::client::Client;
+use crate::error::ClientError;
+
+/// Items asked for at once. An FMC gives up to 1,000.
+const PAGE: u16 = 500;
+
+/// The envelope of every list of an FMC. `items` is absent from an empty one.
+#[derive(Deserialize)]
+struct Envelope<T> {
+    #[serde(default = "Vec::new")]
+    items: Vec<T>,
+    paging: Option<Paging>,
+}
+
+#[derive(Deserialize)]
+struct Paging {
+    count: Option<u32>,
+}
+
+impl Client {
+    /// All items of the list at `path`, page by page. `paging.next` is not
+    /// followed: it may name any host.
+    ///
+    /// # Errors
+    /// As [`get_json`](Self::get_json), for any of the pages; an answer without
+    /// a `paging` object is a [`ClientError::Body`].
+    pub async fn get_pages<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>, ClientError> {
+        let (mut items, mut pages) = (Vec::new(), Pages::new(PAGE));
+        while let Some(page) = pages.next_page() {
+            let path = format!("{path}{}{page}", Page::separator(path));
+            let envelope: Envelope<T> = self.get_json(&path).await?;
+            let Some(paging) = envelope.paging else {
+                let missing = serde::de::Error::missing_field("paging");
+                return Err(ClientError::Body(missing));
+            };
+            let count = u32::try_from(envelope.items.len()).unwrap_or(u32::MAX);
+            pages.handle_page(count, paging.count);
+            items.extend(envelope.items);
+        }
+        Ok(items)
+    }
+}

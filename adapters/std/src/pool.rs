@@ -1,0 +1,85 @@
+//! Idle connections, kept as long as the box keeps them.
+
+use core::time::Duration;
+use std::sync::{Arc, Mutex};
+
+use oobwatch_core::http::Persistence;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
+
+use crate::connect::Stream;
+use crate::lock;
+
+/// Connections that an FMC lets one address have at a time (Cisco's REST API
+/// lab, Rate limiting).
+pub(crate) const CONNECTIONS: usize = 10;
+
+/// What an FMC says in `Keep-Alive`; assumed where nothing is said.
+const KEEP_ALIVE: u16 = 5;
+
+/// A connection this close to its end is not used again: the request would
+/// cross the box's close on the way.
+const MARGIN: Duration = Duration::from_secs(1);
+
+/// Up to ten connections: those in use hold a slot, the others wait here.
+pub(crate) struct Pool {
+    slots: Arc<Semaphore>,
+    idle: Mutex<Vec<Idle>>,
+}
+
+struct Idle {
+    stream: Stream,
+    until: Instant,
+}
+
+/// A slot, and an idle connection if there was one.
+pub(crate) struct Slot {
+    pub(crate) permit: OwnedSemaphorePermit,
+    pub(crate) stream: Option<Stream>,
+}
+
+impl Pool {
+    pub(crate) fn new(connections: usize) -> Self {
+        let slots = Arc::new(Semaphore::new(connections.clamp(1, CONNECTIONS)));
+        Self {
+            slots,
+            idle: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// Waits for a slot. Cancel-safe. `None`: the pool is closed.
+    pub(crate) async fn acquire(&self, fresh: bool) -> Option<Slot> {
+        let permit = Arc::clone(&self.slots).acquire_owned().await.ok()?;
+        let mut idle = lock(&self.idle);
+        let now = Instant::now();
+        idle.retain(|connection| connection.until > now);
+        let stream = if fresh {
+            None
+        } else {
+            idle.pop().map(|connection| connection.stream)
+        };
+        // The one that is about to be made counts: the longest idle makes room.
+        if stream.is_none() && idle.len() > self.slots.available_permits() {
+            drop(idle.remove(0));
+        }
+        Some(Slot { permit, stream })
+    }
+
+    /// Keeps a connection for the next request, if it can carry one.
+    pub(crate) fn release(&self, stream: Stream, persistence: Persistence) {
+        let Persistence::KeepAlive { timeout_secs, max } = persistence else {
+            return;
+        };
+        let timeout = Duration::from_secs(timeout_secs.unwrap_or(KEEP_ALIVE).into());
+        if max == Some(0) || timeout <= MARGIN {
+            return;
+        }
+        let until = Instant::now() + timeout - MARGIN;
+        lock(&self.idle).push(Idle { stream, until });
+    }
+
+    /// Closes all idle connections.
+    pub(crate) fn clear(&self) {
+        lock(&self.idle).clear();
+    }
+}
