@@ -15,14 +15,15 @@ pub const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
 /// A chunk without data would be the last one; so there is none.
 #[must_use]
 pub fn chunk_header(len: NonZeroUsize) -> Vec<u8, 18> {
-    let mut header = Vec::new();
     let len = len.get() as u64;
-    let digits = len.ilog2() / 4 + 1;
-    for digit in (0..digits).rev() {
-        let value = (len >> (digit * 4)) & 0xf;
-        let _ = header.push(HEX.get(value as usize).copied().unwrap_or_default());
+    let digits = (0..=len.ilog2() / 4).rev().map(|place| {
+        let digit = (len >> (place * 4)) & 0xf;
+        HEX.get(digit as usize).copied().unwrap_or_default()
+    });
+    let mut header = Vec::new();
+    for byte in digits.chain(CHUNK_END.iter().copied()) {
+        let _ = header.push(byte);
     }
-    let _ = header.extend_from_slice(CHUNK_END);
     header
 }
 

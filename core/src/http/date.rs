@@ -113,7 +113,9 @@ const fn is_leap(year: u64) -> bool {
 /// Leap years before `year`.
 const fn leap_years(year: u64) -> u64 {
     let before = year.saturating_sub(1);
-    before / 4 - before / 100 + before / 400
+    (before / 4)
+        .saturating_sub(before / 100)
+        .saturating_add(before / 400)
 }
 
 #[derive(Clone, Copy)]
