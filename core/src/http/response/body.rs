@@ -171,8 +171,8 @@ impl Body {
             return Err(HttpError::ChunkSize);
         }
         let digit = char::from(byte).to_digit(16).unwrap_or_default();
-        let before = if digits == 0 { 0 } else { self.left };
-        self.left = (before << 4) | u64::from(digit);
+        // Zero at the first digit: the chunk before was taken whole.
+        self.left = (self.left << 4) | u64::from(digit);
         Ok(At::Size(digits.wrapping_add(1)))
     }
 
