@@ -296,30 +296,35 @@ fn settle<H: Home>(
     }
 }
 
-/// Carries out what `permit` was given for, over a fresh connection, and
-/// settles it.
+/// Carries out what `permit` was given for, and settles it.
 ///
 /// # Cancel safety
 /// Dropping the future leaves the flight to its lease: others wait until then.
 /// Run it in a task of its own where there are tasks.
 pub async fn authenticate<H: Home>(home: &H, permit: AuthPermit) -> AuthNext {
-    let outcome = match authenticate_once(home, &permit).await {
-        Ok(outcome) => outcome,
-        Err(lost) => AuthOutcome::Lost(lost),
-    };
+    let fresh = permit.wants_fresh_connection();
+    let mut done = authenticate_once(home, &permit, fresh).await;
+    if !fresh && done.as_ref().is_err_and(|lost| lost.stale) {
+        done = authenticate_once(home, &permit, true).await;
+    }
+    let outcome = done.unwrap_or_else(AuthOutcome::Lost);
     let now = home.now();
     let next = home.with_session(|session| session.settle_auth(now, permit, outcome));
     home.notify();
     next
 }
 
-async fn authenticate_once<H: Home>(home: &H, permit: &AuthPermit) -> Result<AuthOutcome, Lost> {
+async fn authenticate_once<H: Home>(
+    home: &H,
+    permit: &AuthPermit,
+    fresh: bool,
+) -> Result<AuthOutcome, Lost> {
     let unsent = |error| Lost {
         error,
         may_have_reached: false,
         stale: false,
     };
-    let mut connection = home.connect(true).await.map_err(unsent)?;
+    let mut connection = home.connect(fresh).await.map_err(unsent)?;
     let mut head = [0; HEAD_MAX];
     let (origin, login) = (home.origin(), home.login());
     let started = home.with_session(|session: &mut Session| {

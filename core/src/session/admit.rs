@@ -73,7 +73,7 @@ pub enum Admit {
     /// First read the product's [probe](crate::exchange::probe) with this
     /// permit and settle that with a ticket of its own; then ask again.
     Probe(Permit),
-    /// You are elected: do this for everybody, over a fresh connection, then
+    /// You are elected: do this for everybody, then
     /// [`settle_auth`](Session::settle_auth) and ask again.
     Authenticate(AuthPermit),
     /// Ask again when the [epoch](Session::epoch) has moved, or at that time.

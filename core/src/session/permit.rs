@@ -27,13 +27,21 @@ impl AuthPermit {
     pub const fn kind(&self) -> AuthKind {
         self.kind
     }
+
+    /// Whether it must go over a connection that was not used before. A login
+    /// or refresh can not be sent twice, so it does not risk an idle
+    /// connection that the box is about to close; a logout can.
+    #[must_use]
+    pub const fn wants_fresh_connection(&self) -> bool {
+        !matches!(self.kind, AuthKind::Logout)
+    }
 }
 
 /// What an elected caller does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum AuthKind {
-    /// FMC `generatetoken`, FXOS `/api/login`. Over a fresh connection.
+    /// FMC `generatetoken`, FXOS `/api/login`.
     Login,
     /// FMC `revokeaccess`, FXOS `/api/logout`.
     Logout,
