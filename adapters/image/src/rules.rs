@@ -45,18 +45,19 @@ fn visible_ascii(text: &str, longest: usize) -> bool {
 /// A DNS host name (RFC 1123, section 2.1, and the `_` that is found in use),
 /// without a final dot, and not to be mistaken for an IPv4 address.
 pub(crate) fn host_name(text: &str) -> bool {
-    let last = text.rsplit('.').next().unwrap_or_default();
-    text.len() <= 253
-        && text.split('.').all(host_label)
-        && !last.bytes().all(|b| b.is_ascii_digit())
+    let labels = || text.as_bytes().split(|&byte| byte == b'.');
+    let ends_in_digits = labels()
+        .next_back()
+        .is_some_and(|last| last.iter().all(u8::is_ascii_digit));
+    text.len() <= 253 && labels().all(host_label) && !ends_in_digits
 }
 
-fn host_label(label: &str) -> bool {
+fn host_label(label: &[u8]) -> bool {
     (1..=63).contains(&label.len())
-        && !label.starts_with('-')
-        && !label.ends_with('-')
+        && label.first() != Some(&b'-')
+        && label.last() != Some(&b'-')
         && label
-            .bytes()
+            .iter()
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }
 
@@ -96,32 +97,33 @@ pub(crate) fn certificate(der: &[u8]) -> bool {
 
 /// An absolute `http` or `https` address with a host and without a user part.
 pub(crate) fn url(text: &str) -> bool {
-    let rest = text
-        .strip_prefix("https://")
-        .or_else(|| text.strip_prefix("http://"));
-    let authority = rest
-        .and_then(|rest| rest.split(['/', '?', '#']).next())
-        .unwrap_or_default();
-    visible_ascii(text, URL_LEN) && !authority.contains('@') && authority_is_valid(authority)
+    let port_is_valid =
+        |port: &str| !port.starts_with('+') && port.parse::<u16>().is_ok_and(|port| port != 0);
+    visible_ascii(text, URL_LEN)
+        && host_and_port(text).is_some_and(|(host, port)| {
+            (host_name(host) || is_ipv4(host)) && port.is_none_or(port_is_valid)
+        })
 }
 
-fn authority_is_valid(authority: &str) -> bool {
-    let (host, port) = authority
-        .split_once(':')
-        .map_or((authority, None), |(h, p)| (h, Some(p)));
-    let port_is_valid = port.is_none_or(|port| {
-        !port.starts_with('+') && port.parse::<u16>().is_ok_and(|port| port != 0)
-    });
-    port_is_valid && (host_name(host) || host.parse::<Ipv4Addr>().is_ok())
-}
-
-/// The host of a valid address, if it is a name.
+/// Whether the host of a valid address is a name.
 pub(crate) fn url_needs_dns(text: &str) -> bool {
-    let host = text
-        .split_once("://")
-        .and_then(|(_, rest)| rest.split(['/', '?', '#', ':']).next())
-        .unwrap_or_default();
-    host.parse::<Ipv4Addr>().is_err()
+    host_and_port(text).is_some_and(|(host, _)| !is_ipv4(host))
+}
+
+fn host_and_port(url: &str) -> Option<(&str, Option<&str>)> {
+    let rest = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"))?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    Some(
+        authority
+            .split_once(':')
+            .map_or((authority, None), |(host, port)| (host, Some(port))),
+    )
+}
+
+fn is_ipv4(text: &str) -> bool {
+    text.parse::<Ipv4Addr>().is_ok()
 }
 
 pub(crate) fn is_https(text: &str) -> bool {

@@ -1,0 +1,186 @@
+//! The `oobwatch` command, run as its users run it.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, bail};
+
+use super::sim::{Announced, Boxes, SESSION_PASSWORD, SESSION_USER};
+use crate::command::{Cmd, program, target_dir};
+
+const ACCESS_ENV: &str = "OOBWATCH_ACCESS_TOKEN";
+const REFRESH_ENV: &str = "OOBWATCH_REFRESH_TOKEN";
+
+/// The command with a configuration of its own. Passwords go by environment.
+pub(super) struct Oobwatch {
+    config: PathBuf,
+    passwords: Vec<(&'static str, String)>,
+}
+
+/// Tokens of a session that is left open.
+pub(super) struct Kept {
+    access: String,
+    refresh: Option<String>,
+}
+
+impl Oobwatch {
+    /// Writes a configuration for the simulated boxes.
+    pub(super) fn for_boxes(boxes: &Boxes) -> Result<Self> {
+        let session = Announced {
+            url: boxes.fmc.url.clone(),
+            user: SESSION_USER.to_owned(),
+            password: SESSION_PASSWORD.to_owned(),
+            pin: boxes.fmc.pin.clone(),
+        };
+        let entries = [
+            ("fmc", "fmc", "DEMO_FMC", &boxes.fmc),
+            ("fmc-session", "fmc", "DEMO_FMC_SESSION", &session),
+            ("fxos", "fxos", "DEMO_FXOS", &boxes.fxos),
+        ];
+        let text: String = entries
+            .iter()
+            .map(|(name, scheme, env, at)| entry(name, scheme, env, at))
+            .collect();
+        let config =
+            std::env::temp_dir().join(format!("oobwatch-demo-{}.toml", std::process::id()));
+        fs::write(&config, text)
+            .with_context(|| format!("could not write {}", config.display()))?;
+        let passwords = entries
+            .map(|(_, _, env, at)| (env, at.password.clone()))
+            .to_vec();
+        Ok(Self { config, passwords })
+    }
+
+    /// Logs in and leaves the session open.
+    pub(super) fn token(&self, target: &str) -> Result<String> {
+        self.run(
+            self.command(&["token", target, "--keep", "--format", "env"]),
+            Show::Names,
+        )
+    }
+
+    /// Checks a box; anything but OK is an error.
+    pub(super) fn check(&self, target: &str) -> Result<()> {
+        self.run(self.command(&["check", target]), Show::All)
+            .map(drop)
+    }
+
+    /// Exchanges both tokens for new ones.
+    pub(super) fn refresh(&self, target: &str, kept: &Kept) -> Result<String> {
+        let refresh = kept
+            .refresh
+            .as_deref()
+            .context("the login gave no refresh token")?;
+        let command = self
+            .command(&["token", "refresh", target, "--access-token-env", ACCESS_ENV])
+            .args(["--refresh-token-env", REFRESH_ENV, "--format", "env"])
+            .secret_env(ACCESS_ENV, &kept.access)
+            .secret_env(REFRESH_ENV, refresh);
+        self.run(command, Show::Names)
+    }
+
+    /// Logs a session out.
+    pub(super) fn revoke(&self, target: &str, kept: &Kept) -> Result<()> {
+        let command = self
+            .command(&["token", "revoke", target, "--access-token-env", ACCESS_ENV])
+            .secret_env(ACCESS_ENV, &kept.access);
+        self.run(command, Show::All).map(drop)
+    }
+
+    fn command(&self, args: &[&str]) -> Cmd {
+        let path = target_dir().join("debug").join("oobwatch");
+        let command = program(path).args(args);
+        let config = self.config.to_string_lossy();
+        self.passwords.iter().fold(
+            command.secret_env("OOBWATCH_CONFIG", &config),
+            |command, (name, password)| command.secret_env(name, password),
+        )
+    }
+
+    fn run(&self, mut command: Cmd, show: Show) -> Result<String> {
+        println!(
+            "\n$ {}",
+            command
+                .to_string()
+                .replace(&*target_dir().join("debug/").to_string_lossy(), "")
+        );
+        let output = command.output()?;
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        eprint!("{}", String::from_utf8_lossy(&output.stderr));
+        match show {
+            Show::All => print!("{said}"),
+            Show::Names => said.lines().for_each(|line| println!("{}", masked(line))),
+        }
+        if !output.status.success() {
+            bail!("{command}: {}", output.status);
+        }
+        Ok(said)
+    }
+}
+
+impl Drop for Oobwatch {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.config);
+    }
+}
+
+/// How much of an output is repeated.
+#[derive(Clone, Copy)]
+enum Show {
+    All,
+    /// What stands before `=`.
+    Names,
+}
+
+fn entry(name: &str, scheme: &str, password_env: &str, at: &Announced) -> String {
+    let authority = at
+        .url
+        .split_once("://")
+        .map_or(at.url.as_str(), |(_, rest)| rest);
+    let (authority, user, pin) = (authority.trim_end_matches('/'), &at.user, &at.pin);
+    format!(
+        "[credentials.{name}]\nuser = {user:?}\npassword_env = {password_env:?}\n\n\
+         [targets.{name}]\nurl = \"{scheme}://{authority}\"\ncredentials = {name:?}\npins = [{pin:?}]\n\n"
+    )
+}
+
+impl Kept {
+    /// Reads the output of `--format env`: lines such as `NAME=VALUE`.
+    pub(super) fn of(output: &str) -> Result<Self> {
+        let value = |ends: &[&str]| {
+            let mut lines = output.lines().filter_map(|line| line.split_once('='));
+            let found =
+                lines.find(|(name, _)| ends.iter().any(|end| name.trim_end().ends_with(end)));
+            found.map(|(_, value)| value.trim_matches(['\'', '"']).to_owned())
+        };
+        let refresh = value(&["REFRESH_TOKEN"]);
+        let access = value(&["ACCESS_TOKEN"]).or_else(|| value(&["FXOS_TOKEN"]));
+        Ok(Self {
+            access: access.context("the login gave no access token")?,
+            refresh,
+        })
+    }
+}
+
+fn masked(line: &str) -> String {
+    match line.split_once('=') {
+        Some((name, _)) => format!("{name}=…"),
+        None => line.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_read_from_lines_for_a_shell() {
+        let kept = Kept::of("export X_ACCESS_TOKEN='a=b'\nexport X_REFRESH_TOKEN=c\n").unwrap();
+        assert_eq!(
+            (kept.access.as_str(), kept.refresh.as_deref()),
+            ("a=b", Some("c"))
+        );
+        assert!(Kept::of("DOMAIN_UUID=1\n").is_err());
+        assert_eq!(masked("export A='secret'"), "export A=…");
+    }
+}

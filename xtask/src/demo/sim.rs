@@ -1,0 +1,144 @@
+//! The simulator as a process: started, asked, and ended with the demo.
+
+use core::time::Duration;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Stdio};
+use std::sync::mpsc;
+
+use anyhow::{Context as _, Result};
+use serde_json::{Value, json};
+
+use super::control;
+use crate::command::{program, target_dir};
+
+/// Longest wait until it is ready: it makes two RSA keys first.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A box as the simulator announces it.
+pub(super) struct Announced {
+    pub(super) url: String,
+    pub(super) user: String,
+    pub(super) password: String,
+    pub(super) pin: String,
+}
+
+/// What the simulator says when it is ready.
+pub(super) struct Boxes {
+    pub(super) fmc: Announced,
+    pub(super) fxos: Announced,
+    control: String,
+}
+
+pub(super) struct Sim {
+    child: Child,
+    boxes: Boxes,
+}
+
+/// A second account of the FMC.
+pub(super) const SESSION_USER: &str = "demo-session";
+/// Its password.
+pub(super) const SESSION_PASSWORD: &str = "demo session password";
+
+impl Sim {
+    /// Starts it and waits for its one line.
+    pub(super) fn start() -> Result<Self> {
+        let path = target_dir().join("debug").join("oobwatch-sim");
+        let mut command = program(path).into_command();
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("could not start the simulator")?;
+        let line = first_line(&mut child);
+        let boxes = line.and_then(|line| Boxes::parse(&line));
+        let mut sim = match boxes {
+            Ok(boxes) => Self { child, boxes },
+            Err(error) => {
+                stop(&mut child);
+                return Err(error);
+            }
+        };
+        sim.add_account()?;
+        Ok(sim)
+    }
+
+    fn add_account(&mut self) -> Result<()> {
+        let announced = &self.boxes.fmc;
+        let scenario = json!({"fmc": {"accounts": [
+            {"user": announced.user, "password": announced.password},
+            {"user": SESSION_USER, "password": SESSION_PASSWORD},
+        ]}});
+        self.control("POST", "/scenario", &scenario.to_string())
+            .map(drop)
+    }
+
+    pub(super) const fn boxes(&self) -> &Boxes {
+        &self.boxes
+    }
+
+    /// Lets virtual time pass.
+    pub(super) fn advance(&self, seconds: u32) -> Result<()> {
+        println!("\n… {} virtual minutes later", seconds / 60);
+        self.control("POST", &format!("/advance?seconds={seconds}"), "")
+            .map(drop)
+    }
+
+    /// What it has counted.
+    pub(super) fn state(&self) -> Result<Value> {
+        let state = self.control("GET", "/state", "")?;
+        serde_json::from_str(&state).context("the simulator's state is not JSON")
+    }
+
+    fn control(&self, method: &str, path: &str, body: &str) -> Result<String> {
+        control::request(method, &format!("{}{path}", self.boxes.control), body)
+    }
+}
+
+impl Drop for Sim {
+    fn drop(&mut self) {
+        stop(&mut self.child);
+    }
+}
+
+fn stop(child: &mut Child) {
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+fn first_line(child: &mut Child) -> Result<String> {
+    let stdout = child.stdout.take().context("the simulator has no output")?;
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut line = String::new();
+        let _ = BufReader::new(stdout).read_line(&mut line);
+        let _ = sender.send(line);
+    });
+    receiver
+        .recv_timeout(PATIENCE)
+        .context("the simulator did not say that it is ready")
+}
+
+impl Boxes {
+    fn parse(line: &str) -> Result<Self> {
+        let said: Value = serde_json::from_str(line)
+            .with_context(|| format!("the simulator's first line is not JSON: {line:?}"))?;
+        let text = |value: &Value, name: &str| {
+            let text = value[name].as_str().map(str::to_owned);
+            text.with_context(|| format!("the simulator did not give {name}"))
+        };
+        let announced = |name: &str| -> Result<Announced> {
+            let said = &said[name];
+            Ok(Announced {
+                url: text(said, "url")?,
+                user: text(said, "user")?,
+                password: text(said, "password")?,
+                pin: text(said, "pin")?,
+            })
+        };
+        Ok(Self {
+            fmc: announced("fmc")?,
+            fxos: announced("fxos")?,
+            control: text(&said, "control")?.trim_end_matches('/').to_owned(),
+        })
+    }
+}

@@ -1,0 +1,52 @@
+//! `cargo xtask test`: everything that has to hold. What CI runs.
+
+use anyhow::Result;
+
+use crate::command::{Cmd, cargo};
+use crate::setup::{self, MCU};
+use crate::steps::Steps;
+use crate::{bare, layers};
+
+/// What has to build without an operating system.
+const WITHOUT_STD: [&str; 3] = ["oobwatch-core", "oobwatch-io", "oobwatch-image"];
+
+/// Packages that the workspace leaves out.
+const OUTSIDE: [&str; 2] = ["fuzz/Cargo.toml", "xtask/bare/Cargo.toml"];
+
+pub(crate) fn run() -> Result<()> {
+    let mut steps = Steps::default();
+    steps.step("set-up", || {
+        setup::rust_components()?;
+        setup::rust_target(MCU)
+    })?;
+    steps.step("format", format)?;
+    steps.step("layers", layers::check)?;
+    steps.step("lints", || {
+        let all = cargo("clippy").args(["--workspace", "--all-targets"]);
+        all.args(["--", "-D", "warnings"]).run()
+    })?;
+    steps.step("tests", || cargo("test").arg("--workspace").run())?;
+    steps.step("documentation", || {
+        let doc = cargo("doc").args(["--workspace", "--no-deps"]);
+        doc.env("RUSTDOCFLAGS", "-D warnings").run()
+    })?;
+    steps.step("without an operating system", without_std)?;
+    steps.step("no panic is left", bare::prove)?;
+    steps.step("sizes", bare::size)?;
+    println!("\nxtask test: {}", steps.summary());
+    Ok(())
+}
+
+fn format() -> Result<()> {
+    cargo("fmt").args(["--all", "--", "--check"]).run()?;
+    let of =
+        |manifest| -> Cmd { cargo("fmt").args(["--manifest-path", manifest, "--", "--check"]) };
+    OUTSIDE
+        .into_iter()
+        .try_for_each(|manifest| of(manifest).run())
+}
+
+fn without_std() -> Result<()> {
+    let packages = WITHOUT_STD.iter().flat_map(|name| ["--package", name]);
+    cargo("build").args(["--target", MCU]).args(packages).run()
+}
