@@ -37,6 +37,20 @@ pub(crate) struct TargetEntry {
     pub(crate) timeout: Option<Duration>,
 }
 
+impl TargetEntry {
+    /// A target that is in no configuration.
+    pub(crate) const fn of(target: Target) -> Self {
+        Self {
+            target,
+            secret: None,
+            pins: Vec::new(),
+            ca_file: None,
+            domain: None,
+            timeout: None,
+        }
+    }
+}
+
 impl Config {
     /// Reads the file that was named, or the default one if there is one.
     pub(crate) fn load(named: Option<PathBuf>) -> Result<Self, ConfigError> {
@@ -59,7 +73,7 @@ impl Config {
         }
     }
 
-    fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
+    pub(crate) fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
         let fault = |span: Option<core::ops::Range<usize>>, message: String| ConfigError {
             path: path.to_owned(),
             line: span.map(|span| line_of(text, span.start)),

@@ -39,7 +39,7 @@ fn redact(redactor: &mut Redactor, place: Place<'_>, value: Value) -> Value {
             }
         }
         Value::String(text) => Value::String(match member(place.key, place.in_messages) {
-            Rule::Show | Rule::Json => redactor.word(&text),
+            Rule::Show | Rule::Json | Rule::Authorization => redactor.word(&text),
             Rule::Prose => redactor.prose(&text),
             Rule::Replace(kind) => redactor.whole(kind, &text),
         }),

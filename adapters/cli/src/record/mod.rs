@@ -13,7 +13,9 @@ mod vocabulary;
 #[cfg(test)]
 mod tests;
 
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
 
 pub(crate) use redact::Kind;
 use redact::Redactor;
@@ -25,6 +27,16 @@ const BODY_LIMIT: usize = 64 * 1024;
 pub(crate) struct Recorder<W> {
     out: W,
     redactor: Redactor,
+}
+
+/// Starts a transcript in a file, which only its owner can read: whether to pass it on is theirs
+/// to decide. A file that is there is replaced.
+pub(crate) fn create(path: &Path) -> io::Result<Recorder<BufWriter<File>>> {
+    let mut options = File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    Recorder::new(BufWriter::new(options.open(path)?))
 }
 
 /// A header field as it was on the wire.
@@ -112,5 +124,8 @@ impl<W: Write> Recorder<W> {
 
 /// The last character boundary that is not behind `limit`.
 fn boundary(text: &str, limit: usize) -> usize {
-    (0..=limit.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
+    (0..=limit.min(text.len()))
+        .rev()
+        .find(|&at| text.is_char_boundary(at))
+        .unwrap_or(0)
 }

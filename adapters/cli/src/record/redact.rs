@@ -181,9 +181,20 @@ impl Redactor {
         let shown = match header(name) {
             Rule::Show | Rule::Prose => self.word(value),
             Rule::Json => self.body(value.as_bytes()).replace('\n', " "),
+            Rule::Authorization => self.authorization(value),
             Rule::Replace(kind) => self.whole(kind, value),
         };
         (self.word(name), shown.replace(char::is_control, " "))
+    }
+
+    /// The scheme is worth knowing (RFC 9110, section 11.4); what follows is the secret.
+    fn authorization(&mut self, value: &str) -> String {
+        match value.split_once(' ') {
+            Some((scheme @ ("Basic" | "Bearer"), secret)) => {
+                format!("{scheme} {}", self.whole(Kind::Secret, secret.trim()))
+            }
+            _ => self.whole(Kind::Secret, value),
+        }
     }
 
     /// A body, ready to print: its JSON, or its length.

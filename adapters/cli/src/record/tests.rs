@@ -131,7 +131,7 @@ fn a_session_reads_as_a_session() {
     let wanted = [
         "> POST /api/fmc_platform/v1/auth/generatetoken HTTP/1.1",
         "> Host: host-1",
-        "> Authorization: secret-1",
+        "> Authorization: Basic secret-1",
         "< HTTP/1.1 204",
         "< Server: Apache",
         "< X-auth-access-token: token-1",
@@ -158,4 +158,24 @@ fn a_long_body_is_cut() {
     let text = transcript(|recorder| recorder.response(200, &[], body.as_bytes()));
     assert!(text.len() < 2 * BODY_LIMIT + 1000, "{}", text.len());
     assert!(text.contains("(cut; the body has"));
+}
+
+#[test]
+fn a_transcript_is_for_its_owner_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("transcript");
+    create(&path).unwrap().conceal(Kind::Host, "h");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(
+            std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+    }
+    assert!(
+        std::fs::read_to_string(&path)
+            .unwrap()
+            .starts_with("# oobwatch ")
+    );
 }

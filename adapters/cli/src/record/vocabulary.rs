@@ -11,6 +11,8 @@ pub(super) enum Rule {
     Prose,
     /// Show it as JSON, member by member.
     Json,
+    /// Show the scheme, and replace the rest.
+    Authorization,
     /// Replace all of it.
     Replace(Kind),
 }
@@ -43,7 +45,8 @@ pub(super) fn header(name: &str) -> Rule {
     ];
     let name = name.to_ascii_lowercase();
     match name.as_str() {
-        "authorization" | "password" => Rule::Replace(Kind::Secret),
+        "authorization" => Rule::Authorization,
+        "password" => Rule::Replace(Kind::Secret),
         "x-auth-access-token" | "x-auth-refresh-token" | "token" => Rule::Replace(Kind::Token),
         "username" => Rule::Replace(Kind::User),
         "host" => Rule::Replace(Kind::Host),

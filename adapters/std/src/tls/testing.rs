@@ -7,9 +7,12 @@ use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, 
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::server::{ClientHello, ResolvesServerCert, WebPkiClientVerifier};
 use rustls::sign::CertifiedKey;
-use rustls::{ServerConfig, ServerConnection, SupportedProtocolVersion};
+use rustls::{
+    ConfigBuilder, RootCertStore, ServerConfig, ServerConnection, SupportedProtocolVersion,
+    WantsVerifier,
+};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
@@ -56,6 +59,12 @@ impl Identity {
             der: other.der.clone(),
             ..self
         }
+    }
+
+    fn resolver(self) -> Arc<Always> {
+        let provider = ring::default_provider();
+        let key = provider.key_provider.load_private_key(self.key).unwrap();
+        Arc::new(Always(Arc::new(CertifiedKey::new(vec![self.der], key))))
     }
 }
 
@@ -121,17 +130,37 @@ pub(super) async fn serve(
     identity: Identity,
     versions: &[&'static SupportedProtocolVersion],
 ) -> (u16, JoinHandle<Seen>) {
-    let provider = Arc::new(ring::default_provider());
-    let key = provider
-        .key_provider
-        .load_private_key(identity.key)
+    let config = server(versions)
+        .with_no_client_auth()
+        .with_cert_resolver(identity.resolver());
+    serve_with(config).await
+}
+
+/// As [`serve`], over TLS 1.2, for clients with a certificate of this authority alone.
+pub(super) async fn serve_clients_of(
+    authority: &Authority,
+    identity: Identity,
+) -> (u16, JoinHandle<Seen>) {
+    let mut roots = RootCertStore::empty();
+    roots
+        .add(CertificateDer::from_pem_slice(authority.pem.as_bytes()).unwrap())
         .unwrap();
-    let certified = CertifiedKey::new(vec![identity.der], key);
-    let config = ServerConfig::builder_with_provider(provider)
+    let provider = Arc::new(ring::default_provider());
+    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+    let verified = server(ONLY_12).with_client_cert_verifier(verifier.build().unwrap());
+    serve_with(verified.with_cert_resolver(identity.resolver())).await
+}
+
+fn server(
+    versions: &[&'static SupportedProtocolVersion],
+) -> ConfigBuilder<ServerConfig, WantsVerifier> {
+    let provider = Arc::new(ring::default_provider());
+    ServerConfig::builder_with_provider(provider)
         .with_protocol_versions(versions)
         .unwrap()
-        .with_no_client_auth()
-        .with_cert_resolver(Arc::new(Always(Arc::new(certified))));
+}
+
+async fn serve_with(config: ServerConfig) -> (u16, JoinHandle<Seen>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let task = tokio::spawn(async move {
@@ -158,6 +187,10 @@ async fn converse(mut stream: TcpStream, mut tls: ServerConnection) -> Seen {
         while !piece.is_empty() {
             tls.read_tls(&mut piece).unwrap();
             if tls.process_new_packets().is_err() {
+                // The alert that says why.
+                let mut out = Vec::new();
+                let _ = tls.write_tls(&mut out);
+                let _ = stream.write_all(&out).await;
                 return seen;
             }
             let _ = tls.reader().read_to_end(&mut seen.plain);

@@ -10,7 +10,9 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsConnector;
 
-use super::testing::{Authority, BOTH, Identity, ONLY_12, ONLY_13, Seen, params, serve, years};
+use super::testing::{
+    Authority, BOTH, Identity, ONLY_12, ONLY_13, Seen, params, serve, serve_clients_of, years,
+};
 use super::{FetchError, Pin, ServerCertificate, Trust, classify_handshake, fetch};
 
 const A_WHILE: Duration = Duration::from_secs(60);
@@ -266,6 +268,16 @@ async fn fetch_does_not_show_what_the_server_can_not_prove() {
         )))
     ));
     server.await.unwrap();
+}
+
+#[tokio::test]
+async fn fetch_shows_the_certificate_of_a_server_that_wants_one_in_return() {
+    let identity = Identity::shipped();
+    let pin = Pin::of_certificate(&identity.der);
+    let (port, server) = serve_clients_of(&Authority::new(), identity).await;
+    let chain = fetch("127.0.0.1", port, A_WHILE).await.unwrap();
+    assert_eq!(chain.first().map(|shown| shown.certificate_pin), Some(pin));
+    assert_eq!(server.await.unwrap().plain, b"");
 }
 
 #[tokio::test]

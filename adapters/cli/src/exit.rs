@@ -1,0 +1,125 @@
+//! How the command ends: one line on stderr, and an exit code.
+
+use core::fmt;
+use std::process::ExitCode;
+
+use clap::CommandFactory as _;
+use clap::error::ErrorKind;
+
+use crate::args::Cli;
+
+/// Why the command did not do what it should.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// The command line or the configuration must change. Nothing was sent.
+    Usage(String),
+    /// It was tried, and failed.
+    Failed(String),
+}
+
+impl Failure {
+    /// A problem with what was asked for, or with the configuration.
+    pub(crate) fn usage(error: impl fmt::Display) -> Self {
+        Self::Usage(error.to_string())
+    }
+
+    /// A problem on the way.
+    pub(crate) fn failed(error: impl fmt::Display) -> Self {
+        Self::Failed(error.to_string())
+    }
+
+    /// Prints the line.
+    ///
+    /// `check` has the codes of monitoring plug-ins, where all but OK, WARNING and CRITICAL is 3
+    /// (UNKNOWN). The others have 1 for failures, and 2 for usage and configuration.
+    pub(crate) fn report(&self, is_check: bool) -> ExitCode {
+        let (Self::Usage(text) | Self::Failed(text)) = self;
+        eprintln!("oobwatch: {}", one_line(text));
+        ExitCode::from(self.code(is_check))
+    }
+
+    fn code(&self, is_check: bool) -> u8 {
+        match self {
+            _ if is_check => 3,
+            Self::Usage(_) => 2,
+            Self::Failed(_) => 1,
+        }
+    }
+}
+
+/// Prints a warning that no log level can silence.
+pub(crate) fn warn(text: &str) {
+    eprintln!("oobwatch: warning: {}", one_line(text));
+}
+
+/// What clap has to say: help and version in full, an error as one line.
+pub(crate) fn usage_error(error: &clap::Error, arguments: &[std::ffi::OsString]) -> ExitCode {
+    if !error.use_stderr() {
+        // A closed pipe, as in `oobwatch --help | head -1`, is no failure.
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    let command = command_of(arguments);
+    let help = match &command {
+        Some(command) => format!("oobwatch {command} --help"),
+        None => "oobwatch --help".to_owned(),
+    };
+    let text = if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        "what to do is missing".to_owned()
+    } else {
+        let text = error.to_string();
+        let text = text.split("\n\nUsage:").next().unwrap_or_default();
+        text.strip_prefix("error: ").unwrap_or(text).to_owned()
+    };
+    let text = text.replace("\n\nFor more information, try '--help'.", "");
+    Failure::Usage(format!("{}; see '{help}'", text.trim()))
+        .report(command.as_deref() == Some("check"))
+}
+
+/// The command among arguments of which something is wrong.
+fn command_of(arguments: &[std::ffi::OsString]) -> Option<String> {
+    let lenient = Cli::command().ignore_errors(true);
+    let matches = lenient.try_get_matches_from(arguments).ok()?;
+    matches.subcommand_name().map(str::to_owned)
+}
+
+/// Lines and control characters become blanks: the text may quote an argument, or a box.
+fn one_line(text: &str) -> String {
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control());
+    words
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn check_has_codes_of_its_own() {
+        let (usage, failed) = (Failure::usage("x"), Failure::failed("x"));
+        assert_eq!((usage.code(false), failed.code(false)), (2, 1));
+        assert_eq!((usage.code(true), failed.code(true)), (3, 3));
+    }
+
+    #[test]
+    fn the_command_is_found_among_mistakes() {
+        let found = |line: &str| {
+            let arguments: Vec<_> = line.split(' ').map(Into::into).collect();
+            command_of(&arguments)
+        };
+        assert_eq!(found("oobwatch check").as_deref(), Some("check"));
+        assert_eq!(
+            found("oobwatch --config check get --what").as_deref(),
+            Some("get")
+        );
+        assert_eq!(found("oobwatch check a --what").as_deref(), Some("check"));
+        assert_eq!(found("oobwatch"), None);
+    }
+
+    #[test]
+    fn a_message_is_one_line_that_moves_no_cursor() {
+        assert_eq!(one_line("a\r\n  b\x1b[31m\tc\n"), "a b [31m c");
+    }
+}

@@ -1,0 +1,213 @@
+//! `oobwatch get`, `post`, `put`, `patch` and `delete`, up to what is sent.
+
+use std::io::{self, Read as _, Write};
+use std::path::PathBuf;
+
+use oobwatch_core::http::Method;
+
+use crate::args::RequestArgs;
+use crate::config::Config;
+use crate::exit::Failure;
+use crate::settings::Access;
+
+/// Longest body that is read into memory, in bytes. FMC takes 20 MB, larger files are uploads.
+const BODY_LIMIT: u64 = 32 * 1024 * 1024;
+
+/// A request that is ready to be sent.
+pub(crate) struct Prepared {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) body: Vec<u8>,
+    pub(crate) access: Access,
+}
+
+impl Prepared {
+    /// Checks all that can be checked before anything is sent.
+    pub(crate) fn new(
+        method: Method,
+        args: &RequestArgs,
+        data: Option<&str>,
+        config: &Config,
+    ) -> Result<Self, Failure> {
+        let access = Access::resolve(&args.target, &args.access, args.domain.as_deref(), config)?;
+        check_path(&args.path).map_err(Failure::usage)?;
+        let body = match data.map(Data::parse) {
+            Some(data) => data.read().map_err(Failure::Usage)?,
+            None => Vec::new(),
+        };
+        Ok(Self {
+            method,
+            path: args.path.clone(),
+            body,
+            access,
+        })
+    }
+
+    /// Prints the request for `--dry-run`. No token is shown: there is none yet.
+    pub(crate) fn print(&self, out: &mut impl Write) -> io::Result<()> {
+        let authority = self.access.reach.target.address.authority();
+        writeln!(
+            out,
+            "{} https://{authority}{}",
+            self.method.as_str(),
+            self.path
+        )?;
+        if let (true, Some(domain)) = (
+            self.path.contains("{domainUUID}"),
+            &self.access.reach.domain,
+        ) {
+            writeln!(out, "({{domainUUID}} will be that of {domain:?})")?;
+        }
+        if !self.body.is_empty() {
+            writeln!(
+                out,
+                "Content-Type: application/json\nContent-Length: {}\n",
+                self.body.len()
+            )?;
+            out.write_all(&self.body)?;
+            writeln!(out)?;
+        }
+        out.flush()
+    }
+}
+
+/// The mistakes that are made with paths; the encoder refuses all others.
+pub(crate) fn check_path(path: &str) -> Result<(), &'static str> {
+    if path.contains("://") && !path.starts_with('/') {
+        Err("PATH is a whole URL; give the part from the first / after the host on")
+    } else if !path.starts_with('/') {
+        Err("PATH must begin with /, as in /api/fmc_platform/v1/info/serverversion")
+    } else if path.contains('#') {
+        Err("PATH holds a '#', which is never sent; percent-encode it as %23")
+    } else if path.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        Err("PATH holds a blank or a control character; percent-encode it, a blank as %20")
+    } else if !path.is_ascii() {
+        Err("PATH holds a character that is not ASCII; percent-encode its UTF-8 bytes")
+    } else {
+        Ok(())
+    }
+}
+
+/// Where a body comes from.
+#[derive(Debug, PartialEq, Eq)]
+enum Data {
+    File(PathBuf),
+    Stdin,
+    Text(String),
+}
+
+impl Data {
+    fn parse(text: &str) -> Self {
+        match text.strip_prefix('@') {
+            Some(path) => Self::File(path.into()),
+            None if text == "-" => Self::Stdin,
+            None => Self::Text(text.to_owned()),
+        }
+    }
+
+    /// The body as it will be sent: unchanged, and known to be JSON.
+    fn read(self) -> Result<Vec<u8>, String> {
+        let (name, body) = match self {
+            Self::Text(text) => ("--data".to_owned(), text.into_bytes()),
+            Self::Stdin => ("stdin".to_owned(), bounded(io::stdin().lock(), "stdin")?),
+            Self::File(path) => {
+                let name = path.display().to_string();
+                let file =
+                    std::fs::File::open(&path).map_err(|error| format!("{name}: {error}"))?;
+                let body = bounded(file, &name)?;
+                (name, body)
+            }
+        };
+        match serde_json::from_slice::<serde::de::IgnoredAny>(&body) {
+            Ok(_) => Ok(body),
+            Err(error) => Err(format!("{name} is not JSON: {error}; nothing was sent")),
+        }
+    }
+}
+
+fn bounded(source: impl io::Read, name: &str) -> Result<Vec<u8>, String> {
+    let mut body = Vec::new();
+    let read = source.take(BODY_LIMIT + 1).read_to_end(&mut body);
+    read.map_err(|error| format!("{name}: {error}"))?;
+    if body.len() as u64 > BODY_LIMIT {
+        return Err(format!(
+            "{name} is longer than {BODY_LIMIT} bytes; use 'oobwatch upload' for files"
+        ));
+    }
+    Ok(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::args::{Cli, Command};
+
+    fn prepared(line: &[&str]) -> Result<String, String> {
+        let line = [&["oobwatch", "post", "fmc://me@h:8443"], line].concat();
+        let Ok(Cli {
+            command: Command::Post(args),
+            ..
+        }) = Cli::try_parse_from(line)
+        else {
+            panic!()
+        };
+        let config = Config::default();
+        let prepared = Prepared::new(Method::Post, &args.request, args.data.as_deref(), &config);
+        match prepared {
+            Ok(prepared) => {
+                let mut out = Vec::new();
+                prepared.print(&mut out).unwrap();
+                Ok(String::from_utf8(out).unwrap())
+            }
+            Err(Failure::Usage(text) | Failure::Failed(text)) => Err(text),
+        }
+    }
+
+    #[test]
+    fn a_dry_run_shows_what_would_be_sent() {
+        let shown = prepared(&[
+            "/api/{domainUUID}",
+            "--domain",
+            "Global/x",
+            "--data",
+            "{\"a\": 1}",
+        ]);
+        assert_eq!(
+            shown.unwrap(),
+            "POST https://h:8443/api/{domainUUID}\n({domainUUID} will be that of \"Global/x\")\n\
+             Content-Type: application/json\nContent-Length: 8\n\n{\"a\": 1}\n"
+        );
+        assert_eq!(prepared(&["/p"]).unwrap(), "POST https://h:8443/p\n");
+    }
+
+    #[test]
+    fn what_can_be_known_before_is_refused_before() {
+        for (path, word) in [
+            ("api", "begin with /"),
+            ("https://h/api", "whole URL"),
+            ("/a b", "%20"),
+            ("/a\r\nX: y", "percent-encode"),
+            ("/a#b", "%23"),
+            ("/\u{e9}", "ASCII"),
+        ] {
+            assert!(prepared(&[path]).unwrap_err().contains(word), "{path}");
+        }
+        assert!(
+            prepared(&["/p", "--data", "{a}"])
+                .unwrap_err()
+                .contains("not JSON")
+        );
+        assert!(
+            prepared(&["/p", "--data", ""])
+                .unwrap_err()
+                .contains("not JSON")
+        );
+        assert!(
+            prepared(&["/p", "--data", "@no/such"])
+                .unwrap_err()
+                .contains("no/such")
+        );
+    }
+}

@@ -1,0 +1,134 @@
+//! The command as a user meets it: one clear line and the right exit code for bad input.
+
+use std::io::Write as _;
+use std::net::TcpListener;
+use std::process::{Command, Output, Stdio};
+
+fn oobwatch(arguments: &[&str]) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_oobwatch"));
+    command
+        .env_clear()
+        .env("HOME", folder.path())
+        .env("RUST_BACKTRACE", "1");
+    command
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+#[track_caller]
+fn assert_refused(arguments: &[&str], code: i32, words: &[&str]) {
+    let output = oobwatch(arguments);
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {text}");
+    assert_eq!(text.lines().count(), 1, "{arguments:?}: {text}");
+    assert!(text.starts_with("oobwatch: "), "{arguments:?}: {text}");
+    for word in words {
+        assert!(
+            text.contains(word),
+            "{arguments:?}: nothing of {word:?} in {text}"
+        );
+    }
+    assert_eq!(output.stdout, b"", "{arguments:?}");
+}
+
+#[test]
+fn usage_errors_name_what_is_wrong() {
+    assert_refused(&[], 2, &["--help"]);
+    assert_refused(&["chek"], 2, &["check"]);
+    assert_refused(&["get", "fmc://u@h"], 2, &["<PATH>"]);
+    assert_refused(&["check"], 3, &["<TARGET>"]);
+    assert_refused(&["check", "fmc://u@h", "--pin", "sha256:00"], 3, &["64"]);
+    assert_refused(&["check", "fmc://u@h", "--format", "xml"], 3, &["nagios"]);
+}
+
+#[test]
+fn targets_that_can_not_be_are_refused() {
+    assert_refused(&["check", "http://h"], 3, &["on purpose"]);
+    assert_refused(&["check", "ssh://h"], 3, &["fmc://"]);
+    assert_refused(&["check", "nobody"], 3, &["nobody"]);
+    assert_refused(&["check", "fmc://h"], 3, &["fmc://USER@h"]);
+    assert_refused(
+        &["get", "fmc://a%0d%0ab@h", "/p"],
+        2,
+        &["control character"],
+    );
+    assert_refused(&["get", "fmc://u@h", "/p\r\nX: y"], 2, &["percent-encode"]);
+    assert_refused(&["pin", "https://h"], 2, &["fmc://"]);
+}
+
+#[test]
+fn a_password_on_the_command_line_is_not_repeated() {
+    let cases: [&[&str]; 4] = [
+        &["check", "fmc://u:hunter2@h"],
+        &["get", "fmc://u:hunter2@h", "/p"],
+        &["check", "fmc://u@h", "--password", "hunter2"],
+        &["check", "fmc://u@h", "--password=hunter2"],
+    ];
+    for arguments in cases {
+        let output = oobwatch(arguments);
+        assert!(matches!(output.status.code(), Some(2 | 3)));
+        assert!(
+            !String::from_utf8(output.stderr)
+                .unwrap()
+                .contains("hunter2"),
+            "{arguments:?}"
+        );
+    }
+}
+
+#[test]
+fn a_configuration_is_refused_with_file_and_line() {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(b"[targets.a]\nurl = 'fmc://u@h'\ncolour = 1\n")
+        .unwrap();
+    let path = file.path().to_str().unwrap();
+    assert_refused(
+        &["--config", path, "check", "a"],
+        3,
+        &[&format!("{path}:3: "), "colour"],
+    );
+    assert_refused(&["--config", "no/such", "get", "a", "/p"], 2, &["no/such"]);
+}
+
+#[test]
+fn a_closed_port_is_a_failure_not_a_usage_error() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    drop(listener);
+    assert_refused(&["pin", &address], 1, &["the port is closed"]);
+}
+
+#[test]
+fn a_dry_run_sends_nothing_and_asks_for_nothing() {
+    let output = oobwatch(&[
+        "put",
+        "fmc://u@h.invalid",
+        "/p",
+        "--data",
+        "[1]",
+        "--dry-run",
+    ]);
+    assert_eq!(output.status.code(), Some(0));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.starts_with("PUT https://h.invalid/p\n"), "{text}");
+}
+
+#[test]
+fn help_and_completions_go_to_stdout() {
+    for (arguments, word) in [
+        (&["--help"] as &[&str], "oobwatch pin"),
+        (&["check", "--help"], "--format nagios"),
+        (&["completions", "bash"], "_oobwatch"),
+    ] {
+        let output = oobwatch(arguments);
+        assert_eq!(output.status.code(), Some(0));
+        assert!(
+            String::from_utf8(output.stdout).unwrap().contains(word),
+            "{arguments:?}"
+        );
+        assert_eq!(output.stderr, b"");
+    }
+}
