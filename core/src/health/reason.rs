@@ -35,6 +35,8 @@ pub enum Cause {
 pub enum Item {
     /// The software version.
     Version,
+    /// The host name and uptime of a chassis.
+    System,
     /// The devices that an FMC manages.
     Devices,
     /// The chassis itself.
@@ -70,6 +72,17 @@ impl Cause {
             Self::Item(_, _) | Self::Unfinished => Verdict::Unknown,
             Self::CertificateExpires => Verdict::Warning,
             Self::CertificateExpired => Verdict::Critical,
+        }
+    }
+
+    /// Whether there is nothing to be said of it.
+    pub(super) const fn is_well(self) -> bool {
+        match self {
+            Self::Devices(state) | Self::Instances(state) | Self::Chassis(state) => {
+                matches!(state, State::Ok)
+            }
+            Self::Faults(severity) => matches!(severity.verdict(), Verdict::Ok),
+            _ => false,
         }
     }
 
@@ -110,6 +123,7 @@ impl Item {
     const fn as_str(self) -> &'static str {
         match self {
             Self::Version => "version",
+            Self::System => "system",
             Self::Devices => "devices",
             Self::Chassis => "chassis",
             Self::Instances => "instances",

@@ -174,8 +174,12 @@ impl Report {
         self.error.get_or_insert(error);
     }
 
-    /// Takes note of one thing that may not be well.
+    /// Takes note of one thing, if there is anything to be said of it: by its
+    /// name, and by the box's word for its state.
     pub(crate) fn judge(&mut self, cause: Cause, name: &[u8], word: &[u8]) {
+        if cause.is_well() {
+            return;
+        }
         let mut worst = Worst {
             name: Text::new(),
             state: Text::new(),

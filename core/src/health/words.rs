@@ -66,6 +66,17 @@ impl State {
         find(word, INSTANCE)
     }
 
+    /// As it is for something that is, or is not, wanted to work: what is
+    /// switched off may be in any state.
+    #[must_use]
+    pub const fn wanted(self, wanted: bool) -> Self {
+        match self {
+            Self::Ok => Self::Ok,
+            _ if !wanted => Self::Disabled,
+            _ => self,
+        }
+    }
+
     /// The `operState` or `operability` of an FXOS chassis
     /// (`CfprEquipmentOperability`). One that works, but not as it should or
     /// not for now, is a warning.

@@ -1,0 +1,229 @@
+//! The health check: which requests it makes, and what their answers mean.
+//!
+//! [`Check`] yields one request after the other, takes their answers as a
+//! [`Sink`], and ends in a [`Report`]. It moves no bytes, holds no session and
+//! retries nothing: all of that is done for each request before
+//! [`Check::handle`] is told how it ended.
+
+mod reader;
+mod steps;
+
+#[cfg(test)]
+mod tests;
+
+use core::fmt::Write as _;
+
+use heapless::String;
+
+use crate::error::{Error, PeerError};
+use crate::exchange::{Request, Sink};
+use crate::health::{Cause, Item, Observed, Report, Trouble};
+use crate::json::JsonError;
+use crate::paging::{Page, Pages};
+use crate::product::Product;
+use reader::Reader;
+use steps::Step;
+
+/// Devices asked for at once: what an FMC gives when it is not asked, so that
+/// every FMC takes it. Entries are read as they stream, whatever their size.
+pub const PAGE_SIZE: u16 = 25;
+
+/// Pages read at most. An FMC manages a tenth of the devices that fit.
+pub const MAX_PAGES: u32 = 400;
+
+/// One health check of one box.
+///
+/// ```
+/// use oobwatch_core::check::Check;
+/// use oobwatch_core::exchange::Sink;
+/// use oobwatch_core::health::{Observed, Verdict};
+/// use oobwatch_core::product::Product;
+///
+/// let mut check = Check::new(Product::Fmc);
+/// while let Some(request) = check.request() {
+///     // Send `request` in a session, and give what comes back to `check`.
+///     let body: &[u8] = match request.path.contains("devicerecords") {
+///         true => br#"{"items":[{"name":"ftd","healthStatus":"yellow"}],"paging":{"count":1}}"#,
+///         false => br#"{"items":[{"serverVersion":"7.4.1 (build 172)"}]}"#,
+///     };
+///     check.status(200);
+///     check.body(body);
+///     check.handle(Ok(200));
+/// }
+/// let report = check.finish(Observed::default());
+/// assert_eq!(report.verdict(), Verdict::Warning);
+/// ```
+///
+/// Memory does not grow with the answers. An answer that breaks off half-way
+/// and is asked for again counts once.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// What is still to be done, the first of it now.
+    steps: &'static [Step],
+    /// Which of the step's paths is tried.
+    candidate: usize,
+    pages: Pages,
+    /// Pages of this step that were read.
+    read: u32,
+    path: String<128>,
+    /// What all requests up to now have found.
+    report: Report,
+    reader: Reader,
+}
+
+impl Check {
+    /// A check of a box of that kind.
+    #[must_use]
+    pub fn new(product: Product) -> Self {
+        let report = Report::new(product);
+        let steps = steps::of(product);
+        Self {
+            steps,
+            candidate: 0,
+            pages: Pages::new(PAGE_SIZE),
+            read: 0,
+            path: String::new(),
+            reader: Reader::new(report.clone()),
+            report,
+        }
+    }
+
+    /// The next request, always a GET; `None` when the check is done. The same
+    /// again until [`handle`](Self::handle) says how it ended.
+    pub fn request(&mut self) -> Option<Request<'_>> {
+        let step = self.steps.first()?;
+        let candidate = step.candidates.get(self.candidate)?;
+        self.reader.rest();
+        self.path.clear();
+        let _ = self.path.push_str(candidate);
+        if let Some(page) = self.page() {
+            let _ = write!(self.path, "{}{page}", Page::separator(candidate));
+        }
+        Some(Request::get(&self.path))
+    }
+
+    /// Takes in how the last request ended: with an answer of that status, whose
+    /// body has come through [`Sink`], or with an error.
+    pub fn handle(&mut self, result: Result<u16, Error>) {
+        let Some(step) = self.steps.first() else {
+            return;
+        };
+        let status = match result {
+            Ok(status) | Err(Error::Peer(PeerError::Status(status))) => status,
+            Err(error) => {
+                self.report.fail(step.item, error);
+                self.steps = &[];
+                return;
+            }
+        };
+        match status {
+            200..=299 => match self.reader.finish() {
+                Ok(()) => self.answered(step.item),
+                Err(error) => self.unread(step.item, error.into()),
+            },
+            404 => self.absent(step),
+            400 if self.try_next(step) => {}
+            // Refused for this request alone: the others may still be read.
+            400 | 402..=428 | 430..=499 => self.unread(step.item, PeerError::Status(status).into()),
+            _ => {
+                self.report
+                    .fail(step.item, PeerError::Status(status).into());
+                self.steps = &[];
+            }
+        }
+    }
+
+    /// The report, with what only the caller can know.
+    #[must_use]
+    pub fn finish(mut self, observed: Observed) -> Report {
+        if !self.steps.is_empty() {
+            self.report.reasons.add(Cause::Unfinished);
+        }
+        self.report.observed = observed;
+        self.report
+    }
+
+    /// The page that is asked for, of a list that has pages.
+    fn page(&self) -> Option<Page> {
+        let paged = self.steps.first().is_some_and(|step| step.paged);
+        self.pages.next_page().filter(|_| paged)
+    }
+
+    /// A whole answer has come, and it is JSON.
+    fn answered(&mut self, item: Item) {
+        let answer = self.reader.take();
+        self.report = answer.report;
+        if answer.empty {
+            self.report.reasons.add(Cause::Item(item, Trouble::Empty));
+            return self.next_step();
+        }
+        let Some(page) = self.page() else {
+            return self.next_step();
+        };
+        self.read = self.read.saturating_add(1);
+        self.pages.handle_page(answer.entries, answer.count);
+        let read = page.offset.saturating_add(answer.entries);
+        let more = self.pages.next_page().is_some();
+        if more && self.read < MAX_PAGES {
+            return;
+        }
+        if more || answer.count.is_some_and(|count| read < count) {
+            self.report
+                .reasons
+                .add(Cause::Item(item, Trouble::Incomplete));
+        }
+        self.next_step();
+    }
+
+    /// There is nothing under that path.
+    fn absent(&mut self, step: &Step) {
+        if self.try_next(step) {
+            return;
+        }
+        if step.item == Item::Devices {
+            // So old versions say that a list is empty, or at its end.
+            self.report.devices.get_or_insert_default();
+        } else {
+            self.report
+                .reasons
+                .add(Cause::Item(step.item, Trouble::NotAvailable));
+        }
+        self.next_step();
+    }
+
+    fn unread(&mut self, item: Item, error: Error) {
+        self.report.fail(item, error);
+        self.next_step();
+    }
+
+    /// Goes to the next path of a step, if it has one.
+    fn try_next(&mut self, step: &Step) -> bool {
+        let next = self.candidate.saturating_add(1);
+        let has = next < step.candidates.len();
+        if has {
+            self.candidate = next;
+        }
+        has
+    }
+
+    fn next_step(&mut self) {
+        self.steps = self.steps.split_first().map_or(&[], |(_, rest)| rest);
+        self.candidate = 0;
+        self.pages = Pages::new(PAGE_SIZE);
+        self.read = 0;
+    }
+}
+
+/// Takes the answer to the last [`request`](Check::request).
+impl Sink for Check {
+    fn status(&mut self, status: u16) {
+        match self.steps.first() {
+            Some(step) if matches!(status, 200..=299) => self.reader.begin(step, &self.report),
+            _ => self.reader.rest(),
+        }
+    }
+
+    fn body(&mut self, piece: &[u8]) {
+        self.reader.push(piece);
+    }
+}
