@@ -1,0 +1,83 @@
+//! What follows the help of each command: lines that can be copied.
+
+pub(super) const ALL: &str = "\
+Passwords come from --password-file, --password-env or a prompt, never from an argument.
+Exit codes: 0 done, 1 failed, 2 usage or configuration; check has its own.
+
+Start here:
+  oobwatch pin 192.0.2.10                        look at the certificate, compare it
+  oobwatch check fmc://api@192.0.2.10 --pin sha256:...
+";
+
+pub(super) const CHECK: &str = "\
+Usage and configuration errors exit with 3 as well, as monitoring systems expect.
+
+Examples:
+  oobwatch check fmc1 chassis1
+  oobwatch check fmc://api@192.0.2.10 --pin sha256:... --password-file /etc/oobwatch/fmc.password
+  oobwatch check fxos://admin@192.0.2.20 --ca-file ca.pem --format nagios
+";
+
+pub(super) const TOKEN: &str = "\
+Examples:
+  oobwatch token fmc1                                  show tokens and domains, log out
+  oobwatch token fmc1 --keep --format header | curl -H @- https://...
+  eval \"$(oobwatch token fmc1 --keep --format env)\"
+";
+
+pub(super) const TOKEN_REFRESH: &str = "\
+Example:
+  oobwatch token refresh fmc1 --access-token-env ACCESS --refresh-token-env REFRESH --format env
+";
+
+pub(super) const TOKEN_REVOKE: &str = "\
+Example:
+  oobwatch token revoke fmc1 --access-token-env ACCESS
+";
+
+pub(super) const GET: &str = "\
+Examples:
+  oobwatch get fmc1 /api/fmc_platform/v1/info/serverversion
+  oobwatch get fmc1 '/api/fmc_config/v1/domain/{domainUUID}/devices/devicerecords?expanded=true' --all-pages
+  oobwatch get chassis1 /api/sys/firmware
+";
+
+pub(super) const POST: &str = "\
+Example:
+  oobwatch post fmc1 '/api/fmc_config/v1/domain/{domainUUID}/object/networks' \\
+    --data '{\"name\":\"lab\",\"type\":\"Network\",\"value\":\"192.0.2.0/24\"}'
+";
+
+pub(super) const PUT: &str = "\
+Example:
+  oobwatch put fmc1 '/api/fmc_config/v1/domain/{domainUUID}/object/networks/UUID' --data @network.json
+";
+
+pub(super) const PATCH: &str = "\
+Example:
+  echo '{...}' | oobwatch patch chassis1 /api/PATH --data - --dry-run
+";
+
+pub(super) const DELETE: &str = "\
+Example:
+  oobwatch delete fmc1 '/api/fmc_config/v1/domain/{domainUUID}/object/networks/UUID'
+";
+
+pub(super) const UPLOAD: &str = "\
+Example:
+  oobwatch upload chassis1 /api/PATH image.SPA
+";
+
+pub(super) const PIN: &str = "\
+Nothing is sent but the TLS handshake, and nothing is trusted by it.
+
+Examples:
+  oobwatch pin fmc1.example.com
+  oobwatch pin '[2001:db8::1]:8443'
+";
+
+pub(super) const COMPLETIONS: &str = "\
+Examples:
+  oobwatch completions bash > ~/.local/share/bash-completion/completions/oobwatch
+  oobwatch completions zsh > ~/.zfunc/_oobwatch
+";
