@@ -93,18 +93,18 @@ impl Builder {
         Self { control, ..self }
     }
 
-    /// Makes keys (about a second, once per process), binds, and serves until dropped.
+    /// Binds, makes keys (about a second, once per process), and serves until dropped.
     ///
     /// # Errors
     /// An address in use, or a scenario or certificate that can not be.
     pub async fn start(self) -> Result<Sim, Error> {
         let scenario = self.scenario.checked()?;
-        let certificates = certificates(&scenario).await?;
         let listeners = [
             bind("fmc", self.fmc).await?,
             bind("fxos", self.fxos).await?,
             bind("control", self.control).await?,
         ];
+        let certificates = certificates(&scenario).await?;
         Sim::run(scenario, certificates, listeners)
     }
 }
