@@ -45,13 +45,19 @@ impl WorstFew {
             .rev()
             .min_by_key(|(_, kept)| kept.verdict);
         let Some((at, least)) = least else { return };
-        if least.verdict < worst.verdict {
-            if let Some(from) = self.few.get_mut(at..) {
-                from.rotate_left(1);
-            }
-            if let Some(last) = self.few.last_mut() {
-                *last = worst;
-            }
+        if least.verdict >= worst.verdict {
+            return;
+        }
+        // Those behind it move up, so that they stay in their order.
+        let mut moved = worst;
+        for (_, slot) in self
+            .few
+            .iter_mut()
+            .enumerate()
+            .rev()
+            .take_while(|(i, _)| *i >= at)
+        {
+            core::mem::swap(slot, &mut moved);
         }
     }
 
@@ -85,16 +91,22 @@ mod tests {
 
     proptest! {
         #[test]
-        fn keeps_the_worst(verdicts in prop::collection::vec(prop::sample::select(&Verdict::WORST_FIRST[..]), 0..20)) {
+        fn keeps_the_worst_in_their_order(
+            verdicts in prop::collection::vec(prop::sample::select(&Verdict::WORST_FIRST[..]), 0..20),
+        ) {
             let mut few = WorstFew::default();
-            for &verdict in &verdicts {
-                few.add(Worst { name: Text::new(), state: Text::new(), verdict });
+            for (at, &verdict) in verdicts.iter().enumerate() {
+                let name = std::format!("{at}").as_str().into();
+                few.add(Worst { name, state: Text::new(), verdict });
             }
-            let mut sorted: Vec<_> = verdicts.into_iter().filter(|v| *v != Verdict::Ok).collect();
-            sorted.sort();
-            sorted.reverse();
-            let kept: Vec<_> = few.iter().map(|kept| kept.verdict).collect();
-            prop_assert_eq!(&kept[..], &sorted[..sorted.len().min(MAX_WORST)]);
+            let mut sorted: Vec<_> = verdicts.into_iter().enumerate().collect();
+            sorted.retain(|(_, verdict)| *verdict != Verdict::Ok);
+            // A stable sort: of equals, the first to come stays first.
+            sorted.sort_by_key(|(_, verdict)| core::cmp::Reverse(*verdict));
+            let names = sorted.iter().map(|(at, _)| Text::from(std::format!("{at}").as_str()));
+            let expected: Vec<_> = names.take(MAX_WORST).collect();
+            let kept: Vec<_> = few.iter().map(|kept| kept.name.clone()).collect();
+            prop_assert_eq!(&kept, &expected);
             prop_assert_eq!(few.more() as usize, sorted.len() - kept.len());
         }
     }
