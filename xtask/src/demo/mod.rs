@@ -74,6 +74,7 @@ fn verdict(sim: &Sim) -> Result<()> {
         let due = [
             ("refused_logins", 0),
             ("refreshes", refreshes),
+            ("expired_sessions", 0),
             ("live_sessions", 0),
         ];
         for (name, due) in due {

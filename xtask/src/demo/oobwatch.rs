@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
 
-use super::sim::{Announced, Boxes, SESSION_PASSWORD, SESSION_USER};
+use super::sim::{Announced, Boxes, SESSION_PASSWORD, SESSION_USER, demo_dir};
 use crate::command::{Cmd, program, target_dir};
 
 const ACCESS_ENV: &str = "OOBWATCH_ACCESS_TOKEN";
@@ -41,8 +41,7 @@ impl Oobwatch {
             .iter()
             .map(|(name, scheme, env, at)| entry(name, scheme, env, at))
             .collect();
-        let config =
-            std::env::temp_dir().join(format!("oobwatch-demo-{}.toml", std::process::id()));
+        let config = demo_dir()?.join("oobwatch.toml");
         fs::write(&config, text)
             .with_context(|| format!("could not write {}", config.display()))?;
         let passwords = entries
@@ -118,12 +117,6 @@ impl Oobwatch {
     }
 }
 
-impl Drop for Oobwatch {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.config);
-    }
-}
-
 /// How much of an output is repeated.
 #[derive(Clone, Copy)]
 enum Show {
@@ -147,14 +140,13 @@ fn entry(name: &str, scheme: &str, password_env: &str, at: &Announced) -> String
 impl Kept {
     /// Reads the output of `--format env`: lines such as `NAME=VALUE`.
     pub(super) fn of(output: &str) -> Result<Self> {
-        let value = |ends: &[&str]| {
+        let value = |end: &str| {
             let mut lines = output.lines().filter_map(|line| line.split_once('='));
-            let found =
-                lines.find(|(name, _)| ends.iter().any(|end| name.trim_end().ends_with(end)));
-            found.map(|(_, value)| value.trim_matches(['\'', '"']).to_owned())
+            let (_, value) = lines.find(|(name, _)| name.ends_with(end))?;
+            Some(value.trim_matches(['\'', '"']).to_owned())
         };
-        let refresh = value(&["REFRESH_TOKEN"]);
-        let access = value(&["ACCESS_TOKEN"]).or_else(|| value(&["FXOS_TOKEN"]));
+        let refresh = value("REFRESH_TOKEN");
+        let access = value("ACCESS_TOKEN");
         Ok(Self {
             access: access.context("the login gave no access token")?,
             refresh,

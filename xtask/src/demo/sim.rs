@@ -1,7 +1,9 @@
 //! The simulator as a process: started, asked, and ended with the demo.
 
 use core::time::Duration;
+use std::fs;
 use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
 use std::process::{Child, Stdio};
 use std::sync::mpsc;
 
@@ -11,8 +13,15 @@ use serde_json::{Value, json};
 use super::control;
 use crate::command::{program, target_dir};
 
-/// Longest wait until it is ready: it makes two RSA keys first.
+/// Longest wait until it is ready: it may have to make two RSA keys first.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Where the demo's files are: certificates and a configuration, no secrets.
+pub(super) fn demo_dir() -> Result<PathBuf> {
+    let dir = target_dir().join("demo");
+    fs::create_dir_all(&dir).with_context(|| format!("could not make {}", dir.display()))?;
+    Ok(dir)
+}
 
 /// A box as the simulator announces it.
 pub(super) struct Announced {
@@ -43,7 +52,11 @@ impl Sim {
     /// Starts it and waits for its one line.
     pub(super) fn start() -> Result<Self> {
         let path = target_dir().join("debug").join("oobwatch-sim");
-        let mut command = program(path).into_command();
+        let certificates = demo_dir()?;
+        let mut command = program(path)
+            .arg("--cert-dir")
+            .arg(certificates)
+            .into_command();
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -51,7 +64,7 @@ impl Sim {
             .context("could not start the simulator")?;
         let line = first_line(&mut child);
         let boxes = line.and_then(|line| Boxes::parse(&line));
-        let mut sim = match boxes {
+        let sim = match boxes {
             Ok(boxes) => Self { child, boxes },
             Err(error) => {
                 stop(&mut child);
@@ -62,7 +75,7 @@ impl Sim {
         Ok(sim)
     }
 
-    fn add_account(&mut self) -> Result<()> {
+    fn add_account(&self) -> Result<()> {
         let announced = &self.boxes.fmc;
         let scenario = json!({"fmc": {"accounts": [
             {"user": announced.user, "password": announced.password},
