@@ -1,1 +1,118 @@
-//! Placeholder.
+//! What the end-to-end tests share: a simulator, and clients of it.
+
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+
+use oobwatch_client::core::product::Product;
+use oobwatch_client::tls::Trust;
+use oobwatch_client::{Address, Builder, Client, Clock, Shift};
+use oobwatch_sim::{BoxInfo, Scenario, Sim};
+use zeroize::Zeroizing;
+
+/// A simulator, and the clock that its clients age by.
+pub struct Lab {
+    /// Both boxes.
+    pub sim: Sim,
+    /// The clients' clock.
+    pub clock: Clock,
+    shift: Shift,
+}
+
+impl Lab {
+    /// Starts a simulator with the switches that `change` sets.
+    ///
+    /// # Panics
+    /// If it does not start.
+    pub async fn new(change: impl FnOnce(&mut Scenario)) -> Self {
+        let mut scenario = Scenario::default();
+        change(&mut scenario);
+        let sim = Sim::builder()
+            .scenario(scenario)
+            .start()
+            .await
+            .expect("the simulator starts");
+        let (clock, shift) = Clock::shifted();
+        Self { sim, clock, shift }
+    }
+
+    /// Lets `by` pass for the boxes only: the client does not know.
+    pub fn advance_boxes(&self, by: core::time::Duration) {
+        self.sim.advance(by);
+    }
+
+    /// Lets `by` pass for boxes and clients.
+    pub fn advance(&self, by: core::time::Duration) {
+        self.sim.advance(by);
+        self.shift.advance(by);
+    }
+
+    /// A builder for a client of the FMC, with its first account.
+    pub fn fmc(&self) -> Builder {
+        self.builder(Product::Fmc, self.sim.fmc())
+    }
+
+    /// A builder for a client of the chassis.
+    pub fn fxos(&self) -> Builder {
+        self.builder(Product::Fxos, self.sim.fxos())
+    }
+
+    /// A client of the FMC that has tokens and no credentials.
+    ///
+    /// # Panics
+    /// If they can not be tokens.
+    #[must_use]
+    pub fn fmc_with_tokens(&self, access: &str, refresh: &str) -> Client {
+        let info = self.sim.fmc();
+        let builder = Client::builder(Product::Fmc, address(info)).clock(self.clock.clone());
+        let age = core::time::Duration::ZERO;
+        let builder = builder
+            .with_tokens(access, Some(refresh), age, 0)
+            .expect("tokens");
+        builder.trust(trust(info)).build().expect("a client")
+    }
+
+    fn builder(&self, product: Product, info: &BoxInfo) -> Builder {
+        Client::builder(product, address(info))
+            .login(info.user.clone(), Zeroizing::new(info.password.clone()))
+            .trust(trust(info))
+            .clock(self.clock.clone())
+    }
+}
+
+fn address(info: &BoxInfo) -> Address {
+    Address::new(&info.addr.ip().to_string(), info.addr.port())
+}
+
+fn trust(info: &BoxInfo) -> Trust {
+    Trust::pins([info.pin.parse().expect("the simulator prints a pin")])
+}
+
+/// A future that is dropped before its `left + 1`th poll.
+pub struct DroppedAfter<F> {
+    future: Option<Pin<Box<F>>>,
+    left: usize,
+}
+
+/// Drops `future` after so many polls. `None`: it was dropped.
+pub fn dropped_after<F: Future>(polls: usize, future: F) -> DroppedAfter<F> {
+    DroppedAfter {
+        future: Some(Box::pin(future)),
+        left: polls,
+    }
+}
+
+impl<F: Future> Future for DroppedAfter<F> {
+    type Output = Option<F::Output>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        if self.left == 0 {
+            self.future = None;
+        }
+        self.left = self.left.saturating_sub(1);
+        match &mut self.future {
+            Some(future) => future.as_mut().poll(context).map(Some),
+            None => Poll::Ready(None),
+        }
+    }
+}

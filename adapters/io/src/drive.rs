@@ -123,7 +123,7 @@ pub async fn upload<H: Home, R: Read>(
     };
     let permit = admitted(home, &mut ticket).await?;
     let outcome = attempt(home, &permit, &ticket, request, body, sink).await;
-    let again = Failure::Failed(TransportError::Closed.into());
+    let again = Failure::Failed(ConfigError::StalePermit.into());
     settle(home, permit, &mut ticket, outcome).unwrap_or(Err(again))
 }
 

@@ -11,10 +11,12 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+mod check;
 pub mod drive;
 pub mod exchange;
 mod home;
 
+pub use check::check;
 pub use drive::{Failure, send, upload};
 pub use exchange::Deadlines;
 pub use home::{Connection, Home, Timer};

@@ -1,9 +1,8 @@
 //! The clock that sessions age by.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-
+use core::sync::atomic::{AtomicU64, Ordering};
 use core::time::Duration;
+use std::sync::Arc;
 
 use oobwatch_core::time::Instant;
 

@@ -1,7 +1,7 @@
 //! A new connection: name, TCP, TLS, each with its own timeout.
 
+use core::net::SocketAddr;
 use core::time::Duration;
-use std::net::SocketAddr;
 use std::sync::Mutex;
 
 use embedded_io_adapters::tokio_1::FromTokio;

@@ -16,12 +16,13 @@ mod home;
 mod pages;
 mod pool;
 mod reply;
+mod shutdown;
 pub mod tls;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use address::{Address, AddressError};
-pub use client::{Builder, Client};
+pub use client::{Builder, Client, Tokens};
 pub use clock::{Clock, Shift};
 pub use connect::{ConnectFacts, Timeouts};
 pub use error::{BuildError, ClientError};
@@ -29,6 +30,7 @@ pub use home::DomainName;
 pub use oobwatch_core as core;
 pub use oobwatch_io::Failure;
 pub use reply::Reply;
+pub use shutdown::{Interrupted, until_interrupted};
 
 /// What a panic elsewhere leaves behind is whole: every change under these
 /// locks is one call.

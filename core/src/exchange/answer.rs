@@ -208,7 +208,7 @@ impl Events for Handler<'_> {
     fn value_end(&mut self) {
         match self.field {
             Field::ContentType => {
-                let media_type = media_type(&self.value);
+                let media_type = media_type(self.value);
                 *self.html = matches!(
                     media_type.as_bytes(),
                     b"text/html" | b"application/xhtml+xml"

@@ -231,6 +231,7 @@ impl Session {
         let closing = class == Class::Logout;
         if kind == AuthKind::Login && self.tokens.take().is_some() {
             super::Stats::count(&mut self.stats.ended);
+            self.generation = self.generation.wrapping_add(1);
         }
         self.flight = Some(Flight {
             number,

@@ -21,6 +21,7 @@ mod tests;
 use core::time::Duration;
 
 use crate::error::{ConfigError, Error};
+use crate::health::SessionFacts;
 use crate::origin::{Origin, OriginTag};
 use crate::product::Product;
 use crate::secret::{AccessToken, RefreshToken};
@@ -244,6 +245,20 @@ impl Session {
         self.tokens
             .as_ref()
             .map(|tokens| (&tokens.access, tokens.refresh.as_ref()))
+    }
+
+    /// What a report says about the session.
+    #[must_use]
+    pub fn facts(&self, now: Instant) -> SessionFacts {
+        SessionFacts {
+            logins: self.stats.logins,
+            refused: self.stats.refused_logins,
+            refreshes: self.stats.refreshes,
+            refreshes_left: self.tokens.as_ref().map(Tokens::refreshes_left),
+            token_left: self.token_left(now),
+            displaced: 0,
+            locked_out: matches!(self.stopped, Some(Stop::Refused(_))),
+        }
     }
 
     /// What the session has done so far.

@@ -12,6 +12,9 @@ use crate::time::Instant;
 /// How often one request may find its token renewed under way.
 const OVERTAKEN_MAX: u8 = 4;
 
+/// What an exchange says that could not start, as its token had been renewed.
+const STALE: Error = Error::Config(ConfigError::StalePermit);
+
 /// What the caller does after a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
@@ -56,6 +59,7 @@ impl Session {
         }
         match outcome {
             Outcome::Response(response) => self.settle_response(now, &permit, ticket, response),
+            Outcome::Lost(lost) if lost.error == STALE => overtaken(ticket),
             Outcome::Lost(lost) => settle_lost(ticket, lost),
         }
     }
@@ -77,17 +81,11 @@ impl Session {
         if self.product == Product::CdFmc {
             return self.bearer_refused(ticket);
         }
-        let tries = if current {
-            &mut ticket.refusals
-        } else {
-            &mut ticket.overtaken
-        };
-        *tries = tries.saturating_add(1);
-        if !current && ticket.overtaken <= OVERTAKEN_MAX && ticket.class != Class::Stream {
-            // The token was renewed while this request was under way.
-            return Next::Again;
+        if !current {
+            return overtaken(ticket);
         }
-        if !current || ticket.refusals > 1 {
+        ticket.refusals = ticket.refusals.saturating_add(1);
+        if ticket.refusals > 1 {
             // A fresh token was refused as well: the answer is about the request.
             return Next::Fail(PeerError::Unauthorized.into());
         }
@@ -286,6 +284,16 @@ impl Session {
         }
         self.generation = self.generation.wrapping_add(1);
         self.failed = Some((flight.number, TransportError::Dropped.into()));
+    }
+}
+
+/// The token was renewed while this request was on its way.
+fn overtaken(ticket: &mut Ticket) -> Next {
+    ticket.overtaken = ticket.overtaken.saturating_add(1);
+    if ticket.class != Class::Stream && ticket.overtaken <= OVERTAKEN_MAX {
+        Next::Again
+    } else {
+        Next::Fail(STALE)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The client: authenticated requests to one box.
 
 mod builder;
+mod check;
 
 use core::time::Duration;
 use std::sync::Arc;
@@ -57,10 +58,6 @@ impl Client {
 
     fn shared(&self) -> &Shared {
         &self.host.0
-    }
-
-    pub(crate) const fn host(&self) -> &Host {
-        &self.host
     }
 
     /// Sends a request with the bytes of `body`, which must outlast retries.

@@ -145,7 +145,8 @@ impl World {
     fn expire(&mut self, permit: AuthPermit) {
         self.lost_auths += u32::from(permit.kind() != AuthKind::Refresh);
         drop(permit);
-        let end = self.session.poll_timeout().unwrap();
+        let end = self.session.flight.as_ref().unwrap().lease_end;
+        assert!(self.session.poll_timeout().is_some_and(|at| at <= end));
         self.now = self.now.max(end.as_millis());
         self.session.handle_timeout(at(self.now));
         assert!(self.session.flight.is_none());

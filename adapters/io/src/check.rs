@@ -1,0 +1,32 @@
+//! The loop that takes a health check through its requests.
+
+use heapless::String;
+use oobwatch_core::check::Check;
+use oobwatch_core::error::{Error, TransportError};
+use oobwatch_core::exchange::Request;
+
+use crate::{Home, send};
+
+/// Bytes of the longest path that a check asks for.
+const PATH_MAX: usize = 128;
+
+/// Sends the requests of `check` until it is done. Failures are part of what
+/// it reports.
+///
+/// # Cancel safety
+/// As [`send`]; `check` can still be finished, and says that it was cut short.
+pub async fn check<H: Home>(home: &H, check: &mut Check) {
+    while let Some(path) = next_path(check) {
+        let sent = send(home, &Request::get(&path), b"", check).await;
+        let dropped = Error::Transport(TransportError::Dropped);
+        check.handle(match sent {
+            Ok(response) => Ok(response.status),
+            Err(failure) => Err(failure.error().unwrap_or(dropped)),
+        });
+    }
+}
+
+/// A copy: while the request is under way, the check takes its answer.
+fn next_path(check: &mut Check) -> Option<String<PATH_MAX>> {
+    String::try_from(check.request()?.path).ok()
+}

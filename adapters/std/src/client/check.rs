@@ -1,0 +1,53 @@
+//! Health checks with a client.
+
+use core::time::Duration;
+use std::time::SystemTime;
+
+use oobwatch_core::check::Check;
+use oobwatch_core::health::{Observed, Report, Timings};
+
+use super::Client;
+use crate::connect::ConnectFacts;
+use crate::lock;
+
+impl Client {
+    /// Checks the health of the box. What fails is part of the report.
+    ///
+    /// The session stays open for the next check; [`close`](Self::close) ends it.
+    ///
+    /// # Cancel safety
+    /// As [`request`](Self::request).
+    pub async fn check(&self) -> Report {
+        let shared = self.shared();
+        let start = tokio::time::Instant::now();
+        *lock(&shared.connector.facts) = ConnectFacts::default();
+        let mut check = Check::new(shared.product);
+        oobwatch_io::check(&self.host, &mut check).await;
+        let connect = self.connect_facts();
+        let total = start.elapsed();
+        check.finish(Observed {
+            timings: timings(&connect, total),
+            session: lock(&shared.session).facts(shared.clock.now()),
+            certificate_days: connect.certificate.map(|certificate| {
+                let days = certificate.days_left(SystemTime::now());
+                i32::try_from(days).unwrap_or(i32::MAX)
+            }),
+            age: None,
+        })
+    }
+}
+
+fn timings(facts: &ConnectFacts, total: Duration) -> Timings {
+    let millis = |duration: Duration| u32::try_from(duration.as_millis()).unwrap_or(u32::MAX);
+    let way = [facts.resolve, facts.connect, facts.tls]
+        .into_iter()
+        .flatten()
+        .sum();
+    Timings {
+        resolve: facts.resolve.map(millis),
+        connect: facts.connect.map(millis),
+        tls: facts.tls.map(millis),
+        request: Some(millis(total.saturating_sub(way))),
+        total: Some(millis(total)),
+    }
+}

@@ -1,0 +1,325 @@
+//! The client against the simulator over real TLS sockets: sessions.
+
+use core::time::Duration;
+
+use oobwatch_client::core::health::Verdict;
+use oobwatch_client::core::http::Method;
+use oobwatch_sim::{Fault, FaultRule, TlsVersions};
+use oobwatch_tests::{Lab, dropped_after};
+
+const HALF_HOUR: Duration = Duration::from_secs(30 * 60);
+const VERSION: &str = "/api/fmc_platform/v1/info/serverversion";
+
+#[tokio::test]
+async fn an_fmc_from_login_to_logout() {
+    let lab = Lab::new(|_| {}).await;
+    let client = lab.fmc().build().unwrap();
+    let report = client.check().await;
+    assert_eq!((report.verdict(), report.stopped_at()), (Verdict::Ok, None));
+    assert_eq!(report.devices.unwrap().ok, 3);
+    lab.advance(HALF_HOUR);
+    let report = client.check().await;
+    assert_eq!(report.verdict(), Verdict::Ok);
+    assert_eq!(report.observed.session.refreshes, 1);
+    client.close().await.unwrap();
+    let state = lab.sim.state().fmc;
+    assert_eq!((state.logins, state.refreshes, state.revokes), (1, 1, 1));
+    assert_eq!((state.live_sessions, state.expired_sessions), (0, 0));
+    assert_eq!((state.stray_credentials, state.refused_logins), (0, 0));
+}
+
+#[tokio::test]
+async fn a_chassis_from_login_to_logout() {
+    let lab = Lab::new(|_| {}).await;
+    let client = lab.fxos().build().unwrap();
+    let report = client.check().await;
+    assert_eq!((report.verdict(), report.stopped_at()), (Verdict::Ok, None));
+    lab.advance_boxes(HALF_HOUR);
+    assert_eq!(client.check().await.verdict(), Verdict::Ok);
+    client.close().await.unwrap();
+    let state = lab.sim.state().fxos;
+    assert_eq!(
+        (state.logins, state.revokes, state.live_sessions),
+        (2, 1, 0)
+    );
+    assert_eq!((state.stray_credentials, state.refused_logins), (0, 0));
+}
+
+#[tokio::test]
+async fn either_version_of_tls_alone() {
+    for (versions, name) in [(TlsVersions::Tls12, "1.2"), (TlsVersions::Tls13, "1.3")] {
+        let lab = Lab::new(|scenario| scenario.tls = versions).await;
+        for client in [lab.fmc().build().unwrap(), lab.fxos().build().unwrap()] {
+            assert_eq!(client.check().await.verdict(), Verdict::Ok, "TLS {name}");
+            client.close().await.unwrap();
+        }
+        let seen = lab.sim.state().fmc.tls_versions;
+        assert!(
+            seen.keys().all(|version| version.contains(name)),
+            "{seen:?}"
+        );
+    }
+}
+
+/// Four half hours on one login, then the next: never a fourth refresh.
+#[tokio::test]
+async fn a_chain_is_used_to_its_end() {
+    let lab = Lab::new(|_| {}).await;
+    let client = lab.fmc().build().unwrap();
+    for minutes in 0..24 {
+        lab.advance(Duration::from_secs(10 * 60));
+        assert!(client.get(VERSION).await.unwrap().is_success());
+        let statuses = lab.sim.state().fmc.statuses;
+        assert!(!statuses.contains_key(&401), "at {minutes}0 minutes");
+    }
+    client.close().await.unwrap();
+    let state = lab.sim.state().fmc;
+    assert_eq!(
+        (state.logins, state.refreshes, state.refused_refreshes),
+        (2, 6, 0)
+    );
+    assert!(
+        !state.statuses.contains_key(&401),
+        "no request failed: {:?}",
+        state.statuses
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn twenty_requests_on_an_expired_token_refresh_once() {
+    let lab = Lab::new(|_| {}).await;
+    let client = lab.fmc().build().unwrap();
+    client.log_in().await.unwrap();
+    for known in [true, false] {
+        // The client's clock may know that the token has expired, or not.
+        if known {
+            lab.advance(HALF_HOUR);
+        } else {
+            lab.advance_boxes(HALF_HOUR);
+        }
+        let before = lab.sim.state().fmc;
+        let tasks: Vec<_> = (0..20)
+            .map(|_| {
+                let client = client.clone();
+                tokio::spawn(async move { client.get(VERSION).await.unwrap().status })
+            })
+            .collect();
+        for task in tasks {
+            assert_eq!(task.await.unwrap(), 200);
+        }
+        let after = lab.sim.state().fmc;
+        assert_eq!(
+            after.refreshes,
+            before.refreshes + 1,
+            "clock known: {known}"
+        );
+        assert_eq!(after.logins, before.logins);
+    }
+    client.close().await.unwrap();
+    assert_eq!(lab.sim.state().fmc.live_sessions, 0);
+}
+
+/// Whichever caller is dropped, and wherever it waits, the others get through
+/// and the session stays one.
+#[tokio::test]
+async fn dropping_any_caller_at_any_await_leaves_the_others_working() {
+    let lab = Lab::new(|_| {}).await;
+    let client = lab.fmc().build().unwrap();
+    client.log_in().await.unwrap();
+    let mut dropped = 0;
+    for polls in 0..24 {
+        lab.advance_boxes(HALF_HOUR);
+        let before = lab.sim.state().fmc;
+        let doomed = (0..5).map(|_| {
+            let client = client.clone();
+            tokio::spawn(dropped_after(
+                polls,
+                async move { client.get(VERSION).await },
+            ))
+        });
+        let doomed: Vec<_> = doomed.collect();
+        let others = (0..15).map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move { client.get(VERSION).await.unwrap().status })
+        });
+        for other in others.collect::<Vec<_>>() {
+            assert_eq!(other.await.unwrap(), 200, "dropped after {polls} polls");
+        }
+        for task in doomed {
+            dropped += usize::from(task.await.unwrap().is_none());
+        }
+        let after = lab.sim.state().fmc;
+        let renewed = (after.refreshes + after.logins) - (before.refreshes + before.logins);
+        assert_eq!(renewed, 1, "dropped after {polls} polls");
+    }
+    assert!(dropped > 20, "only {dropped} were dropped on the way");
+    client.close().await.unwrap();
+    assert_eq!(lab.sim.state().fmc.live_sessions, 0);
+}
+
+#[tokio::test]
+async fn a_client_that_is_dropped_logs_out() {
+    let lab = Lab::new(|_| {}).await;
+    let client = lab.fmc().build().unwrap();
+    client.log_in().await.unwrap();
+    let clone = client.clone();
+    drop(client);
+    assert!(clone.get(VERSION).await.unwrap().is_success());
+    drop(clone);
+    for _ in 0..10_000 {
+        if lab.sim.state().fmc.live_sessions == 0 {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+    panic!("the session is still open");
+}
+
+#[tokio::test]
+async fn nothing_is_sent_after_close() {
+    let lab = Lab::new(|_| {}).await;
+    let client = lab.fmc().build().unwrap();
+    client.log_in().await.unwrap();
+    client.close().await.unwrap();
+    let before = lab.sim.state().fmc;
+    assert!(client.get(VERSION).await.unwrap_err().is_logged_out());
+    assert!(client.close().await.is_ok(), "closing twice is no error");
+    assert_eq!(lab.sim.state().fmc.requests, before.requests);
+}
+
+/// The box closes idle connections after 5 s: a client that does not know yet
+/// finds them dead, and nobody notices.
+#[tokio::test]
+async fn an_idle_connection_that_the_box_closed_is_replaced() {
+    let lab = Lab::new(|_| {}).await;
+    let client = lab.fmc().build().unwrap();
+    for _ in 0..3 {
+        assert!(client.get(VERSION).await.unwrap().is_success());
+        lab.advance_boxes(Duration::from_secs(6));
+    }
+    let state = lab.sim.state().fmc;
+    assert_eq!((state.logins, state.connections), (1, 3));
+    client.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_connection_carries_a_hundred_requests_and_no_more() {
+    let lab = Lab::new(|_| {}).await;
+    let client = lab.fmc().build().unwrap();
+    for _ in 0..250 {
+        assert!(client.get(VERSION).await.unwrap().is_success());
+    }
+    let state = lab.sim.state().fmc;
+    assert_eq!((state.logins, state.connections), (1, 3));
+    client.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_displaced_session_comes_back() {
+    let lab = Lab::new(|_| {}).await;
+    let (one, other) = (lab.fmc().build().unwrap(), lab.fmc().build().unwrap());
+    assert!(one.get(VERSION).await.unwrap().is_success());
+    assert!(other.get(VERSION).await.unwrap().is_success());
+    assert!(one.get(VERSION).await.unwrap().is_success());
+    assert_eq!(lab.sim.state().fmc.logins, 3);
+    one.close().await.unwrap();
+    // Its own session is gone; that is as good as a logout.
+    other.close().await.unwrap();
+    assert_eq!(lab.sim.state().fmc.live_sessions, 0);
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_tried_once() {
+    let lab = Lab::new(|_| {}).await;
+    let wrong = || zeroize::Zeroizing::new("wrong".to_owned());
+    let fmc = lab.fmc().login("api-monitor", wrong()).build().unwrap();
+    let fxos = lab.fxos().login("admin", wrong()).build().unwrap();
+    for client in [&fmc, &fxos] {
+        for _ in 0..10 {
+            let report = client.check().await;
+            assert_ne!(report.verdict(), Verdict::Ok);
+            assert!(report.observed.session.locked_out);
+        }
+        client.close().await.unwrap();
+    }
+    let state = lab.sim.state();
+    assert_eq!(
+        (state.fmc.refused_logins, state.fxos.refused_logins),
+        (1, 1)
+    );
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let second = Lab::new(|_| {}).await;
+    let elsewhere = format!("{}{VERSION}", second.sim.fmc().url);
+    let redirect = Fault::Redirect {
+        location: elsewhere,
+    };
+    let lab = Lab::new(|scenario| {
+        scenario.fmc.wire.faults = vec![FaultRule::new("/api/fmc_platform/v1/info", redirect)];
+    })
+    .await;
+    let client = lab.fmc().build().unwrap();
+    let error = client.get(VERSION).await.unwrap_err();
+    assert!(error.to_string().contains("302"), "{error}");
+    client.close().await.unwrap();
+    assert_eq!(second.sim.state().fmc.connections, 0);
+}
+
+#[tokio::test]
+async fn a_write_whose_answer_is_lost_is_ambiguous_and_sent_once() {
+    let networks = "/api/fmc_config/v1/domain/{domainUUID}/object/networks";
+    let lab = Lab::new(|scenario| {
+        let lost = FaultRule {
+            method: Some("POST".into()),
+            ..FaultRule::new("/api/fmc_config", Fault::Close)
+        };
+        scenario.fmc.wire.faults = vec![lost];
+    })
+    .await;
+    let client = lab.fmc().build().unwrap();
+    client.log_in().await.unwrap();
+    let body = serde_json::json!({"name": "n", "type": "Network", "value": "192.0.2.0/24"});
+    let error = client.post(networks, &body).await.unwrap_err();
+    assert!(
+        error.to_string().contains("may have taken effect"),
+        "{error}"
+    );
+    let posts = lab
+        .sim
+        .state()
+        .fmc
+        .requests
+        .into_iter()
+        .filter(|(key, _)| key.starts_with("POST /api/fmc_config"));
+    assert_eq!(posts.map(|(_, count)| count).sum::<u64>(), 1);
+    client.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn tokens_from_elsewhere_are_used_to_their_end() {
+    let lab = Lab::new(|_| {}).await;
+    let first = lab.fmc().build().unwrap();
+    first.log_in().await.unwrap();
+    let tokens = first.tokens().unwrap();
+    first.keep_session();
+    first.close().await.unwrap();
+    assert_eq!(lab.sim.state().fmc.live_sessions, 1);
+    let (access, refresh) = (&tokens.access, tokens.refresh.as_ref().unwrap());
+    let second = lab.fmc_with_tokens(access, refresh);
+    for _ in 0..8 {
+        assert!(
+            second
+                .request(Method::Get, VERSION, None)
+                .await
+                .unwrap()
+                .is_success()
+        );
+        lab.advance(Duration::from_secs(15 * 60));
+    }
+    let error = second.get(VERSION).await.unwrap_err();
+    assert!(error.to_string().contains("used up"), "{error}");
+    let state = lab.sim.state().fmc;
+    assert_eq!((state.logins, state.refreshes), (1, 3));
+}
