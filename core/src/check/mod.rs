@@ -31,6 +31,9 @@ pub const PAGE_SIZE: u16 = 25;
 /// Pages read at most. An FMC manages a tenth of the devices that fit.
 pub const MAX_PAGES: u32 = 400;
 
+/// Bytes of the longest path that a check asks for.
+pub const MAX_PATH: usize = 128;
+
 /// One health check of one box.
 ///
 /// ```
@@ -65,7 +68,7 @@ pub struct Check {
     pages: Pages,
     /// Pages of this step that were read.
     read: u32,
-    path: String<128>,
+    path: String<MAX_PATH>,
     /// What all requests up to now have found.
     report: Report,
     reader: Reader,
@@ -93,7 +96,6 @@ impl Check {
     pub fn request(&mut self) -> Option<Request<'_>> {
         let step = self.steps.first()?;
         let candidate = step.candidates.get(self.candidate)?;
-        self.reader.rest();
         self.path.clear();
         let _ = self.path.push_str(candidate);
         if let Some(page) = self.page() {

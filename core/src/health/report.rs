@@ -180,6 +180,8 @@ impl Report {
         if cause.is_well() {
             return;
         }
+        let word = if word.is_empty() { b"missing" } else { word };
+        let name = if name.is_empty() { b"unnamed" } else { name };
         let mut worst = Worst {
             name: Text::new(),
             state: Text::new(),
@@ -188,8 +190,7 @@ impl Report {
         worst.name.push(name);
         worst.state.push(word);
         if worst.verdict == Verdict::Unknown && self.odd_word.is_empty() {
-            self.odd_word
-                .push(if word.is_empty() { b"missing" } else { word });
+            self.odd_word.push(word);
         }
         self.worst.add(worst);
         self.reasons.add(cause);

@@ -31,6 +31,10 @@ pub(super) fn drive(
     while let Some(request) = check.request() {
         assert_eq!(request, Request::get(request.path));
         asked.push(String::from(request.path));
+        assert!(
+            request.path.len() <= MAX_PATH - 10,
+            "room for a longer offset"
+        );
         assert!(asked.len() <= 500, "no end in sight");
         match server(asked.last().unwrap()) {
             Reply::Answer(status, body) => {

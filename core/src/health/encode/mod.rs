@@ -43,8 +43,12 @@ impl fmt::Display for Summary<'_> {
             out: f,
             empty: true,
         };
-        if let (Some(layer), Some(error)) = (report.stopped_at(), report.error) {
-            list.add(format_args!("stopped at {}: {error}", layer.as_str()))?;
+        match (report.stopped_at(), report.error) {
+            (Some(layer), Some(error)) => {
+                list.add(format_args!("stopped at {}: {error}", layer.as_str()))?;
+            }
+            (Some(layer), None) => list.add(format_args!("stopped at {}", layer.as_str()))?,
+            (None, _) => {}
         }
         for reason in report
             .reasons

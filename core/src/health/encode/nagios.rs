@@ -94,15 +94,14 @@ impl Performance<'_> {
 }
 
 /// Lets no character through that is special to Nagios
-/// (`illegal_macro_output_chars`) or would end the line.
+/// (`illegal_macro_output_chars`). Control characters are not in a report.
 struct Plain<'a>(&'a mut dyn Write);
 
 impl Write for Plain<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         text.chars().try_for_each(|c| {
             let special = matches!(c, '|' | '\'' | '"' | '`' | '~' | '$' | '&' | '<' | '>');
-            self.0
-                .write_char(if special || c.is_control() { '_' } else { c })
+            self.0.write_char(if special { '_' } else { c })
         })
     }
 }

@@ -4,7 +4,7 @@ use core::time::Duration;
 use std::format;
 
 use super::super::{
-    Cause, Faults, Item, Observed, Report, SessionFacts, Severity, State, States, Timings,
+    Cause, Faults, Item, Observed, Report, SessionFacts, Severity, State, States, Timings, Trouble,
 };
 use crate::error::{PeerError, TransportError};
 use crate::product::Product;
@@ -54,6 +54,15 @@ pub(super) fn well() -> Report {
 pub(super) fn no_route() -> Report {
     let mut report = Report::new(Product::Fxos);
     report.fail(Item::Version, TransportError::ConnectRefused.into());
+    report
+}
+
+pub(super) fn senseless() -> Report {
+    let mut report = Report::new(Product::Fmc);
+    report
+        .reasons
+        .add(Cause::Item(Item::Devices, Trouble::Empty));
+    report.judge(Cause::Devices(State::Unknown), b"", b"");
     report
 }
 
@@ -147,6 +156,13 @@ pub(super) fn longest() -> Report {
     report
 }
 
-pub(super) fn all() -> [Report; 5] {
-    [critical(), well(), no_route(), hostile(), longest()]
+pub(super) fn all() -> [Report; 6] {
+    [
+        critical(),
+        well(),
+        no_route(),
+        hostile(),
+        senseless(),
+        longest(),
+    ]
 }

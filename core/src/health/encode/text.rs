@@ -197,6 +197,23 @@ fmc-1 (FMC): CRITICAL - 5 devices critical, 1 device warning, 1 device unknown, 
     }
 
     #[test]
+    fn data_without_sense_is_named_too() {
+        let shown = text(&samples::senseless());
+        assert!(
+            shown.starts_with(
+                "fmc-1 (FMC): UNKNOWN - stopped at data, \
+                 the answer holds no devices; try again later, 1 device unknown, \
+                 state \"missing\" is not known\n"
+            ),
+            "{shown}"
+        );
+        assert!(
+            shown.contains("  worst        unnamed (missing)\n"),
+            "{shown}"
+        );
+    }
+
+    #[test]
     fn all_well() {
         let shown = text(&samples::well());
         assert!(

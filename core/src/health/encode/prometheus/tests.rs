@@ -53,7 +53,7 @@ fn quoted(text: &str) -> Option<(String, &str)> {
 #[test]
 fn families_once_and_every_line_parses() {
     let reports = samples::all();
-    let names = ["a", "b\"\\\n", "c", "d", "e"];
+    let names = ["a", "b\"\\\n", "c", "d", "e", "f"];
     let named: Vec<_> = names.iter().map(|name| Some(*name)).zip(&reports).collect();
     let text = exposition(&named);
     assert!(text.ends_with('\n'));
