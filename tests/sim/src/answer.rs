@@ -42,6 +42,9 @@ pub(crate) struct Answer {
     /// Headers between the product's fixed ones, in order.
     pub(crate) headers: Headers,
     pub(crate) content: Content,
+    /// From the web server itself, not from the application behind it: a reason phrase in words
+    /// and a body of known length.
+    pub(crate) from_web_server: bool,
 }
 
 #[derive(Debug)]
@@ -56,6 +59,7 @@ impl Answer {
             status,
             headers: Vec::new(),
             content: Content::None,
+            from_web_server: false,
         }
     }
 
@@ -74,6 +78,7 @@ impl Answer {
             status,
             headers: Vec::new(),
             content,
+            from_web_server: false,
         }
     }
 
@@ -94,7 +99,10 @@ pub(crate) fn html_page(status: u16) -> Answer {
         "<!DOCTYPE HTML PUBLIC \"-//IETF//DTD HTML 2.0//EN\">\n<html><head>\n\
          <title>{title}</title>\n</head><body>\n<h1>{title}</h1>\n</body></html>\n"
     );
-    Answer::with_body(status, "text/html; charset=iso-8859-1", page)
+    Answer {
+        from_web_server: true,
+        ..Answer::with_body(status, "text/html; charset=iso-8859-1", page)
+    }
 }
 
 fn title(status: u16) -> String {

@@ -135,43 +135,40 @@ impl Unit {
     }
 
     /// The head of an answer, less what says how its body travels.
-    pub(crate) fn head(&self, status: u16, headers: Headers, connection: Headers) -> Head {
-        let date = ("Date".into(), self.world.date());
+    pub(crate) fn head(&self, answer: &Answer, connection: Headers) -> Head {
+        let status = answer.status;
+        let own = answer.headers.clone();
         let (headers, reason) = match self.product {
             Product::Fmc(_) => {
-                let text = self.world.scenario.borrow().fmc.reason_text;
-                (
-                    crate::fmc::frame_headers(headers),
-                    (!text).then(|| status.to_string()),
-                )
+                let words = answer.from_web_server || self.world.scenario.borrow().fmc.reason_text;
+                let number = (!words).then(|| status.to_string());
+                (crate::fmc::frame_headers(own), number)
             }
             // 555 has no phrase of its own.
             Product::Fxos(_) => (
-                headers,
+                own,
                 (status == 555).then(|| "Authorization required".into()),
             ),
         };
-        let headers = [date]
-            .into_iter()
-            .chain(headers)
-            .chain(connection)
-            .collect();
+        let date = ("Date".into(), self.world.date());
         Head {
             status,
             reason,
-            headers,
+            headers: [date]
+                .into_iter()
+                .chain(headers)
+                .chain(connection)
+                .collect(),
         }
     }
 
-    pub(crate) fn framing(&self, fault: Option<&Fault>) -> Framing {
-        let chunked = match self.product {
-            Product::Fmc(_) => !self.world.scenario.borrow().fmc.sized_bodies,
-            Product::Fxos(_) => false,
-        };
+    pub(crate) fn framing(&self, answer: &Answer, fault: Option<&Fault>) -> Framing {
+        let scenario = self.world.scenario.borrow();
+        let sized = matches!(self.product, Product::Fxos(_)) || scenario.fmc.sized_bodies;
         match fault {
             Some(Fault::Truncated) => Framing::Truncated,
-            _ if chunked => Framing::Chunked,
-            _ => Framing::Sized,
+            _ if sized || answer.from_web_server => Framing::Sized,
+            _ => Framing::Chunked,
         }
     }
 

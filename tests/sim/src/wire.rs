@@ -89,7 +89,7 @@ async fn converse(tls: TlsStream<TcpStream>, unit: Arc<Unit>) {
             _ = poll_fn(|cx| http.poll_without_shutdown(cx)) => break,
             () = link.idle_too_long(&unit), if !closing => {
                 closing = true;
-                Pin::new(&mut http).graceful_shutdown();
+                core::pin::Pin::new(&mut http).graceful_shutdown();
             }
         }
     }
@@ -245,7 +245,7 @@ async fn exchange(
         Some(Fault::EndlessHead) => return Err(link.abandon(Some(Raw::EndlessHead))),
         Some(Fault::Raw { bytes }) => return Err(link.abandon(Some(Raw::Bytes(bytes.clone())))),
         Some(Fault::Html { status }) => html_page(*status),
-        Some(Fault::Redirect { location }) => Answer::empty(302).header("Location", location),
+        Some(Fault::Redirect { location }) => html_page(302).header("Location", location),
         Some(Fault::Answer {
             status,
             content_type,
@@ -261,8 +261,9 @@ async fn exchange(
     unit.held(&path).await;
     let status = answer.status;
     *unit.counts().statuses.entry(status).or_default() += 1;
-    let head = unit.head(status, answer.headers, link.headers(&unit, client, status));
-    let response = response(head, answer.content, unit.framing(fault.as_ref())).await;
+    let head = unit.head(&answer, link.headers(&unit, client, status));
+    let framing = unit.framing(&answer, fault.as_ref());
+    let response = response(head, answer.content, framing).await;
     link.activity
         .send_replace(Activity::IdleSince(unit.world.clock.now()));
     Ok(response)

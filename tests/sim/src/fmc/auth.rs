@@ -18,10 +18,17 @@ const USER_UUID: &str = "fc47b914-8121-11ea-ac18-f0428d0155cd";
 #[derive(Debug, Default)]
 pub(super) struct Sessions(Vec<Session>);
 
+/// What an authorised request may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rights {
+    Read,
+    Write,
+}
+
 #[derive(Debug, Clone)]
-pub(super) struct Session {
+struct Session {
     user: String,
-    pub(super) read_only: bool,
+    read_only: bool,
     access: String,
     /// Superseded access tokens that still work, if the scenario lets them.
     old_access: Vec<(String, VirtualTime)>,
@@ -137,8 +144,24 @@ impl Fmc {
         Answer::empty(204)
     }
 
+    /// What the request may do, by its access token or, where there is one, its bearer token.
+    pub(super) fn authorise(&self, headers: &HeaderMap) -> Result<Rights, Answer> {
+        let bearer_token = self.world.scenario.borrow().fmc.bearer_token.clone();
+        let bearer = value(headers, "Authorization").and_then(|text| text.strip_prefix("Bearer "));
+        match (bearer_token, bearer) {
+            (Some(good), Some(given)) if given == good => return Ok(Rights::Write),
+            (Some(_), Some(_)) => return Err(error(401, "FRAMEWORK", "CDO token is invalid")),
+            _ => {}
+        }
+        match self.session(headers) {
+            Some(session) if session.read_only => Ok(Rights::Read),
+            Some(_) => Ok(Rights::Write),
+            None => Err(error(401, "FRAMEWORK", "Access token invalid.")),
+        }
+    }
+
     /// The session whose access token the request carries.
-    pub(super) fn session(&self, headers: &HeaderMap) -> Option<Session> {
+    fn session(&self, headers: &HeaderMap) -> Option<Session> {
         let token = value(headers, ACCESS)?;
         let switches = self.world.scenario.borrow().fmc.clone();
         let now = self.world.clock.now();

@@ -276,10 +276,8 @@ struct Peer {
 }
 
 pub(super) fn ha_statuses(call: &Call<'_>) -> Answer {
-    let status = call
-        .switches
-        .ha_status
-        .as_deref()
+    let status = Some(call.switches.ha_status.as_str())
+        .filter(|status| !status.is_empty())
         .map(|overall_status| HaStatus {
             id: "40679bee-a400-11eb-876e-ae901b2860b3",
             kind: "FMCHAStatus",

@@ -12,7 +12,8 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
-use hyper::header::{HOST, HeaderMap};
+use hyper::header::{AUTHORIZATION, HOST, HeaderMap, HeaderValue};
+use hyper::http::request::Parts;
 use hyper::{Method, Request};
 use serde::Serialize;
 
@@ -20,11 +21,11 @@ use crate::answer::{Answer, Content, Headers, html_page};
 use crate::scenario::FmcScenario;
 use crate::state::BoxState;
 use crate::unit::World;
-use auth::{Session, Sessions};
+use auth::{Rights, Sessions};
 use list::Query;
 use networks::Networks;
 
-const TOKEN: &str = "/api/fmc_platform/v1/auth/generatetoken";
+const LOGIN: &str = "/api/fmc_platform/v1/auth/generatetoken";
 const REFRESH: &str = "/api/fmc_platform/v1/auth/refreshtoken";
 const REVOKE: &str = "/api/fmc_platform/v1/auth/revokeaccess";
 
@@ -66,7 +67,7 @@ impl Fmc {
     pub(crate) async fn answer(&self, request: Request<Incoming>, path: &str) -> Answer {
         let (parts, body) = request.into_parts();
         let auth = match path {
-            TOKEN => Some(Self::login as fn(&Self, &HeaderMap) -> Answer),
+            LOGIN => Some(Self::login as fn(&Self, &HeaderMap) -> Answer),
             REFRESH => Some(Self::refresh as fn(&Self, &HeaderMap) -> Answer),
             REVOKE => Some(Self::revoke as fn(&Self, &HeaderMap) -> Answer),
             _ => None,
@@ -79,30 +80,34 @@ impl Fmc {
             Some(auth) if parts.method == Method::POST => auth(self, &parts.headers),
             Some(_) => not_supported(&parts.method),
             None if !path.starts_with("/api/") => html_page(404),
-            None => {
-                let Some(session) = self.session(&parts.headers) else {
-                    return error(401, "FRAMEWORK", "Access token invalid.");
-                };
-                let switches = self.world.scenario.borrow().fmc.clone();
-                let origin = origin(&parts.headers);
-                let call = Call {
-                    method: &parts.method,
-                    query: Query::parse(parts.uri.query().unwrap_or_default()),
-                    url: format!("{origin}{path}"),
-                    origin,
-                    body: body.to_bytes(),
-                    switches: &switches,
-                    now_unix: self.world.unix_seconds(),
-                };
-                self.route(&session, &call, path)
-            }
+            None => self.authorised(&parts, body.to_bytes(), path),
         }
     }
 
-    fn route(&self, session: &Session, call: &Call<'_>, path: &str) -> Answer {
-        if session.read_only && !matches!(*call.method, Method::GET | Method::HEAD) {
+    fn authorised(&self, parts: &Parts, body: Bytes, path: &str) -> Answer {
+        let rights = match self.authorise(&parts.headers) {
+            Ok(rights) => rights,
+            Err(refusal) => return refusal,
+        };
+        let writes = !matches!(parts.method, Method::GET | Method::HEAD);
+        if writes && rights == Rights::Read {
             return error(403, "FRAMEWORK", "The user is not authorized");
         }
+        let switches = self.world.scenario.borrow().fmc.clone();
+        let origin = origin(&parts.headers);
+        let call = Call {
+            method: &parts.method,
+            query: Query::parse(parts.uri.query().unwrap_or_default()),
+            url: format!("{origin}{path}"),
+            origin,
+            body,
+            switches: &switches,
+            now_unix: self.world.unix_seconds(),
+        };
+        self.route(&call, path)
+    }
+
+    fn route(&self, call: &Call<'_>, path: &str) -> Answer {
         let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
         match segments.as_slice() {
             ["api", "fmc_platform", "v1", "info", "serverversion"] => {
@@ -175,8 +180,13 @@ pub(crate) fn frame_headers(own: Headers) -> Headers {
 
 /// A password anywhere but at login, or a refresh token anywhere but at refresh.
 pub(crate) fn has_stray_credentials(headers: &HeaderMap, path: &str) -> bool {
-    (headers.contains_key("authorization") && path != TOKEN)
-        || (headers.contains_key("x-auth-refresh-token") && path != REFRESH)
+    let authorization = headers.get(AUTHORIZATION).map(HeaderValue::as_bytes);
+    let basic = authorization.is_some_and(|value| {
+        value
+            .first_chunk()
+            .is_some_and(|scheme: &[u8; 6]| scheme.eq_ignore_ascii_case(b"basic "))
+    });
+    (basic && path != LOGIN) || (headers.contains_key("x-auth-refresh-token") && path != REFRESH)
 }
 
 fn origin(headers: &HeaderMap) -> String {

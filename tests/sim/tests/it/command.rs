@@ -200,3 +200,28 @@ fn what_can_not_be_done_is_one_clear_line() {
         assert!(text.contains(named), "{text}");
     }
 }
+
+#[test]
+fn the_readme_names_every_switch() {
+    fn names(value: &Value, found: &mut Vec<String>) {
+        if let Value::Object(members) = value {
+            for (name, value) in members {
+                found.push(name.clone());
+                names(value, found);
+            }
+        }
+    }
+    let readme = include_str!("../../README.md");
+    let mut found = Vec::new();
+    names(
+        &serde_json::to_value(oobwatch_sim::Scenario::default()).unwrap(),
+        &mut found,
+    );
+    for name in found {
+        let documented = ["`", "."]
+            .iter()
+            .any(|before| readme.contains(&format!("{before}{name}`")));
+        let section = ["fmc", "fxos", "wire", "certificate"].contains(&name.as_str());
+        assert!(documented || section, "switch {name} is not in the README");
+    }
+}

@@ -499,6 +499,11 @@ async fn the_other_health_lists_follow_the_switches() {
     assert_eq!(own["items"][0]["deviceUUID"], "0");
     let ha = list("/integration/fmchastatuses").await;
     assert_eq!(ha["items"][0]["overallStatus"], "GOOD");
+    let mut alone = sim.scenario();
+    alone.fmc.ha_status = String::new();
+    sim.set_scenario(alone).unwrap();
+    let ha = list("/integration/fmchastatuses").await;
+    assert_eq!((ha.get("items"), &ha["paging"]["count"]), (None, &json!(0)));
     let deployable = list("/deployment/deployabledevices?expanded=true").await;
     assert_eq!(deployable["paging"]["count"], 2);
     let domains = get(
@@ -631,5 +636,22 @@ async fn credentials_where_they_do_not_belong_are_counted() {
             .status(),
         200
     );
+    assert_eq!(sim.state().fmc.stray_credentials, 1);
+}
+
+#[tokio::test]
+async fn a_bearer_token_stands_for_a_session_where_it_is_switched_on() {
+    let mut scenario = Scenario::default();
+    scenario.fmc.bearer_token = Some("a.jwt.token".into());
+    let sim = sim(scenario).await;
+    let read = async |token| {
+        let headers = [("Authorization", token)];
+        call(sim.fmc(), "GET", VERSION, &headers, NO_BODY).await
+    };
+    assert_eq!(read("Bearer a.jwt.token").await.status(), 200);
+    let refused = refusal(&read("Bearer another").await);
+    assert_eq!(refused, (401, "CDO token is invalid".into()));
+    assert_eq!(sim.state().fmc.stray_credentials, 0);
+    assert_eq!(refusal(&read("Basic a.jwt.token").await).0, 401);
     assert_eq!(sim.state().fmc.stray_credentials, 1);
 }

@@ -270,7 +270,7 @@ async fn pages_redirects_and_any_other_answer_come_instead_and_have_no_effect() 
                 location: "https://other.example/".into(),
             },
             302,
-            None,
+            Some("text/html; charset=iso-8859-1"),
         ),
         (
             Fault::Answer {
@@ -288,6 +288,10 @@ async fn pages_redirects_and_any_other_answer_come_instead_and_have_no_effect() 
         let headers = [("Authorization", "Basic YXBpdXNlcjphcGl1c2Vy")];
         let response = call(sim.fmc(), "POST", path, &headers, NO_BODY).await;
         assert_eq!(response.status(), status);
+        let words = response
+            .head
+            .starts_with("HTTP/1.1 503 Service Unavailable\r\n");
+        assert_eq!(words, status == 503);
         assert_eq!(response.header("Content-Type"), content_type);
         let expected = [
             (302, "Location", "https://other.example/"),

@@ -1,0 +1,181 @@
+//! Switches of each box: accounts, sessions, and what it has to show.
+
+use serde::{Deserialize, Serialize};
+
+use super::Wire;
+
+/// A user of a box.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Account {
+    /// User name.
+    pub user: String,
+    /// Password, in UTF-8.
+    pub password: String,
+    /// May only read: every write is answered 403.
+    #[serde(default)]
+    pub read_only: bool,
+}
+
+impl Account {
+    /// An account that may read and write.
+    #[must_use]
+    pub fn new(user: &str, password: &str) -> Self {
+        Self {
+            user: user.into(),
+            password: password.into(),
+            read_only: false,
+        }
+    }
+}
+
+/// Switches of the management centre.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FmcScenario {
+    /// Connections and faults.
+    pub wire: Wire,
+    /// Who may log in. The first is the one that the simulator names when it is ready.
+    pub accounts: Vec<Account>,
+    /// So many logins are refused whatever their password. Counts down.
+    pub refuse_logins: u32,
+    /// Seconds that an access token lives.
+    pub token_life_s: u64,
+    /// Refreshes per login.
+    pub refresh_limit: u32,
+    /// Seconds after a login at which both of its tokens die ("browser session timeout").
+    pub session_life_s: Option<u64>,
+    /// A token that `Authorization: Bearer` may carry instead of a session, as on cloud-delivered
+    /// FMC.
+    pub bearer_token: Option<String>,
+    /// A login ends the other sessions of its user.
+    pub one_session_per_user: bool,
+    /// The previous access token goes on working after a refresh.
+    pub old_token_survives_refresh: bool,
+    /// A refresh is answered with `DOMAINS` and `USER_UUID` too.
+    pub refresh_repeats_domains: bool,
+    /// `No Content` rather than `204` as the reason phrase.
+    pub reason_text: bool,
+    /// JSON bodies with `Content-Length` rather than chunked.
+    pub sized_bodies: bool,
+    /// Names of the domains; the first is the login domain.
+    pub domains: Vec<String>,
+    /// Domains to make up, if more than are named.
+    pub domain_count: usize,
+    /// How `DOMAINS` is written.
+    pub domains_style: DomainsStyle,
+    /// Number of managed devices.
+    pub devices: usize,
+    /// `healthStatus` of the devices, over and over. `""` leaves the member out.
+    pub health: Vec<String>,
+    /// Devices with changes to deploy.
+    pub pending_deployments: usize,
+    /// `overallStatus` of high availability; empty: a standalone management centre.
+    pub ha_status: String,
+    /// `serverVersion`.
+    pub server_version: String,
+}
+
+impl Default for FmcScenario {
+    fn default() -> Self {
+        Self {
+            wire: Wire::default(),
+            accounts: vec![
+                Account::new("api-monitor", "S1m:Pass-word"),
+                Account::new("ciscoeser", "ciscpapiuser"),
+                Account::new("apiuser", "apiuser"),
+            ],
+            refuse_logins: 0,
+            token_life_s: 30 * 60,
+            refresh_limit: 3,
+            session_life_s: None,
+            bearer_token: None,
+            one_session_per_user: true,
+            old_token_survives_refresh: false,
+            refresh_repeats_domains: false,
+            reason_text: false,
+            sized_bodies: false,
+            domains: vec![
+                "Global".into(),
+                "Global/Devel".into(),
+                "Global/Sites/North".into(),
+            ],
+            domain_count: 0,
+            domains_style: DomainsStyle::Spaced,
+            devices: 3,
+            health: vec!["green".into()],
+            pending_deployments: 0,
+            ha_status: "GOOD".into(),
+            server_version: "7.4.2 (build 172)".into(),
+        }
+    }
+}
+
+/// How the `DOMAINS` header is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DomainsStyle {
+    /// `{"name": "Global", "uuid": "..."}`, as captured in 2020; non-ASCII as UTF-8.
+    #[default]
+    Spaced,
+    /// `{"uuid":"...","name":"Global"}`, as captured in 2024; non-ASCII as UTF-8.
+    Compact,
+    /// As `Compact`, with `\uXXXX` for non-ASCII and `\/` for `/`.
+    Escaped,
+}
+
+/// Switches of the chassis.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FxosScenario {
+    /// Connections and faults.
+    pub wire: Wire,
+    /// Who may log in. The first is the one that the simulator names when it is ready.
+    pub accounts: Vec<Account>,
+    /// So many logins are refused whatever their password. Counts down.
+    pub refuse_logins: u32,
+    /// Seconds without a request after which a session ends.
+    pub idle_s: u64,
+    /// `refreshPeriod` of the login answer; other than 0, the session ends so many seconds
+    /// after its login.
+    pub refresh_period: u64,
+    /// `refreshPeriod` as a JSON number rather than a string.
+    pub refresh_period_as_number: bool,
+    /// The token also comes as a response header `token`.
+    pub token_header: bool,
+    /// `Accept: */*`, or none, is as good as `application/json`.
+    pub lax_accept: bool,
+    /// Logging out without a session is answered 400 rather than HTTP 555.
+    pub logout_400: bool,
+    /// Text before the JSON of a 400 answer to a configuration call.
+    pub error_prefix: String,
+    /// `packageVersion` of the running firmware.
+    pub version: String,
+    /// `operState` of the chassis.
+    pub chassis_state: String,
+    /// Operational states of the application instances, one per slot.
+    pub app_states: Vec<String>,
+    /// Severities of the faults.
+    pub fault_severities: Vec<String>,
+}
+
+impl Default for FxosScenario {
+    fn default() -> Self {
+        Self {
+            wire: Wire::default(),
+            accounts: vec![Account::new("admin", "S1m Pass:word")],
+            refuse_logins: 0,
+            idle_s: 600,
+            refresh_period: 0,
+            refresh_period_as_number: false,
+            token_header: false,
+            lax_accept: false,
+            logout_400: false,
+            error_prefix: String::new(),
+            version: "2.14(1.131)".into(),
+            chassis_state: "operable".into(),
+            app_states: vec!["online".into()],
+            fault_severities: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! The switches: everything about the simulated boxes that a test may want different.
+//!
+//! A scenario is read from TOML (`--scenario FILE`), from JSON (`POST /scenario`, merged into
+//! the present one as in RFC 7396) or built in Rust. Every switch has a default; an unknown
+//! name is an error.
+
+mod boxes;
+mod wire;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::Error;
+pub use boxes::{Account, DomainsStyle, FmcScenario, FxosScenario};
+pub use wire::{Accept, Fault, FaultRule, Wire};
+
+/// All switches of a simulator.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Scenario {
+    /// Virtual time stands still unless advanced; otherwise it follows the real clock.
+    pub manual_clock: bool,
+    /// TLS versions that both boxes offer. Read once, at the start.
+    pub tls: TlsVersions,
+    /// The management centre.
+    pub fmc: FmcScenario,
+    /// The chassis.
+    pub fxos: FxosScenario,
+}
+
+/// TLS versions on offer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TlsVersions {
+    /// 1.2 only, as FXOS.
+    #[serde(rename = "1.2")]
+    Tls12,
+    /// 1.3 only.
+    #[serde(rename = "1.3")]
+    Tls13,
+    /// 1.2 and 1.3.
+    #[default]
+    #[serde(rename = "both")]
+    Both,
+}
+
+impl Scenario {
+    /// Reads a scenario file.
+    ///
+    /// # Errors
+    /// [`Error::Scenario`] says which switch, and where in the text.
+    pub fn from_toml(text: &str) -> Result<Self, Error> {
+        toml::from_str(text)
+            .map_err(|error| Error::Scenario(error.to_string()))
+            .and_then(Self::checked)
+    }
+
+    /// This scenario with the switches of `patch` (RFC 7396: objects are merged, all else is
+    /// replaced, `null` brings back the default).
+    ///
+    /// # Errors
+    /// [`Error::Scenario`] names the switch.
+    pub fn merged(&self, patch: &Value) -> Result<Self, Error> {
+        if !patch.is_object() {
+            return Err(Error::Scenario("expected a JSON object of switches".into()));
+        }
+        let mut merged = serde_json::to_value(self).expect("a scenario is JSON");
+        merge(&mut merged, patch);
+        let next: Self =
+            serde_json::from_value(merged).map_err(|error| Error::Scenario(error.to_string()))?;
+        next.checked()
+    }
+
+    /// The same scenario, if a simulator can play it.
+    pub(crate) fn checked(self) -> Result<Self, Error> {
+        let problem = if self.fmc.accounts.is_empty() || self.fxos.accounts.is_empty() {
+            Some("`accounts` must name at least one account")
+        } else if self.fmc.domains.is_empty() {
+            Some("`fmc.domains` must name at least one domain")
+        } else if [&self.fmc.wire, &self.fxos.wire]
+            .iter()
+            .any(|wire| wire.has_bad_status())
+        {
+            Some("`status` of a fault must be 200 to 999")
+        } else {
+            None
+        };
+        problem.map_or(Ok(self), |text| Err(Error::Scenario(text.into())))
+    }
+
+    /// Whether `next` can replace this scenario while the simulator runs.
+    pub(crate) fn check_change(&self, next: &Self) -> Result<(), Error> {
+        let fixed = |scenario: &Self| {
+            let certificates = [
+                &scenario.fmc.wire.certificate,
+                &scenario.fxos.wire.certificate,
+            ]
+            .map(Clone::clone);
+            (scenario.tls, certificates)
+        };
+        if fixed(self) == fixed(next) {
+            return Ok(());
+        }
+        let text = "`tls` and `certificate` are read at the start only: start another simulator";
+        Err(Error::Scenario(text.into()))
+    }
+}
+
+fn merge(target: &mut Value, patch: &Value) {
+    let Value::Object(patch) = patch else {
+        *target = patch.clone();
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(serde_json::Map::new());
+    }
+    let Some(target) = target.as_object_mut() else {
+        return;
+    };
+    for (name, value) in patch {
+        if value.is_null() {
+            target.remove(name);
+        } else {
+            merge(target.entry(name.as_str()).or_insert(Value::Null), value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_patch_changes_what_it_names_and_null_brings_back_the_default() {
+        let busy = Scenario::default()
+            .merged(&json!({"fmc": {"devices": 40}}))
+            .unwrap();
+        assert_eq!(busy.fmc.devices, 40);
+        assert_eq!(busy.fxos, FxosScenario::default());
+        let back = busy.merged(&json!({"fmc": {"devices": null}})).unwrap();
+        assert_eq!(back, Scenario::default());
+    }
+
+    #[test]
+    fn unknown_switches_and_wrong_types_are_named() {
+        for (patch, named) in [
+            (json!({"fmc": {"devicez": 1}}), "devicez"),
+            (json!({"fmc": {"devices": "many"}}), "many"),
+            (json!({"fmc": {"accounts": []}}), "accounts"),
+            (json!([]), "object"),
+        ] {
+            let error = Scenario::default().merged(&patch).unwrap_err().to_string();
+            assert!(error.contains(named), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_scenario_file_needs_only_what_differs() {
+        let scenario = Scenario::from_toml(
+            r#"
+            tls = "1.2"
+            [fmc]
+            devices = 1000
+            health = ["green", "green", "red"]
+            [[fmc.wire.faults]]
+            path = "/api/fmc_platform"
+            times = 2
+            fault = { kind = "html", status = 503 }
+            "#,
+        )
+        .unwrap();
+        assert_eq!(scenario.tls, TlsVersions::Tls12);
+        assert_eq!(
+            scenario.fmc.wire.faults[0].fault,
+            Fault::Html { status: 503 }
+        );
+        assert_eq!(scenario.fmc.token_life_s, 1800);
+    }
+}
