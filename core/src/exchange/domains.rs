@@ -25,7 +25,7 @@ pub(super) struct Domains {
 
 struct Current {
     name: heapless::Vec<u8, NAME_MAX>,
-    uuid: Text<40>,
+    uuid: Text<36>,
 }
 
 impl Domains {
@@ -111,7 +111,7 @@ pub(super) struct DomainSearch<'q> {
     wanted: &'q str,
     best: Fit,
     count: u8,
-    uuid: Text<40>,
+    uuid: Text<36>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -131,7 +131,7 @@ impl<'q> DomainSearch<'q> {
         }
     }
 
-    fn consider(&mut self, name: &[u8], uuid: &Text<40>) {
+    fn consider(&mut self, name: &[u8], uuid: &Text<36>) {
         let fit = self.fit(name, uuid.as_bytes());
         if fit > self.best {
             (self.best, self.count) = (fit, 0);

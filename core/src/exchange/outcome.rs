@@ -83,7 +83,7 @@ pub struct Grant {
     /// The domain of the session: the one asked for, else the user's own.
     pub domain: Domain,
     /// `USER_UUID`.
-    pub user: Text<40>,
+    pub user: Text<36>,
     /// `DOMAIN_ID`.
     pub domain_id: Text<16>,
     /// The `Date` of the answer, in Unix seconds by the clock of the box.
@@ -96,7 +96,7 @@ pub enum Domain {
     /// The answer named none.
     Unknown,
     /// Requests go to this one.
-    Uuid(Text<40>),
+    Uuid(Text<36>),
     /// The one asked for is not there, or not the only one of its name.
     Failed(crate::error::ConfigError),
 }

@@ -84,7 +84,7 @@ pub struct Session {
     id: u32,
     rules: Rules,
     tokens: Option<Tokens>,
-    domain: Text<40>,
+    domain: Text<36>,
     flight: Option<Flight>,
     /// The last flight that failed, and how: those who waited for it share it.
     failed: Option<(u32, Error)>,

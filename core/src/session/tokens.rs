@@ -43,7 +43,8 @@ impl Tokens {
         Some(if self.dead {
             Duration::ZERO
         } else {
-            life.saturating_sub(now - self.born)
+            // As instants: subtracting durations keeps a panic branch.
+            (self.born.after(life) - now).min(life)
         })
     }
 
