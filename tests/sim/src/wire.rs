@@ -22,6 +22,8 @@ use crate::clock::VirtualTime;
 use crate::scenario::{Accept, Fault};
 use crate::unit::Unit;
 
+const LINGER: Duration = Duration::from_secs(2);
+
 /// Accepts connections until `stop` is dropped or changes.
 pub(crate) async fn serve(
     listener: TcpListener,
@@ -101,6 +103,16 @@ async fn converse(tls: TlsStream<TcpStream>, unit: Arc<Unit>) {
         None => None,
     };
     tls.shutdown().await.ok();
+    linger(tls).await;
+}
+
+/// Reads on for a while, as Apache httpd does: closing on unread bytes resets the connection, and
+/// a client that is still sending would lose the answer it already has.
+async fn linger(mut tls: TlsStream<TcpStream>) {
+    let mut sink = tokio::io::sink();
+    let rest = tokio::io::copy(&mut tls, &mut sink);
+    // Over when the client has closed, or has had its time.
+    tokio::time::timeout(LINGER, rest).await.ok();
 }
 
 async fn endless_head(tls: &mut TlsStream<TcpStream>) -> std::io::Result<Infallible> {

@@ -55,6 +55,10 @@ impl Session {
         self.refreshes < switches.refresh_limit && self.is_in_time(now, switches)
     }
 
+    fn is_of_use(&self, now: VirtualTime, switches: &FmcScenario) -> bool {
+        self.accepts(&self.access, now, switches) || self.can_refresh(now, switches)
+    }
+
     /// The browser session timeout bounds API tokens too.
     fn is_in_time(&self, now: VirtualTime, switches: &FmcScenario) -> bool {
         let life = switches.session_life_s.map(Duration::from_secs);
@@ -90,6 +94,7 @@ impl Fmc {
         };
         lock(&self.counts).logins += 1;
         let mut sessions = lock(&self.sessions);
+        sessions.0.retain(|other| other.is_of_use(now, &switches));
         if switches.one_session_per_user {
             sessions.0.retain(|other| other.user != session.user);
         }

@@ -69,7 +69,9 @@ impl Fxos {
         };
         let now = self.world.clock.now();
         let token = random::hex_token();
-        lock(&self.sessions).0.push(Session {
+        let mut sessions = lock(&self.sessions);
+        sessions.0.retain(|session| session.is_live(now, &switches));
+        sessions.0.push(Session {
             token: token.clone(),
             read_only: account.read_only,
             logged_in: now,

@@ -349,6 +349,13 @@ async fn an_image_is_hashed_as_it_streams_in() {
     assert_eq!(upload("application/json", "abc").await.status(), 415);
     assert_eq!(upload("multipart/form-data", "abc").await.status(), 415);
     assert_eq!(upload("multipart/binary", "").await.status(), 400);
+    let large = "x".repeat(8_000_000);
+    let early = upload("text/plain", &large).await;
+    assert_eq!(
+        early.status(),
+        415,
+        "an early answer reaches who is still writing"
+    );
     let known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
     assert_eq!(
         upload("multipart/binary", "abc").await.json()["firmwareImage"][0]["sha256"],
