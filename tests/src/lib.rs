@@ -81,7 +81,7 @@ impl Lab {
 }
 
 fn address(info: &BoxInfo) -> Address {
-    Address::new(&info.addr.ip().to_string(), info.addr.port())
+    info.addr.into()
 }
 
 fn trust(info: &BoxInfo) -> Trust {

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::CommandFactory as _;
 use clap::error::ErrorKind;
+use oobwatch_client::Interrupted;
 
 use crate::args::Cli;
 
@@ -15,6 +16,8 @@ pub(crate) enum Failure {
     Usage(String),
     /// It was tried, and failed.
     Failed(String),
+    /// Somebody stopped it: the sessions are closed, but for these.
+    Interrupted(Interrupted, Vec<String>),
 }
 
 impl Failure {
@@ -31,18 +34,33 @@ impl Failure {
     /// Prints the line.
     ///
     /// `check` has the codes of monitoring plug-ins, where all but OK, WARNING and CRITICAL is 3
-    /// (UNKNOWN). The others have 1 for failures, and 2 for usage and configuration.
+    /// (UNKNOWN). The others have 1 for failures, and 2 for usage and configuration. A signal
+    /// gives 128 and its number, for `check` as well: nobody has found out anything.
     pub(crate) fn report(&self, is_check: bool) -> ExitCode {
-        let (Self::Usage(text) | Self::Failed(text)) = self;
-        eprintln!("oobwatch: {}", one_line(text));
+        eprintln!("oobwatch: {}", one_line(&self.to_string()));
         ExitCode::from(self.code(is_check))
     }
 
     fn code(&self, is_check: bool) -> u8 {
         match self {
+            Self::Interrupted(signal, _) => signal.exit_code(),
             _ if is_check => 3,
             Self::Usage(_) => 2,
             Self::Failed(_) => 1,
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage(text) | Self::Failed(text) => f.write_str(text),
+            Self::Interrupted(signal, problems) if problems.is_empty() => {
+                write!(f, "{signal}; nothing was left open")
+            }
+            Self::Interrupted(signal, problems) => {
+                write!(f, "{signal}; {}", problems.join("; "))
+            }
         }
     }
 }

@@ -1,29 +1,28 @@
 //! The `oobwatch` command.
-#![allow(
-    dead_code,
-    reason = "what the commands that log in need is here before they are"
-)]
 
+mod advice;
 mod args;
+mod check;
 mod config;
 mod exit;
 mod pin;
 mod record;
 mod request;
 mod secret;
+mod session;
 mod settings;
 mod target;
 mod token;
 
 use std::process::ExitCode;
 
-use args::{Cli, Command, RequestArgs, TokenAction};
+use args::{Cli, Command, RequestArgs};
 use clap::{CommandFactory as _, Parser as _};
 use config::Config;
 use exit::Failure;
 use oobwatch_core::http::Method;
 use request::Prepared;
-use settings::{Access, Reach};
+use settings::Access;
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
@@ -51,7 +50,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
             );
             Ok(ExitCode::SUCCESS)
         }
-        Command::Pin(args) => block_on(pin::run(args)),
+        Command::Pin(args) => block_on(done(pin::run(args))),
         _ => with_config(
             &cli.command,
             &Config::load(cli.config).map_err(Failure::usage)?,
@@ -61,23 +60,8 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
 
 fn with_config(command: &Command, config: &Config) -> Result<ExitCode, Failure> {
     match command {
-        Command::Check(args) => {
-            for target in &args.targets {
-                Access::resolve(target, &args.access, args.domain.as_deref(), config)?;
-            }
-            Err(no_client())
-        }
-        Command::Token(args) => match (&args.action, &args.login.target) {
-            (Some(TokenAction::Refresh(held) | TokenAction::Revoke(held)), _) => {
-                Reach::resolve(&held.target, &held.connection, None, config)?;
-                Err(no_client())
-            }
-            (None, target) => {
-                let target = target.as_deref().unwrap_or_default();
-                Access::resolve(target, &args.login.access, None, config)?;
-                Err(no_client())
-            }
-        },
+        Command::Check(args) => block_on(check::run(args, config)),
+        Command::Token(args) => block_on(done(token::run(args, config))),
         Command::Get(args) => request(Method::Get, &args.request, None, config),
         Command::Post(args) => request(Method::Post, &args.request, args.data.as_deref(), config),
         Command::Put(args) => request(Method::Put, &args.request, args.data.as_deref(), config),
@@ -116,14 +100,19 @@ fn no_client() -> Failure {
 }
 
 /// One thread is plenty: the work is waiting.
-fn block_on(command: impl Future<Output = Result<(), Failure>>) -> Result<ExitCode, Failure> {
+fn block_on(command: impl Future<Output = Result<ExitCode, Failure>>) -> Result<ExitCode, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
-        .build();
-    runtime
-        .map_err(Failure::failed)?
-        .block_on(command)
-        .map(|()| ExitCode::SUCCESS)
+        .build()
+        .map_err(Failure::failed)?;
+    let result = runtime.block_on(command);
+    // A name that is still being looked up keeps nobody waiting.
+    runtime.shutdown_background();
+    result
+}
+
+async fn done(command: impl Future<Output = Result<(), Failure>>) -> Result<ExitCode, Failure> {
+    command.await.map(|()| ExitCode::SUCCESS)
 }
 
 fn log_to_stderr(verbose: u8) {

@@ -3,16 +3,17 @@
 use std::io::{self, Write};
 use std::time::SystemTime;
 
+use oobwatch_client::Address;
 use oobwatch_client::tls::{ServerCertificate, fetch};
 
 use crate::args::PinArgs;
 use crate::exit::Failure;
-use crate::target::{Address, Target};
+use crate::target::Target;
 
 /// Fetches the certificate and prints it.
 pub(crate) async fn run(args: &PinArgs) -> Result<(), Failure> {
     let (address, url) = parse(&args.address)?;
-    let chain = fetch(&address.host, address.port, args.timeout).await;
+    let chain = fetch(address.host(), address.port(), args.timeout).await;
     let chain =
         chain.map_err(|error| Failure::Failed(format!("{}: {error}", address.authority())))?;
     let mut out = io::stdout().lock();

@@ -18,6 +18,11 @@ impl Secret {
     pub(crate) fn expose_secret(&self) -> &str {
         &self.0
     }
+
+    /// The secret itself, for the client to keep.
+    pub(crate) fn into_zeroizing(self) -> Zeroizing<String> {
+        self.0
+    }
 }
 
 /// Where a secret is to be found.

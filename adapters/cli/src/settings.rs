@@ -46,6 +46,11 @@ impl Reach {
         resolve(text, args, domain, config).map(|(reach, _)| reach)
     }
 
+    /// Why this box can not be used for what was asked. Nothing was sent.
+    pub(crate) fn unusable(&self, why: impl core::fmt::Display) -> Failure {
+        Failure::Usage(format!("{}: {why}", self.label))
+    }
+
     /// What must be said each time before this is used.
     pub(crate) fn warning(&self) -> Option<String> {
         self.trust.skips_verification().then(|| {

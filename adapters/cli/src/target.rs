@@ -1,12 +1,10 @@
 //! Which box is meant: `fmc://[user@]host[:port]` and its like, or a name to look up.
 
 use core::fmt;
-use core::net::Ipv6Addr;
 use core::str::FromStr;
 
-use oobwatch_core::product::Product;
-
-const HTTPS: u16 = 443;
+use oobwatch_client::core::product::Product;
+use oobwatch_client::{Address, AddressError};
 
 /// What stands for TARGET on the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,31 +21,6 @@ pub(crate) struct Target {
     pub(crate) product: Product,
     pub(crate) user: Option<String>,
     pub(crate) address: Address,
-}
-
-/// A host and a port.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Address {
-    /// A DNS name, an IPv4 address, or an IPv6 address without brackets (a zone may follow).
-    pub(crate) host: String,
-    pub(crate) port: u16,
-}
-
-impl Address {
-    /// `host[:port]` as in the `Host` header: without a zone (RFC 6874, section 1) and without
-    /// the default port.
-    pub(crate) fn authority(&self) -> String {
-        let host = self
-            .host
-            .split_once('%')
-            .map_or(self.host.as_str(), |(host, _zone)| host);
-        let brackets = host.contains(':');
-        let (open, close) = if brackets { ("[", "]") } else { ("", "") };
-        match self.port {
-            HTTPS => format!("{open}{host}{close}"),
-            port => format!("{open}{host}{close}:{port}"),
-        }
-    }
 }
 
 impl fmt::Display for Target {
@@ -102,42 +75,7 @@ impl FromStr for Target {
         Ok(Self {
             product,
             user,
-            address: address.parse()?,
-        })
-    }
-}
-
-impl FromStr for Address {
-    type Err = TargetError;
-
-    fn from_str(text: &str) -> Result<Self, TargetError> {
-        refuse_control(text)?;
-        if let Some(rest) = text.strip_prefix('[') {
-            let (host, port) = rest.split_once(']').ok_or(TargetError::Ipv6)?;
-            return Ok(Self {
-                host: ipv6(host)?,
-                port: port_after(port)?,
-            });
-        }
-        let (host, port) = text
-            .find(':')
-            .map_or((text, ""), |colon| text.split_at(colon));
-        if port.matches(':').count() > 1 {
-            return Err(TargetError::Ipv6);
-        }
-        if host.is_empty() {
-            return Err(TargetError::NoHost);
-        }
-        if host.len() > 253
-            || !host
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
-        {
-            return Err(TargetError::Host);
-        }
-        Ok(Self {
-            host: host.to_owned(),
-            port: port_after(port)?,
+            address: address.parse().map_err(TargetError::Address)?,
         })
     }
 }
@@ -159,37 +97,6 @@ fn product(scheme: &str) -> Result<Product, TargetError> {
         "https" => Err(TargetError::Https),
         _ => Err(TargetError::Scheme),
     }
-}
-
-/// `addr` or `addr%25zone` (RFC 6874).
-fn ipv6(text: &str) -> Result<String, TargetError> {
-    let text = text.replacen("%25", "%", 1);
-    let (address, zone) = text
-        .split_once('%')
-        .map_or((text.as_str(), "-"), |split| split);
-    let zone_is_fine = !zone.is_empty()
-        && zone
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b));
-    match address.parse::<Ipv6Addr>() {
-        Ok(_) if zone_is_fine => Ok(text),
-        _ => Err(TargetError::Ipv6),
-    }
-}
-
-fn port_after(text: &str) -> Result<u16, TargetError> {
-    if text.is_empty() {
-        return Ok(HTTPS);
-    }
-    let digits = text.strip_prefix(':').ok_or(TargetError::Port)?;
-    if !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(TargetError::Port);
-    }
-    digits
-        .parse()
-        .ok()
-        .filter(|&port| port != 0)
-        .ok_or(TargetError::Port)
 }
 
 fn percent_decode(text: &str) -> Result<String, TargetError> {
@@ -219,17 +126,14 @@ fn percent_decode(text: &str) -> Result<String, TargetError> {
 /// Why a text names no box. Never quotes the text: it may hold a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TargetError {
+    Address(AddressError),
     BearerOnly,
     Control,
-    Host,
     Https,
-    Ipv6,
-    NoHost,
     NoScheme,
     Password,
     Path,
     PlainHttp,
-    Port,
     Scheme,
     User,
 }
@@ -237,17 +141,14 @@ pub(crate) enum TargetError {
 impl fmt::Display for TargetError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Address(error) => return error.fmt(f),
             Self::BearerOnly => "a cdfmc:// target has no user: it takes a bearer token, from --bearer-file or --bearer-env",
             Self::Control => "the target holds a control character such as CR, LF or NUL; remove it",
-            Self::Host => "the host holds a character that no host name has; write an international name in its xn-- form",
             Self::Https => "https:// does not say which API is meant; write fmc://host for a Management Center, fxos://host for a chassis",
-            Self::Ipv6 => "an IPv6 address stands in brackets, as in fmc://[2001:db8::1]:443",
-            Self::NoHost => "the host is missing; write fmc://host or fxos://host",
             Self::NoScheme => "the target is neither fmc://host, fxos://host or cdfmc://host, nor a name from the configuration",
             Self::Password => "the target holds a password; passwords never go on a command line, where every process can read them: change it, and use --password-file, --password-env or the prompt",
             Self::Path => "a target ends after its host and port; the path of a request is an argument of its own",
             Self::PlainHttp => "plain http is refused on purpose: it would send the password in the clear; write fmc://host or fxos://host, which are always HTTPS",
-            Self::Port => "the port is not a number from 1 to 65535",
             Self::Scheme => "the target's scheme is unknown; write fmc://host, fxos://host or cdfmc://host",
             Self::User => "the user before the '@' is empty or not percent-encoded UTF-8",
         })
@@ -331,7 +232,7 @@ mod tests {
             assert_eq!(target.product, product, "{text}");
             assert_eq!(target.user.as_deref(), user, "{text}");
             assert_eq!(
-                (target.address.host.as_str(), target.address.port),
+                (target.address.host(), target.address.port()),
                 (host, port),
                 "{text}"
             );
@@ -341,6 +242,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_named() {
+        use AddressError as A;
         use TargetError as E;
         let cases = [
             ("http://fmc1", E::PlainHttp),
@@ -348,9 +250,9 @@ mod tests {
             ("ssh://fmc1", E::Scheme),
             ("fmc1:443", E::NoScheme),
             ("", E::NoScheme),
-            ("fmc://", E::NoHost),
-            ("fmc://admin@", E::NoHost),
-            ("fmc://:443", E::NoHost),
+            ("fmc://", E::Address(A::NoHost)),
+            ("fmc://admin@", E::Address(A::NoHost)),
+            ("fmc://:443", E::Address(A::NoHost)),
             ("fmc://admin:secret@fmc1", E::Password),
             ("fmc://admin:se/cr?et@fmc1", E::Password),
             ("fmc://@fmc1", E::User),
@@ -361,15 +263,15 @@ mod tests {
             ("name\0", E::Control),
             ("fmc://fmc1/", E::Path),
             ("fmc://fmc1?a", E::Path),
-            ("fmc://fmc1:0", E::Port),
-            ("fmc://fmc1:65536", E::Port),
-            ("fmc://fmc1:+1", E::Port),
-            ("fmc://[::1]x", E::Port),
-            ("fmc://2001:db8::1", E::Ipv6),
-            ("fmc://[2001:db8::1", E::Ipv6),
-            ("fmc://[192.0.2.1]", E::Ipv6),
-            ("fmc://h\u{f6}st", E::Host),
-            ("fmc://a b", E::Host),
+            ("fmc://fmc1:0", E::Address(A::Port)),
+            ("fmc://fmc1:65536", E::Address(A::Port)),
+            ("fmc://fmc1:+1", E::Address(A::Port)),
+            ("fmc://[::1]x", E::Address(A::Port)),
+            ("fmc://2001:db8::1", E::Address(A::Ipv6)),
+            ("fmc://[2001:db8::1", E::Address(A::Ipv6)),
+            ("fmc://[192.0.2.1]", E::Address(A::Ipv6)),
+            ("fmc://h\u{f6}st", E::Address(A::Host)),
+            ("fmc://a b", E::Address(A::Host)),
             ("cdfmc://admin@x", E::BearerOnly),
         ];
         for (text, error) in cases {
@@ -383,7 +285,7 @@ mod tests {
         fn whatever_is_accepted_is_fit_for_a_header(text in "(fmc|fxos|cdfmc)://\\PC{0,30}") {
             if let Ok(TargetArg::Url(target)) = text.parse::<TargetArg>() {
                 let authority = target.address.authority();
-                prop_assert!(oobwatch_core::origin::Origin::new(target.product, &authority).is_ok());
+                prop_assert!(oobwatch_client::core::origin::Origin::new(target.product, authority).is_ok());
                 let printed: Target = target.to_string().parse().unwrap();
                 prop_assert_eq!(printed.address.authority(), authority);
             }

@@ -6,6 +6,10 @@ use std::sync::Arc;
 
 use oobwatch_core::time::Instant;
 
+/// What every clock has behind it at its start, in milliseconds: a token may be
+/// older than the machine is up.
+const HEAD_START: u64 = 24 * 60 * 60 * 1_000;
+
 /// Monotonic time. A laptop that sleeps ages its tokens: on Linux and Android
 /// the system's boot-time clock is used, which counts through suspend; elsewhere
 /// the clock of [`std::time::Instant`].
@@ -54,10 +58,10 @@ impl Clock {
     #[must_use]
     pub fn now(&self) -> Instant {
         match &self.0 {
-            Source::System(start) => Instant::from_millis(system_millis(*start)),
+            Source::System(start) => at(system_millis(*start)),
             Source::Shifted(start, shift) => {
                 let shift = shift.load(Ordering::Relaxed);
-                Instant::from_millis(since(*start).saturating_add(shift))
+                at(since(*start).saturating_add(shift))
             }
         }
     }
@@ -76,6 +80,10 @@ fn system_millis(start: std::time::Instant) -> u64 {
     since(start)
 }
 
+const fn at(millis: u64) -> Instant {
+    Instant::from_millis(millis.saturating_add(HEAD_START))
+}
+
 fn since(start: std::time::Instant) -> u64 {
     u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
@@ -90,6 +98,13 @@ mod tests {
         let before = clock.now();
         shift.advance(Duration::from_secs(1800));
         assert!(clock.now() - before >= Duration::from_secs(1800));
+    }
+
+    #[test]
+    fn there_is_time_before_the_start() {
+        let now = Clock::shifted().0.now();
+        let hour = Duration::from_secs(3600);
+        assert_eq!(now - now.before(hour), hour);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! `oobwatch token`: what is printed. The one output that shows tokens, and only on stdout.
+//! Tokens as they are printed: the one output that shows them, and only on stdout.
 
 use std::io::{self, Write};
 
@@ -8,20 +8,20 @@ use serde_json::json;
 use crate::args::TokenFormat;
 
 /// Tokens as a login or a refresh brought them.
-pub(crate) struct Tokens<'a> {
-    pub(crate) product: Product,
-    pub(crate) access: &'a str,
-    pub(crate) refresh: Option<&'a str>,
+pub(super) struct Tokens<'a> {
+    pub(super) product: Product,
+    pub(super) access: &'a str,
+    pub(super) refresh: Option<&'a str>,
     /// The UUID of the domain that the user is in.
-    pub(crate) domain: Option<&'a str>,
+    pub(super) domain: Option<&'a str>,
     /// Name and UUID of every domain that is open to the user.
-    pub(crate) domains: &'a [(String, String)],
+    pub(super) domains: &'a [(String, String)],
 }
 
 impl Tokens<'_> {
     /// Prints the tokens. All values are printable: a box can not write into a terminal or break
     /// out of a header or a quoted shell word with them.
-    pub(crate) fn print(&self, out: &mut impl Write, format: TokenFormat) -> io::Result<()> {
+    pub(super) fn print(&self, out: &mut impl Write, format: TokenFormat) -> io::Result<()> {
         match format {
             TokenFormat::Text => self.text(out),
             TokenFormat::Json => self.json(out),

@@ -1,0 +1,74 @@
+//! What to do when a box is not what was expected, and the line that says so.
+//!
+//! The errors of the client say what happened. Here stands what only the
+//! operator can know: which box that address belongs to.
+
+use oobwatch_client::ClientError;
+use oobwatch_client::core::error::{Error, PeerError};
+use oobwatch_client::core::product::Product;
+
+/// What happened with `label`, and what to do next.
+pub(crate) fn line(label: &str, product: Product, error: &ClientError) -> String {
+    match error.error().and_then(|error| hint(product, error)) {
+        Some(hint) => format!("{label}: {error}; {hint}"),
+        None => format!("{label}: {error}"),
+    }
+}
+
+/// What to look at, if the error is one that a box of another kind, or none at
+/// all, would cause. A question where nothing is proven.
+pub(crate) const fn hint(product: Product, error: Error) -> Option<&'static str> {
+    let Error::Peer(error) = error else {
+        return None;
+    };
+    match error {
+        // A chassis refuses a login with 400 and a code of its own, never with 401.
+        PeerError::Status(401) if !matches!(product, Product::Fxos) => None,
+        PeerError::Status(403 | 429 | 500..) => None,
+        PeerError::Http(_)
+        | PeerError::NoTokens
+        | PeerError::Redirect(_)
+        | PeerError::Status(_)
+        | PeerError::WebPage(_) => Some(question(product)),
+        _ => None,
+    }
+}
+
+const fn question(product: Product) -> &'static str {
+    match product {
+        Product::Fmc => {
+            "is this really an FMC, with its REST API on (System > Configuration > REST API Preferences)? an FTD under its own device manager has another API, and a chassis is written fxos://"
+        }
+        Product::Fxos => {
+            "is this really the management address of an FXOS chassis (Firepower 4100 or 9300)? an FMC is written fmc://"
+        }
+        Product::CdFmc => {
+            "is this really the host of a cloud-delivered FMC's API? an FMC of your own is written fmc://"
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_another_box_would_answer_is_a_question() {
+        let asks = |error: PeerError| hint(Product::Fmc, error.into()).is_some();
+        assert!(asks(PeerError::Status(404)));
+        assert!(asks(PeerError::WebPage(200)));
+        assert!(asks(PeerError::Redirect(302)));
+        assert!(asks(PeerError::NoTokens));
+        assert!(!asks(PeerError::LoginRefused));
+        assert!(!asks(PeerError::Status(503)));
+        let name = oobwatch_client::core::error::TransportError::NameNotFound;
+        assert_eq!(hint(Product::Fmc, name.into()), None);
+    }
+
+    #[test]
+    fn each_product_is_told_from_the_others() {
+        let of = |product| hint(product, PeerError::Status(404).into()).unwrap();
+        assert!(of(Product::Fmc).contains("fxos://"));
+        assert!(of(Product::Fxos).contains("fmc://"));
+    }
+}

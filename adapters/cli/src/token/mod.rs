@@ -1,0 +1,113 @@
+//! `oobwatch token`: logs in and shows the tokens; refreshes or revokes those
+//! that another session left open.
+
+mod show;
+
+use std::io;
+
+use oobwatch_client::ClientError;
+use oobwatch_client::core::product::Product;
+use oobwatch_client::core::session::FMC_TOKEN_LIFE;
+
+use crate::args::{HeldTokens, TokenAction, TokenArgs, TokenFormat, TokenLogin};
+use crate::config::Config;
+use crate::exit::Failure;
+use crate::secret::{Secret, Source, What};
+use crate::session::{self, Session};
+use crate::settings::{Access, Reach};
+use show::Tokens;
+
+/// Does what the command line says.
+pub(crate) async fn run(args: &TokenArgs, config: &Config) -> Result<(), Failure> {
+    match &args.action {
+        None => log_in(&args.login, config).await,
+        Some(TokenAction::Refresh(held)) => refresh(held, config).await,
+        Some(TokenAction::Revoke(held)) => revoke(held, config).await,
+    }
+}
+
+async fn log_in(args: &TokenLogin, config: &Config) -> Result<(), Failure> {
+    let target = args.target.as_deref().unwrap_or_default();
+    let access = Access::resolve(target, &args.access, None, config)?;
+    if access.reach.target.product == Product::CdFmc {
+        return Err(access
+            .reach
+            .unusable("a cdFMC has no token session; its bearer token is used as it is"));
+    }
+    let session = Session::new(&access)?;
+    let work = async {
+        session.client.log_in().await?;
+        Ok(print(&session, &access.reach, args.format))
+    };
+    let sessions = [session.clone()];
+    session::run(&sessions, async {
+        let printed = work.await;
+        // Tokens that nobody has seen are of no use to anybody: those are logged out.
+        if args.keep && matches!(printed, Ok(Ok(()))) {
+            session.client.keep_session();
+        }
+        printed
+    })
+    .await?
+    .map_err(|error: ClientError| session.failed(&error))?
+    .map_err(Failure::failed)
+}
+
+async fn refresh(args: &HeldTokens, config: &Config) -> Result<(), Failure> {
+    let reach = Reach::resolve(&args.target, &args.connection, None, config)?;
+    if reach.target.product != Product::Fmc {
+        let why = "only an FMC refreshes tokens; get a new one with 'oobwatch token'";
+        return Err(reach.unusable(why));
+    }
+    let Some(refresh) = &args.refresh_token_env else {
+        let why = "a refresh takes both tokens; name the other with --refresh-token-env";
+        return Err(reach.unusable(why));
+    };
+    let access = read(&reach, What::AccessToken, &args.access_token_env)?;
+    let refresh = read(&reach, What::RefreshToken, refresh)?;
+    // A token of that age is refreshed before it is used.
+    let session = Session::with_tokens(&reach, &access, Some(&refresh), FMC_TOKEN_LIFE)?;
+    session::run(&[session.clone()], async {
+        let refreshed = session.client.log_in().await;
+        let printed = refreshed.map(|()| print(&session, &reach, args.format));
+        // Theirs before, theirs now.
+        session.client.keep_session();
+        printed
+    })
+    .await?
+    .map_err(|error| session.failed(&error))?
+    .map_err(Failure::failed)
+}
+
+async fn revoke(args: &HeldTokens, config: &Config) -> Result<(), Failure> {
+    let reach = Reach::resolve(&args.target, &args.connection, None, config)?;
+    if reach.target.product == Product::CdFmc {
+        let why = "a cdFMC has no token session; delete its API token in Security Cloud Control";
+        return Err(reach.unusable(why));
+    }
+    let access = read(&reach, What::AccessToken, &args.access_token_env)?;
+    let session = Session::with_tokens(&reach, &access, None, core::time::Duration::ZERO)?;
+    let closed = session::run(&[], session.client.close()).await?;
+    closed.map_err(|error| session.failed(&error))
+}
+
+fn read(reach: &Reach, what: What, variable: &str) -> Result<Secret, Failure> {
+    let secret = Source::Env(variable.to_owned()).read(what, &reach.label);
+    secret.map_err(|error| reach.unusable(error))
+}
+
+fn print(session: &Session, reach: &Reach, format: TokenFormat) -> io::Result<()> {
+    let Some(tokens) = session.client.tokens() else {
+        return Err(io::Error::other("the session has ended"));
+    };
+    let domains = session.client.domains().into_iter();
+    let domains: Vec<_> = domains.map(|domain| (domain.name, domain.uuid)).collect();
+    let shown = Tokens {
+        product: reach.target.product,
+        access: &tokens.access,
+        refresh: tokens.refresh.as_ref().map(|token| token.as_str()),
+        domain: tokens.domain.as_deref(),
+        domains: &domains,
+    };
+    shown.print(&mut io::stdout().lock(), format)
+}
