@@ -13,28 +13,7 @@ const KEEP: Persistence = Persistence::KeepAlive {
 };
 
 /// The answer to a login of an FMC in 2020, as its owner published it.
-const FMC_LOGIN: &str = "HTTP/1.1 204 204\r\n\
-    Date: Tue, 11 Aug 2020 02:54:06 GMT\r\n\
-    Server: Apache\r\n\
-    Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n\
-    Cache-Control: no-store\r\n\
-    Accept-Ranges: bytes\r\n\
-    Vary: Accept-Charset,Accept-Encoding,Accept-Language,Accept\r\n\
-    X-auth-access-token: aa6f8326-0a0c-4f48-9d85-7a920c0fdca5\r\n\
-    X-auth-refresh-token: 674e87d1-1572-4cd1-b86d-3abec04ca59d\r\n\
-    USER_UUID: fc47b914-8121-11ea-ac18-f0428d0155cd\r\n\
-    DOMAIN_ID: 111\r\n\
-    DOMAIN_UUID: e276abec-e0f2-11e3-8169-6d9ed49b625f\r\n\
-    global: e276abec-e0f2-11e3-8169-6d9ed49b625f\r\n\
-    DOMAINS: [{\"name\": \"Global\", \"uuid\": \"e276abec-e0f2-11e3-8169-6d9ed49b625f\"}]\r\n\
-    X-Frame-Options: SAMEORIGIN\r\n\
-    X-UA-Compatible: IE=edge\r\n\
-    X-Permitted-Cross-Domain-Policies: none\r\n\
-    X-XSS-Protection: 1; mode=block\r\n\
-    Referrer-Policy: same-origin\r\n\
-    Content-Security-Policy: base-uri 'self'\r\n\
-    X-Content-Type-Options: nosniff\r\n\
-    \r\n";
+const FMC_LOGIN: &str = include_str!("../../../../tests/data/fmc-login-2020.http");
 
 /// Method, head, what follows it, how much of that is the body, and whether
 /// the connection lives.
