@@ -79,6 +79,7 @@ pub async fn send<H: Home>(
     body: &[u8],
     sink: &mut impl Sink,
 ) -> Result<Response, Failure> {
+    request.validate().map_err(Error::from)?;
     let class = if request.method.is_safe() {
         Class::Read
     } else {
@@ -116,6 +117,7 @@ pub async fn upload<H: Home, R: Read>(
     body: R,
     sink: &mut impl Sink,
 ) -> Result<Response, Failure> {
+    request.validate().map_err(Error::from)?;
     let mut ticket = Ticket::new(Class::Stream);
     let body = match request.body {
         BodyLength::Sized(length) => Body::Sized(body, length),

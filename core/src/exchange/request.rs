@@ -48,6 +48,17 @@ impl<'a> Request<'a> {
             content_type: "application/json",
         }
     }
+
+    /// Says beforehand what [`Exchange::start`] would refuse, so that nothing is
+    /// sent for a request that can not be: not even a login.
+    ///
+    /// # Errors
+    /// [`ConfigError`] about the path or the media type.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        let mut head = HeadWriter::new(&mut []);
+        head.request_line(self.method, &[self.path])?;
+        head.field("Content-Type", self.content_type.as_bytes())
+    }
 }
 
 /// How the body of a request is framed (RFC 9112, section 6).
