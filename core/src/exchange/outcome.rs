@@ -17,10 +17,6 @@ pub enum Outcome {
 
 /// What came of a login, a refresh or a logout.
 #[must_use = "the session has to know what came of it"]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "without an allocator there is no box"
-)]
 pub enum AuthOutcome {
     /// The box gave tokens.
     Granted(Grant),
