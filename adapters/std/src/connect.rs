@@ -1,22 +1,19 @@
 //! A new connection: name, TCP, TLS, each with its own timeout.
 
 use core::net::SocketAddr;
+use core::sync::atomic::{AtomicU64, Ordering};
 use core::time::Duration;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
-use embedded_io_adapters::tokio_1::FromTokio;
 use oobwatch_core::error::{Error, TransportError};
 use rustls::pki_types::ServerName;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::{Instant, timeout};
 use tokio_rustls::TlsConnector;
-use tokio_rustls::client::TlsStream;
 
 use crate::address::Address;
+use crate::tap::{Stream, Tap};
 use crate::tls::{ServerCertificate, classify_connect, classify_handshake};
-
-/// A stream with TLS up and the certificate trusted.
-pub(crate) type Stream = FromTokio<TlsStream<TcpStream>>;
 
 /// How long the steps of a request may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +79,9 @@ pub(crate) struct Connector {
     pub(crate) tls: TlsConnector,
     pub(crate) timeouts: Timeouts,
     pub(crate) facts: Mutex<ConnectFacts>,
+    pub(crate) tap: Option<Arc<dyn Tap>>,
+    /// Connections made so far.
+    pub(crate) made: AtomicU64,
 }
 
 impl Connector {
@@ -106,7 +106,9 @@ impl Connector {
             facts.certificate = certificate;
         });
         tracing::debug!(box_ = %self.address, took = ?start.elapsed(), "TLS is up");
-        Ok(FromTokio::new(tls))
+        let number = self.made.fetch_add(1, Ordering::Relaxed) + 1;
+        let tap = self.tap.as_ref().map(|tap| (Arc::clone(tap), number));
+        Ok(Stream::new(tls, tap))
     }
 
     async fn tcp(&self) -> Result<TcpStream, TransportError> {

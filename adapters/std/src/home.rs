@@ -16,9 +16,10 @@ use tokio::sync::{OwnedSemaphorePermit, watch};
 use zeroize::Zeroizing;
 
 use crate::clock::Clock;
-use crate::connect::{Connector, Stream};
+use crate::connect::Connector;
 use crate::lock;
 use crate::pool::Pool;
+use crate::tap::Stream;
 
 /// All that the clones of a client share.
 pub(crate) struct Shared {

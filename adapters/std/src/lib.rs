@@ -17,6 +17,7 @@ mod pages;
 mod pool;
 mod reply;
 mod shutdown;
+mod tap;
 pub mod tls;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -31,6 +32,7 @@ pub use oobwatch_core as core;
 pub use oobwatch_io::Failure;
 pub use reply::Reply;
 pub use shutdown::{Interrupted, until_interrupted};
+pub use tap::Tap;
 
 /// What a panic elsewhere leaves behind is whole: every change under these
 /// locks is one call.

@@ -7,8 +7,8 @@ use oobwatch_core::http::Persistence;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
-use crate::connect::Stream;
 use crate::lock;
+use crate::tap::Stream;
 
 /// Connections that an FMC lets one address have at a time (Cisco's REST API
 /// lab, Rate limiting).

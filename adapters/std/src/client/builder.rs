@@ -1,5 +1,6 @@
 //! What a client is made of.
 
+use core::sync::atomic::AtomicU64;
 use core::time::Duration;
 use std::sync::{Arc, Mutex};
 
@@ -22,6 +23,7 @@ use crate::connect::{Connector, Timeouts};
 use crate::error::BuildError;
 use crate::home::{Secret, Shared};
 use crate::pool::{CONNECTIONS, Pool};
+use crate::tap::Tap;
 use crate::tls::Trust;
 
 /// Bytes of a body that [`Client`] keeps, unless the caller says otherwise.
@@ -41,6 +43,7 @@ pub struct Builder {
     connections: usize,
     body_limit: u64,
     clock: Clock,
+    tap: Option<Arc<dyn Tap>>,
 }
 
 struct Adopted {
@@ -66,6 +69,7 @@ impl Client {
             connections: CONNECTIONS,
             body_limit: BODY_LIMIT,
             clock: Clock::system(),
+            tap: None,
         }
     }
 }
@@ -157,6 +161,13 @@ impl Builder {
         self
     }
 
+    /// Shows every byte sent and received to `tap`, **secrets included**: see
+    /// [`Tap`].
+    pub fn tap(mut self, tap: Arc<dyn Tap>) -> Self {
+        self.tap = Some(tap);
+        self
+    }
+
     /// Makes the client. Reads the CA file, if one is named.
     ///
     /// # Errors
@@ -183,6 +194,8 @@ impl Builder {
                 tls,
                 timeouts: self.timeouts,
                 facts: Mutex::default(),
+                tap: self.tap,
+                made: AtomicU64::new(0),
             },
             pool: Pool::new(self.connections),
             session: Mutex::new(session),
