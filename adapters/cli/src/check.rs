@@ -11,6 +11,7 @@ use crate::advice;
 use crate::args::{CheckArgs, CheckFormat};
 use crate::config::Config;
 use crate::exit::{Failure, warn};
+use crate::record::Record;
 use crate::session::{self, Session};
 use crate::settings::Access;
 
@@ -23,9 +24,12 @@ pub(crate) async fn run(args: &CheckArgs, config: &Config) -> Result<ExitCode, F
         .iter()
         .map(|target| Access::resolve(target, &args.access, args.domain.as_deref(), config));
     let resolved = resolved.collect::<Result<Vec<_>, _>>()?;
-    let sessions = resolved.iter().map(Session::new);
+    let record = Record::open(args.access.connection.record.as_deref())?;
+    let sessions = resolved
+        .iter()
+        .map(|access| Session::new(access, record.as_ref()));
     let sessions = sessions.collect::<Result<Vec<_>, _>>()?;
-    let reports = session::run(&sessions, check_all(&sessions)).await??;
+    let reports = session::run(&sessions, check_all(&sessions)).await?;
     let reports: Vec<_> = sessions
         .iter()
         .map(|session| session.label.as_str())
@@ -41,11 +45,14 @@ pub(crate) async fn run(args: &CheckArgs, config: &Config) -> Result<ExitCode, F
 }
 
 /// Each box is logged out as soon as its own check is done.
-async fn check_all(sessions: &[Session]) -> Result<Vec<Report>, Failure> {
+async fn check_all(sessions: &[Session]) -> Vec<Report> {
     let mut tasks = tokio::task::JoinSet::new();
     for (place, session) in sessions.iter().cloned().enumerate() {
         tasks.spawn(async move {
             let report = session.client.check().await;
+            if let Some(error) = report.error {
+                session.note(&error);
+            }
             if let Some(problem) = session.close().await {
                 warn(&problem);
             }
@@ -54,7 +61,7 @@ async fn check_all(sessions: &[Session]) -> Result<Vec<Report>, Failure> {
     }
     let mut reports = tasks.join_all().await;
     reports.sort_by_key(|(place, _)| *place);
-    Ok(reports.into_iter().map(|(_, report)| report).collect())
+    reports.into_iter().map(|(_, report)| report).collect()
 }
 
 fn encode(format: CheckFormat, reports: &[(&str, &Report)]) -> Result<String, fmt::Error> {

@@ -2,6 +2,7 @@
 
 mod advice;
 mod args;
+mod body;
 mod check;
 mod config;
 mod exit;
@@ -13,16 +14,15 @@ mod session;
 mod settings;
 mod target;
 mod token;
+mod upload;
 
 use std::process::ExitCode;
 
-use args::{Cli, Command, RequestArgs};
+use args::{Cli, Command, WriteArgs};
 use clap::{CommandFactory as _, Parser as _};
 use config::Config;
 use exit::Failure;
-use oobwatch_core::http::Method;
-use request::Prepared;
-use settings::Access;
+use oobwatch_client::core::http::Method;
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
@@ -62,41 +62,18 @@ fn with_config(command: &Command, config: &Config) -> Result<ExitCode, Failure> 
     match command {
         Command::Check(args) => block_on(check::run(args, config)),
         Command::Token(args) => block_on(done(token::run(args, config))),
-        Command::Get(args) => request(Method::Get, &args.request, None, config),
-        Command::Post(args) => request(Method::Post, &args.request, args.data.as_deref(), config),
-        Command::Put(args) => request(Method::Put, &args.request, args.data.as_deref(), config),
-        Command::Patch(args) => request(Method::Patch, &args.request, args.data.as_deref(), config),
-        Command::Delete(args) => {
-            request(Method::Delete, &args.request, args.data.as_deref(), config)
-        }
-        Command::Upload(args) => {
-            Access::resolve(&args.target, &args.access, None, config)?;
-            request::check_path(&args.path).map_err(Failure::usage)?;
-            Err(no_client())
-        }
+        Command::Get(args) => block_on(done(request::get(args, config))),
+        Command::Post(args) => write(Method::Post, args, config),
+        Command::Put(args) => write(Method::Put, args, config),
+        Command::Patch(args) => write(Method::Patch, args, config),
+        Command::Delete(args) => write(Method::Delete, args, config),
+        Command::Upload(args) => block_on(done(upload::run(args, config))),
         Command::Pin(_) | Command::Completions { .. } => Ok(ExitCode::SUCCESS),
     }
 }
 
-fn request(
-    method: Method,
-    args: &RequestArgs,
-    data: Option<&str>,
-    config: &Config,
-) -> Result<ExitCode, Failure> {
-    let prepared = Prepared::new(method, args, data, config)?;
-    if !args.dry_run {
-        return Err(no_client());
-    }
-    prepared
-        .print(&mut std::io::stdout().lock())
-        .map_err(Failure::failed)?;
-    Ok(ExitCode::SUCCESS)
-}
-
-/// Until the client library is there, what needs it ends here.
-fn no_client() -> Failure {
-    Failure::failed("this build can not log in yet; 'pin', 'completions' and --dry-run work")
+fn write(method: Method, args: &WriteArgs, config: &Config) -> Result<ExitCode, Failure> {
+    block_on(done(request::write(method, args, config)))
 }
 
 /// One thread is plenty: the work is waiting.

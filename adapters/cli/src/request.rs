@@ -1,29 +1,83 @@
-//! `oobwatch get`, `post`, `put`, `patch` and `delete`, up to what is sent.
+//! `oobwatch get`, `post`, `put`, `patch` and `delete`.
 
 use std::io::{self, Read as _, Write};
 use std::path::PathBuf;
 
-use oobwatch_core::http::Method;
+use oobwatch_client::core::http::Method;
+use oobwatch_client::{ClientError, Reply};
+use serde_json::value::RawValue;
 
-use crate::args::RequestArgs;
+use crate::args::{GetArgs, RequestArgs, WriteArgs};
+use crate::body;
 use crate::config::Config;
 use crate::exit::Failure;
+use crate::record::Record;
+use crate::session::{self, Session};
 use crate::settings::Access;
 
 /// Longest body that is read into memory, in bytes. FMC takes 20 MB, larger files are uploads.
 const BODY_LIMIT: u64 = 32 * 1024 * 1024;
 
+/// `oobwatch get`.
+pub(crate) async fn get(args: &GetArgs, config: &Config) -> Result<(), Failure> {
+    let prepared = Prepared::new(Method::Get, &args.request, None, config)?;
+    if args.request.dry_run {
+        return prepared.print(&mut io::stdout().lock()).map_err(unprinted);
+    }
+    if !args.all_pages {
+        return prepared.send().await;
+    }
+    let session = prepared.session()?;
+    let pages = session.client.get_pages::<Box<RawValue>>(&prepared.path);
+    match session::run(&[session.clone()], pages).await? {
+        Ok(items) => {
+            let mut list = serde_json::to_vec(&items).map_err(Failure::failed)?;
+            list.push(b'\n');
+            body::print(&list).map_err(unprinted)
+        }
+        Err(ClientError::Status(reply)) => show(&session, *reply),
+        Err(error) => Err(session.failed(&error)),
+    }
+}
+
+/// The other four.
+pub(crate) async fn write(
+    method: Method,
+    args: &WriteArgs,
+    config: &Config,
+) -> Result<(), Failure> {
+    let prepared = Prepared::new(method, &args.request, args.data.as_deref(), config)?;
+    if args.request.dry_run {
+        return prepared.print(&mut io::stdout().lock()).map_err(unprinted);
+    }
+    prepared.send().await
+}
+
+/// Prints an answer, and fails if it is none of success.
+pub(crate) fn show(session: &Session, reply: Reply) -> Result<(), Failure> {
+    body::print(&reply.body).map_err(unprinted)?;
+    match reply.success() {
+        Ok(_) => Ok(()),
+        Err(error) => Err(session.failed(&error)),
+    }
+}
+
+fn unprinted(error: io::Error) -> Failure {
+    Failure::Failed(format!("can not write to stdout: {error}"))
+}
+
 /// A request that is ready to be sent.
-pub(crate) struct Prepared {
-    pub(crate) method: Method,
-    pub(crate) path: String,
-    pub(crate) body: Vec<u8>,
-    pub(crate) access: Access,
+struct Prepared {
+    method: Method,
+    path: String,
+    body: Vec<u8>,
+    access: Access,
+    record: Option<PathBuf>,
 }
 
 impl Prepared {
     /// Checks all that can be checked before anything is sent.
-    pub(crate) fn new(
+    fn new(
         method: Method,
         args: &RequestArgs,
         data: Option<&str>,
@@ -40,11 +94,28 @@ impl Prepared {
             path: args.path.clone(),
             body,
             access,
+            record: args.access.connection.record.clone(),
         })
     }
 
+    fn session(&self) -> Result<Session, Failure> {
+        let record = Record::open(self.record.as_deref())?;
+        Session::new(&self.access, record.as_ref())
+    }
+
+    /// Sends it, and prints the answer.
+    async fn send(&self) -> Result<(), Failure> {
+        let session = self.session()?;
+        let body = (!self.body.is_empty()).then_some(("application/json", &*self.body));
+        let sent = session.client.request(self.method, &self.path, body);
+        match session::run(&[session.clone()], sent).await? {
+            Ok(reply) => show(&session, reply),
+            Err(error) => Err(session.failed(&error)),
+        }
+    }
+
     /// Prints the request for `--dry-run`. No token is shown: there is none yet.
-    pub(crate) fn print(&self, out: &mut impl Write) -> io::Result<()> {
+    fn print(&self, out: &mut impl Write) -> io::Result<()> {
         let authority = self.access.reach.target.address.authority();
         writeln!(
             out,
@@ -161,7 +232,7 @@ mod tests {
                 prepared.print(&mut out).unwrap();
                 Ok(String::from_utf8(out).unwrap())
             }
-            Err(Failure::Usage(text) | Failure::Failed(text)) => Err(text),
+            Err(failure) => Err(failure.to_string()),
         }
     }
 

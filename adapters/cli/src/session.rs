@@ -2,12 +2,14 @@
 //! logged out whatever comes of the work.
 
 use core::future::Future;
+use core::time::Duration;
 
 use oobwatch_client::core::product::Product;
 use oobwatch_client::{Builder, Client, ClientError, Timeouts, until_interrupted};
 
 use crate::advice;
 use crate::exit::{Failure, warn};
+use crate::record::{Kind, Record};
 use crate::secret::Secret;
 use crate::settings::{Access, Credentials, Reach};
 
@@ -17,17 +19,24 @@ pub(crate) struct Session {
     pub(crate) label: String,
     pub(crate) client: Client,
     product: Product,
+    record: Option<Record>,
 }
 
 impl Session {
     /// Reads the secret and makes the client. Sends nothing.
-    pub(crate) fn new(access: &Access) -> Result<Self, Failure> {
+    pub(crate) fn new(access: &Access, record: Option<&Record>) -> Result<Self, Failure> {
         let credentials = access.credentials()?;
-        Self::build(&access.reach, |builder| match credentials {
+        let conceal = |kind, value: &str| record.iter().for_each(|to| to.conceal(kind, value));
+        Self::build(&access.reach, record, |builder| match credentials {
             Credentials::Login { user, password } => {
+                conceal(Kind::Secret, password.expose_secret());
+                conceal(Kind::User, &user);
                 Ok(builder.login(user, password.into_zeroizing()))
             }
-            Credentials::Bearer(token) => Ok(builder.bearer(token.into_zeroizing())),
+            Credentials::Bearer(token) => {
+                conceal(Kind::Token, token.expose_secret());
+                Ok(builder.bearer(token.into_zeroizing()))
+            }
         })
     }
 
@@ -36,18 +45,26 @@ impl Session {
         reach: &Reach,
         access: &Secret,
         refresh: Option<&Secret>,
-        age: core::time::Duration,
+        age: Duration,
+        record: Option<&Record>,
     ) -> Result<Self, Failure> {
-        let refresh = refresh.map(Secret::expose_secret);
-        Self::build(reach, |builder| {
+        let (access, refresh) = (access.expose_secret(), refresh.map(Secret::expose_secret));
+        if let Some(record) = record {
+            record.conceal(Kind::Token, access);
+            refresh
+                .iter()
+                .for_each(|token| record.conceal(Kind::Token, token));
+        }
+        Self::build(reach, record, |builder| {
             builder
-                .with_tokens(access.expose_secret(), refresh, age, 0)
+                .with_tokens(access, refresh, age, 0)
                 .map_err(|error| Failure::Usage(format!("{}: {error}", reach.label)))
         })
     }
 
     fn build(
         reach: &Reach,
+        record: Option<&Record>,
         authorize: impl FnOnce(Builder) -> Result<Builder, Failure>,
     ) -> Result<Self, Failure> {
         if let Some(warning) = reach.warning() {
@@ -61,17 +78,32 @@ impl Session {
         if let Some(domain) = &reach.domain {
             builder = builder.domain(domain);
         }
+        if let Some(record) = record {
+            record.conceal(Kind::Host, reach.target.address.host());
+            builder = builder.tap(record.tap());
+        }
         let client = authorize(builder)?.build();
         Ok(Self {
             label: reach.label.clone(),
             product: reach.target.product,
+            record: record.cloned(),
             client: client.map_err(|error| Failure::Usage(format!("{}: {error}", reach.label)))?,
         })
     }
 
     /// The line for an error of this client's.
     pub(crate) fn failed(&self, error: &ClientError) -> Failure {
+        if error.error().is_some() {
+            self.note(error);
+        }
         Failure::Failed(advice::line(&self.label, self.product, error))
+    }
+
+    /// Puts an error into the transcript, if there is one.
+    pub(crate) fn note(&self, error: &impl ToString) {
+        if let Some(record) = &self.record {
+            record.failure(&error.to_string());
+        }
     }
 
     /// Logs out. Doing it again does nothing. What is said if that failed.
@@ -91,7 +123,11 @@ pub(crate) async fn run<T>(
     work: impl Future<Output = T>,
 ) -> Result<T, Failure> {
     let done = until_interrupted(work).await;
-    let problems = close_all(sessions).await;
+    let mut problems = close_all(sessions).await;
+    let records = sessions
+        .iter()
+        .filter_map(|session| session.record.as_ref());
+    problems.extend(records.filter_map(Record::problem));
     match done {
         Ok(value) => {
             problems.iter().for_each(|problem| warn(problem));

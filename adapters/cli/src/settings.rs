@@ -2,8 +2,8 @@
 
 use core::time::Duration;
 
+use oobwatch_client::core::product::Product;
 use oobwatch_client::tls::Trust;
-use oobwatch_core::product::Product;
 
 use crate::args::{AccessArgs, ConnectionArgs};
 use crate::config::{Config, TargetEntry};

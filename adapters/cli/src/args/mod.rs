@@ -87,9 +87,9 @@ pub(crate) struct CheckArgs {
 pub(crate) enum CheckFormat {
     /// For people
     Text,
-    /// One object per target
+    /// One object per target, each on a line of its own
     Json,
-    /// One line with performance data
+    /// One line per target with performance data, each after its name if there are several
     Nagios,
     /// The text exposition format
     Prometheus,
@@ -246,7 +246,7 @@ pub(crate) struct ConnectionArgs {
     /// Trust anyone: whoever sits in between reads the password
     #[arg(long, group = "trust")]
     pub(crate) danger_skip_tls_verification: bool,
-    /// Give up after so many seconds
+    /// Give up on connecting, on TLS, or on one answer after so many seconds
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) timeout: Option<Duration>,
     /// Write a transcript without secrets, names or addresses, for a bug report

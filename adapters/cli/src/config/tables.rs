@@ -5,8 +5,8 @@ use core::time::Duration;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use oobwatch_client::core::product::Product;
 use oobwatch_client::tls::Pin;
-use oobwatch_core::product::Product;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 use toml::Spanned;

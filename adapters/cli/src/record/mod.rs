@@ -5,9 +5,11 @@
 //! transcript, so that it still shows which token, device or domain is which.
 
 mod json;
+mod message;
 mod redact;
 mod shape;
 mod spelling;
+mod tape;
 mod vocabulary;
 
 #[cfg(test)]
@@ -15,36 +17,102 @@ mod tests;
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use oobwatch_client::Tap;
 
 pub(crate) use redact::Kind;
 use redact::Redactor;
+use tape::{Tape, lock};
+
+use crate::exit::Failure;
 
 /// Longest body that is shown, in bytes after redaction.
 const BODY_LIMIT: usize = 64 * 1024;
 
+/// The transcript of a command, shared by its clients.
+#[derive(Clone)]
+pub(crate) struct Record(Arc<Mutex<Transcript>>);
+
+impl Record {
+    /// Starts a transcript if a file is named, which only its owner can read: whether to pass it
+    /// on is theirs to decide. A file that is there is replaced.
+    pub(crate) fn open(path: Option<&Path>) -> Result<Option<Self>, Failure> {
+        let Some(path) = path else { return Ok(None) };
+        let failed = |error| {
+            Failure::Usage(format!(
+                "can not write a transcript to {}: {error}",
+                path.display()
+            ))
+        };
+        let mut options = File::options();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(path).map_err(failed)?;
+        let recorder = Recorder::new(BufWriter::new(file)).map_err(failed)?;
+        let (path, failed) = (path.to_owned(), None);
+        Ok(Some(Self(Arc::new(Mutex::new(Transcript {
+            recorder,
+            path,
+            failed,
+        })))))
+    }
+
+    /// Listens to one client.
+    pub(crate) fn tap(&self) -> Arc<dyn Tap> {
+        Arc::new(Tape::new(Arc::clone(&self.0)))
+    }
+
+    /// Replaces `value` from now on, wherever and however encoded it appears.
+    pub(crate) fn conceal(&self, kind: Kind, value: &str) {
+        lock(&self.0).recorder.conceal(kind, value);
+    }
+
+    /// Writes an error that no message shows.
+    pub(crate) fn failure(&self, why: &str) {
+        lock(&self.0).write(|recorder| recorder.failure(why));
+    }
+
+    /// What is to be said if not all could be written. Is said once.
+    pub(crate) fn problem(&self) -> Option<String> {
+        let mut transcript = lock(&self.0);
+        let error = transcript.failed.take()?;
+        Some(format!(
+            "the transcript {} is not complete: {error}",
+            transcript.path.display()
+        ))
+    }
+}
+
+/// A transcript in a file, up to the first error.
+struct Transcript {
+    recorder: Recorder<BufWriter<File>>,
+    path: PathBuf,
+    failed: Option<io::Error>,
+}
+
+impl Transcript {
+    fn write(&mut self, write: impl FnOnce(&mut Recorder<BufWriter<File>>) -> io::Result<()>) {
+        if self.failed.is_none() {
+            self.failed = write(&mut self.recorder).err();
+        }
+    }
+}
+
 /// Writes a transcript.
-pub(crate) struct Recorder<W> {
+struct Recorder<W> {
     out: W,
     redactor: Redactor,
 }
 
-/// Starts a transcript in a file, which only its owner can read: whether to pass it on is theirs
-/// to decide. A file that is there is replaced.
-pub(crate) fn create(path: &Path) -> io::Result<Recorder<BufWriter<File>>> {
-    let mut options = File::options();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    Recorder::new(BufWriter::new(options.open(path)?))
-}
-
 /// A header field as it was on the wire.
-pub(crate) type Field<'a> = (&'a str, &'a [u8]);
+type Field<'a> = (&'a str, &'a [u8]);
 
 impl<W: Write> Recorder<W> {
     /// Starts a transcript.
-    pub(crate) fn new(mut out: W) -> io::Result<Self> {
+    fn new(mut out: W) -> io::Result<Self> {
         let version = env!("CARGO_PKG_VERSION");
         writeln!(out, "# oobwatch {version}: a redacted transcript")?;
         writeln!(
@@ -58,12 +126,12 @@ impl<W: Write> Recorder<W> {
     }
 
     /// Replaces `value` from now on, wherever and however encoded it appears.
-    pub(crate) fn conceal(&mut self, kind: Kind, value: &str) {
+    fn conceal(&mut self, kind: Kind, value: &str) {
         self.redactor.conceal(kind, value);
     }
 
     /// Writes a request. `target` is the path and query, as sent.
-    pub(crate) fn request(
+    fn request(
         &mut self,
         method: &str,
         target: &str,
@@ -77,12 +145,7 @@ impl<W: Write> Recorder<W> {
     }
 
     /// Writes a response.
-    pub(crate) fn response(
-        &mut self,
-        status: u16,
-        fields: &[Field<'_>],
-        body: &[u8],
-    ) -> io::Result<()> {
+    fn response(&mut self, status: u16, fields: &[Field<'_>], body: &[u8]) -> io::Result<()> {
         self.redactor.learn_tokens(fields, body);
         let mut lines = vec![format!("< HTTP/1.1 {status}")];
         self.message(&mut lines, '<', fields, body);
@@ -90,7 +153,7 @@ impl<W: Write> Recorder<W> {
     }
 
     /// Writes why there is no response.
-    pub(crate) fn failure(&mut self, why: &str) -> io::Result<()> {
+    fn failure(&mut self, why: &str) -> io::Result<()> {
         let why = self.redactor.prose(why);
         self.write(&[format!("! {why}")])
     }

@@ -108,7 +108,7 @@ pub(super) fn member(key: &str, in_messages: bool) -> Rule {
     match key.as_str() {
         "token" | "accesstoken" | "refreshtoken" => Rule::Replace(Kind::Token),
         "description" if in_messages => Rule::Prose,
-        "error" | "error-message" | "reasonphrase" => Rule::Prose,
+        "error" | "error-description" | "error-message" | "reasonphrase" => Rule::Prose,
         "uuid" | "id" => Rule::Replace(Kind::Uuid),
         key if SHOWN.binary_search(&key).is_ok() => Rule::Show,
         key if key.contains("passw") || key.contains("secret") => Rule::Replace(Kind::Secret),

@@ -3,6 +3,7 @@
 
 mod show;
 
+use core::time::Duration;
 use std::io;
 
 use oobwatch_client::ClientError;
@@ -12,6 +13,7 @@ use oobwatch_client::core::session::FMC_TOKEN_LIFE;
 use crate::args::{HeldTokens, TokenAction, TokenArgs, TokenFormat, TokenLogin};
 use crate::config::Config;
 use crate::exit::Failure;
+use crate::record::Record;
 use crate::secret::{Secret, Source, What};
 use crate::session::{self, Session};
 use crate::settings::{Access, Reach};
@@ -34,7 +36,8 @@ async fn log_in(args: &TokenLogin, config: &Config) -> Result<(), Failure> {
             .reach
             .unusable("a cdFMC has no token session; its bearer token is used as it is"));
     }
-    let session = Session::new(&access)?;
+    let record = Record::open(args.access.connection.record.as_deref())?;
+    let session = Session::new(&access, record.as_ref())?;
     let work = async {
         session.client.log_in().await?;
         Ok(print(&session, &access.reach, args.format))
@@ -65,8 +68,10 @@ async fn refresh(args: &HeldTokens, config: &Config) -> Result<(), Failure> {
     };
     let access = read(&reach, What::AccessToken, &args.access_token_env)?;
     let refresh = read(&reach, What::RefreshToken, refresh)?;
+    let record = Record::open(args.connection.record.as_deref())?;
     // A token of that age is refreshed before it is used.
-    let session = Session::with_tokens(&reach, &access, Some(&refresh), FMC_TOKEN_LIFE)?;
+    let age = FMC_TOKEN_LIFE;
+    let session = Session::with_tokens(&reach, &access, Some(&refresh), age, record.as_ref())?;
     session::run(&[session.clone()], async {
         let refreshed = session.client.log_in().await;
         let printed = refreshed.map(|()| print(&session, &reach, args.format));
@@ -86,8 +91,10 @@ async fn revoke(args: &HeldTokens, config: &Config) -> Result<(), Failure> {
         return Err(reach.unusable(why));
     }
     let access = read(&reach, What::AccessToken, &args.access_token_env)?;
-    let session = Session::with_tokens(&reach, &access, None, core::time::Duration::ZERO)?;
-    let closed = session::run(&[], session.client.close()).await?;
+    let record = Record::open(args.connection.record.as_deref())?;
+    let session = Session::with_tokens(&reach, &access, None, Duration::ZERO, record.as_ref())?;
+    let sessions = [session.clone()];
+    let closed = session::run(&sessions, session.client.close()).await?;
     closed.map_err(|error| session.failed(&error))
 }
 

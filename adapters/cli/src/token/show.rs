@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use oobwatch_core::product::Product;
+use oobwatch_client::core::product::Product;
 use serde_json::json;
 
 use crate::args::TokenFormat;
