@@ -5,7 +5,7 @@ use super::basic::write_basic;
 use super::domains::{DomainSearch, Domains};
 use super::login_reply::LoginReply;
 use super::request::common_fields;
-use super::{Answer, AuthOutcome, Domain, Grant, Progress, Response, Sink};
+use super::{Answer, AuthOutcome, Domain, Grant, Progress, Sink};
 use crate::credentials::Login;
 use crate::error::{ConfigError, Error};
 use crate::http::{HeadWriter, Limits, Method, Persistence};
@@ -18,7 +18,6 @@ use crate::{fmc, fxos};
 
 /// A login, a refresh or a logout in flight.
 pub struct AuthExchange<'q> {
-    product: Product,
     kind: AuthKind,
     reader: Reader,
     granted: Granted<'q>,
@@ -67,10 +66,9 @@ impl<'q> AuthExchange<'q> {
         let reader = Reader::new(Method::Post, Limits::default());
         Ok((
             Self {
-                product,
                 kind,
                 reader,
-                granted: Granted::new(domain),
+                granted: Granted::new(product, domain),
             },
             length,
         ))
@@ -78,19 +76,13 @@ impl<'q> AuthExchange<'q> {
 
     /// What came of the exchange, once the answer is whole.
     pub fn finish(self) -> AuthOutcome {
-        let Self {
-            product,
-            kind,
-            reader,
-            granted,
-        } = self;
-        let response = reader.finish();
-        if kind == AuthKind::Logout || !response.is_success() || response.html {
+        let response = self.reader.finish();
+        if self.kind == AuthKind::Logout || !response.is_success() || response.html {
             return AuthOutcome::Response(response);
         }
-        match product {
-            Product::CdFmc | Product::Fmc => granted.into_fmc(response),
-            Product::Fxos => granted.into_fxos(response),
+        match self.granted.finish(response.date) {
+            Some(grant) => AuthOutcome::Granted(grant),
+            None => AuthOutcome::Response(response),
         }
     }
 }
@@ -172,9 +164,15 @@ struct Granted<'q> {
     domain: Text<36>,
     user: Text<36>,
     domain_id: Text<16>,
-    domains: Domains,
     search: Option<DomainSearch<'q>>,
-    reply: LoginReply,
+    listed: Listed,
+}
+
+/// What is read as JSON: an FMC lists domains in a field, a chassis sends the
+/// token in the body.
+enum Listed {
+    Domains(Domains),
+    Reply(LoginReply),
 }
 
 #[derive(Clone, Copy)]
@@ -188,7 +186,7 @@ enum Field {
 }
 
 impl<'q> Granted<'q> {
-    fn new(domain: Option<&'q str>) -> Self {
+    fn new(product: Product, domain: Option<&'q str>) -> Self {
         Self {
             field: Field::Domains,
             access: Secret::new(),
@@ -196,52 +194,45 @@ impl<'q> Granted<'q> {
             domain: Text::new(),
             user: Text::new(),
             domain_id: Text::new(),
-            domains: Domains::new(),
-            search: domain.map(DomainSearch::new),
-            reply: LoginReply::new(),
+            search: domain
+                .filter(|_| product != Product::Fxos)
+                .map(DomainSearch::new),
+            listed: match product {
+                Product::CdFmc | Product::Fmc => Listed::Domains(Domains::new()),
+                Product::Fxos => Listed::Reply(LoginReply::new()),
+            },
         }
     }
 
-    /// Success is 2xx with both tokens.
-    fn into_fmc(self, response: Response) -> AuthOutcome {
-        let tokens = AccessToken::received(self.access).zip(RefreshToken::received(self.refresh));
-        let Some((access, refresh)) = tokens else {
-            return AuthOutcome::Response(response);
+    /// The tokens: from an FMC both, from a chassis the one that it has.
+    fn finish(mut self, date: Option<u64>) -> Option<Grant> {
+        let refresh = RefreshToken::received(self.refresh);
+        let refresh_period = match &mut self.listed {
+            Listed::Domains(_) if refresh.is_some() => None,
+            Listed::Domains(_) => return None,
+            Listed::Reply(reply) => reply.finish(&mut self.access).ok()?,
         };
-        let domain = match self.search {
-            Some(search) => search.finish(),
-            None if self.domain.is_empty() => Domain::Unknown,
-            None => Domain::Uuid(self.domain),
-        };
-        AuthOutcome::Granted(Grant {
-            access,
-            refresh: Some(refresh),
-            refresh_period: None,
-            domain,
+        Some(Grant {
+            access: AccessToken::received(self.access)?,
+            refresh,
+            refresh_period,
+            domain: match self.search {
+                Some(search) => search.finish(),
+                None if self.domain.is_empty() => Domain::Unknown,
+                None => Domain::Uuid(self.domain),
+            },
             user: self.user,
             domain_id: self.domain_id,
-            date: response.date,
-        })
-    }
-
-    fn into_fxos(self, response: Response) -> AuthOutcome {
-        let Some((access, refresh_period)) = self.reply.finish() else {
-            return AuthOutcome::Response(response);
-        };
-        AuthOutcome::Granted(Grant {
-            access,
-            refresh: None,
-            refresh_period,
-            domain: Domain::Unknown,
-            user: Text::new(),
-            domain_id: Text::new(),
-            date: response.date,
+            date,
         })
     }
 }
 
 impl Extra for Granted<'_> {
     fn wants(&mut self, name: &str) -> bool {
+        let Listed::Domains(domains) = &self.listed else {
+            return false;
+        };
         // The first field of a name counts; a second one is not joined to it.
         let (field, first) = match name {
             "x-auth-access-token" => (Field::Access, self.access.is_empty()),
@@ -249,7 +240,7 @@ impl Extra for Granted<'_> {
             "domain_uuid" => (Field::Domain, self.domain.is_empty()),
             "user_uuid" => (Field::User, self.user.is_empty()),
             "domain_id" => (Field::DomainId, self.domain_id.is_empty()),
-            "domains" => (Field::Domains, self.domains.is_new()),
+            "domains" => (Field::Domains, domains.is_new()),
             _ => return false,
         };
         self.field = field;
@@ -261,13 +252,19 @@ impl Extra for Granted<'_> {
             Field::Access => self.access.push(piece),
             Field::Domain => self.domain.push(piece),
             Field::DomainId => self.domain_id.push(piece),
-            Field::Domains => self.domains.push(piece, &mut self.search, sink),
+            Field::Domains => {
+                if let Listed::Domains(domains) = &mut self.listed {
+                    domains.push(piece, &mut self.search, sink);
+                }
+            }
             Field::Refresh => self.refresh.push(piece),
             Field::User => self.user.push(piece),
         }
     }
 
     fn body(&mut self, piece: &[u8]) {
-        self.reply.push(piece);
+        if let Listed::Reply(reply) = &mut self.listed {
+            reply.push(piece, &mut self.access);
+        }
     }
 }

@@ -25,7 +25,6 @@ pub(super) struct ErrorScan {
     /// Room for a byte more than is kept, so that a cut shows.
     pick: Pick<161>,
     found: Found,
-    broken: bool,
     first: Option<u8>,
 }
 
@@ -54,7 +53,6 @@ impl ErrorScan {
         Self {
             pick: Pick::after_junk(PATHS),
             found: Found::default(),
-            broken: false,
             first: None,
         }
     }
@@ -66,7 +64,8 @@ impl ErrorScan {
                 .copied()
                 .find(|byte| !byte.is_ascii_whitespace());
         }
-        self.broken = self.broken || self.pick.push(piece, &mut self.found).is_err();
+        // What is not JSON is no error of its own.
+        let _ = self.pick.push(piece, &mut self.found);
     }
 
     /// What was found, and whether the body looks like a web page.

@@ -1,94 +1,94 @@
-//! The body of an FXOS login: small, so it is kept whole and then parsed.
-//!
-//! `serde-json-core` stays in this module (and in the JSON report): it keeps
-//! panic branches that a link-time proof sees. What it is given is bounded.
+//! The body of an FXOS login: a token, and how long it is good.
 
-use heapless::Vec;
-use serde::Deserialize;
 use zeroize::Zeroize as _;
 
-use crate::secret::{AccessToken, Secret};
+use crate::json::{JsonError, Pick, Picked, Value};
+use crate::secret::{Secret, TOKEN_MAX};
 
 /// The reply in the guide has 106 bytes; a longer token and blanks fit.
 const REPLY_MAX: usize = 512;
 
-/// Keeps the reply while it comes.
-pub(super) struct LoginReply {
-    body: Vec<u8, REPLY_MAX, u16>,
-    overflow: bool,
-}
+const TOKEN: usize = 0;
+const PATHS: &[&str] = &["token", "refreshPeriod"];
 
-/// `refreshPeriod` comes as a string or as a number: `P` is tried as either.
-#[derive(Deserialize)]
-struct Reply<'a, P> {
-    token: &'a str,
-    #[serde(rename = "refreshPeriod")]
-    refresh_period: Option<P>,
+/// Reads the reply while it comes.
+pub(super) struct LoginReply {
+    pick: Pick<TOKEN_MAX>,
+    seconds: Option<u32>,
+    /// How many bytes may still come.
+    left: usize,
 }
 
 impl LoginReply {
-    pub(super) const fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
-            body: Vec::new(),
-            overflow: false,
+            pick: Pick::new(PATHS),
+            seconds: None,
+            left: REPLY_MAX,
         }
     }
 
-    pub(super) fn push(&mut self, piece: &[u8]) {
-        self.overflow |= self.body.extend_from_slice(piece).is_err();
-    }
-
-    /// The token, and the seconds after which the box wants a new login.
-    pub(super) fn finish(self) -> Option<(AccessToken, Option<u32>)> {
-        if self.overflow {
-            return None;
-        }
-        let (text, seconds) = match parse::<&str>(&self.body) {
-            Some(reply) => (
-                reply.token,
-                reply.refresh_period.and_then(|s| s.trim().parse().ok()),
-            ),
-            None => {
-                let reply = parse::<i64>(&self.body)?;
-                (
-                    reply.token,
-                    reply.refresh_period.and_then(|s| u32::try_from(s).ok()),
-                )
-            }
+    /// Takes the next piece; puts the token into `token`.
+    pub(super) fn push(&mut self, piece: &[u8], token: &mut Secret) {
+        let Some(left) = self.left.checked_sub(piece.len()) else {
+            self.left = 0;
+            return;
         };
-        let mut token = Secret::new();
-        token.push(text.as_bytes());
-        Some((
-            AccessToken::received(token)?,
-            seconds.filter(|&seconds| seconds > 0),
-        ))
+        self.left = left;
+        // An error comes back at the end.
+        let seconds = &mut self.seconds;
+        let _ = self.pick.push(piece, &mut Found { token, seconds });
+    }
+
+    /// The seconds after which the box wants a new login, if it said so.
+    ///
+    /// # Errors
+    /// The reply is not JSON, not whole, or too long.
+    pub(super) fn finish(&mut self, token: &mut Secret) -> Result<Option<u32>, JsonError> {
+        let seconds = &mut self.seconds;
+        self.pick.finish(&mut Found { token, seconds })?;
+        Ok(self.seconds)
     }
 }
 
 impl Drop for LoginReply {
     fn drop(&mut self) {
-        self.body.zeroize();
+        self.pick.zeroize();
     }
 }
 
-fn parse<'a, P: Deserialize<'a>>(body: &'a [u8]) -> Option<Reply<'a, P>> {
-    serde_json_core::from_slice(body)
-        .ok()
-        .map(|(reply, _)| reply)
+struct Found<'a> {
+    token: &'a mut Secret,
+    seconds: &'a mut Option<u32>,
+}
+
+impl Picked for Found<'_> {
+    fn value(&mut self, path: usize, value: Value<'_>) {
+        if path == TOKEN {
+            // The first counts, as it does among header fields.
+            if self.token.is_empty() {
+                self.token.push(value.as_string().unwrap_or_default());
+            }
+        } else {
+            // A string or a number; 0 says that none is wanted.
+            *self.seconds = value.as_u32().filter(|&seconds| seconds > 0);
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secret::AccessToken;
 
     fn read(body: &str) -> Option<(std::string::String, Option<u32>)> {
-        let mut reply = LoginReply::new();
+        let (mut reply, mut token) = (LoginReply::new(), Secret::new());
         body.as_bytes()
             .chunks(7)
-            .for_each(|piece| reply.push(piece));
-        reply
-            .finish()
-            .map(|(token, seconds)| (token.expose_secret().into(), seconds))
+            .for_each(|piece| reply.push(piece, &mut token));
+        let seconds = reply.finish(&mut token).ok()?;
+        let token = AccessToken::received(token)?;
+        Some((token.expose_secret().into(), seconds))
     }
 
     #[test]
@@ -114,6 +114,7 @@ mod tests {
             "[]",
             r#"{"token":""}"#,
             r#"{"token":5}"#,
+            r#"{"token":"a205""#,
             "<html>",
         ] {
             assert_eq!(read(body), None, "{body}");

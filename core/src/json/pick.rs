@@ -1,6 +1,7 @@
 //! Values at a few paths, out of a text of any length.
 
-use heapless::Vec;
+use heapless::{Vec, VecView};
+use zeroize::Zeroize;
 
 use super::path::{MAX_STEPS, PathSet, Step};
 use super::{Event, JsonError, Kind, Nest, Scanner};
@@ -65,11 +66,13 @@ pub trait Picked {
 #[derive(Clone, Debug)]
 pub struct Pick<const N: usize = 128> {
     scanner: Scanner,
-    matcher: Matcher<N>,
+    matcher: Matcher,
+    text: Vec<u8, N>,
 }
 
+/// Knows nothing of `N`, so that its code is there once.
 #[derive(Clone, Debug)]
-struct Matcher<const N: usize> {
+struct Matcher {
     paths: &'static [&'static str],
     /// The open objects and arrays, as far down as a path can lead.
     open: [Open; MAX_STEPS + 1],
@@ -77,7 +80,6 @@ struct Matcher<const N: usize> {
     /// The paths that lead to (or through) the value that comes next.
     alive: PathSet,
     phase: Phase,
-    text: Vec<u8, N>,
     truncated: bool,
 }
 
@@ -110,16 +112,11 @@ impl<const N: usize> Pick<N> {
     }
 
     fn with(scanner: Scanner, paths: &'static [&'static str]) -> Self {
-        let matcher = Matcher {
-            paths,
-            open: [Open::default(); MAX_STEPS + 1],
-            depth: 0,
-            alive: PathSet::all(paths),
-            phase: Phase::Skip,
+        Self {
+            scanner,
+            matcher: Matcher::new(paths),
             text: Vec::new(),
-            truncated: false,
-        };
-        Self { scanner, matcher }
+        }
     }
 
     /// Takes the next bytes of the text.
@@ -127,9 +124,9 @@ impl<const N: usize> Pick<N> {
     /// # Errors
     /// The text is not JSON. What was picked before stands in the text.
     pub fn push(&mut self, bytes: &[u8], picked: &mut dyn Picked) -> Result<(), JsonError> {
-        let matcher = &mut self.matcher;
+        let (matcher, text) = (&mut self.matcher, self.text.as_mut_view());
         self.scanner
-            .push(bytes, &mut |event| matcher.event(event, picked))
+            .push(bytes, &mut |event| matcher.event(event, text, picked))
     }
 
     /// Says that no more bytes come.
@@ -137,22 +134,40 @@ impl<const N: usize> Pick<N> {
     /// # Errors
     /// The text is not JSON, or not whole.
     pub fn finish(&mut self, picked: &mut dyn Picked) -> Result<(), JsonError> {
-        let matcher = &mut self.matcher;
+        let (matcher, text) = (&mut self.matcher, self.text.as_mut_view());
         self.scanner
-            .finish(&mut |event| matcher.event(event, picked))
+            .finish(&mut |event| matcher.event(event, text, picked))
     }
 }
 
-impl<const N: usize> Matcher<N> {
-    fn event(&mut self, event: Event<'_>, picked: &mut dyn Picked) {
+/// Takes away what was kept of scalars: one may have been a secret.
+impl<const N: usize> Zeroize for Pick<N> {
+    fn zeroize(&mut self) {
+        self.text.zeroize();
+    }
+}
+
+impl Matcher {
+    fn new(paths: &'static [&'static str]) -> Self {
+        Self {
+            paths,
+            open: [Open::default(); MAX_STEPS + 1],
+            depth: 0,
+            alive: PathSet::all(paths),
+            phase: Phase::Skip,
+            truncated: false,
+        }
+    }
+
+    fn event(&mut self, event: Event<'_>, text: &mut VecView<u8>, picked: &mut dyn Picked) {
         match event {
             Event::Begin(nest) => self.begin(nest, picked),
             Event::End(nest) => self.end(nest, picked),
             Event::Name => self.name(),
             Event::NameEnd => self.name_end(),
-            Event::Scalar(kind) => self.scalar(kind),
-            Event::Piece(piece) => self.piece(piece),
-            Event::ScalarEnd => self.scalar_end(picked),
+            Event::Scalar(kind) => self.scalar(kind, text),
+            Event::Piece(piece) => self.piece(piece, text),
+            Event::ScalarEnd => self.scalar_end(text, picked),
         }
     }
 
@@ -200,16 +215,16 @@ impl<const N: usize> Matcher<N> {
         self.phase = Phase::Skip;
     }
 
-    fn scalar(&mut self, kind: Kind) {
+    fn scalar(&mut self, kind: Kind, text: &mut VecView<u8>) {
         self.phase = Phase::Skip;
         if let Some(path) = self.ending_here() {
-            self.text.clear();
+            text.clear();
             self.truncated = false;
             self.phase = Phase::Keep { path, kind };
         }
     }
 
-    fn piece(&mut self, piece: &[u8]) {
+    fn piece(&mut self, piece: &[u8], text: &mut VecView<u8>) {
         match self.phase {
             Phase::Skip => {}
             Phase::Name { length } => {
@@ -221,22 +236,22 @@ impl<const N: usize> Matcher<N> {
                     length: length.saturating_add(piece.len()),
                 };
             }
-            Phase::Keep { .. } => self.keep(piece),
+            Phase::Keep { .. } => self.keep(piece, text),
         }
     }
 
-    fn keep(&mut self, piece: &[u8]) {
-        let room = N.saturating_sub(self.text.len());
+    fn keep(&mut self, piece: &[u8], text: &mut VecView<u8>) {
+        let room = text.capacity().saturating_sub(text.len());
         let (kept, cut) = piece.split_at_checked(room).unwrap_or((piece, &[]));
         self.truncated |= !cut.is_empty();
-        let _ = self.text.extend_from_slice(kept);
+        let _ = text.extend_from_slice(kept);
     }
 
-    fn scalar_end(&mut self, picked: &mut dyn Picked) {
+    fn scalar_end(&mut self, text: &[u8], picked: &mut dyn Picked) {
         if let Phase::Keep { path, kind } = self.phase {
             let value = Value {
                 kind,
-                text: &self.text,
+                text,
                 truncated: self.truncated,
             };
             picked.value(usize::from(path), value);
