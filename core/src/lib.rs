@@ -172,6 +172,7 @@ pub mod check;
 pub mod credentials;
 pub mod error;
 pub mod exchange;
+mod find;
 pub mod fmc;
 pub mod fxos;
 pub mod health;

@@ -1,34 +1,37 @@
 //! Character classes (RFC 9110, section 5.6; RFC 5234) and the search for them.
 
+use crate::find;
+
 /// `tchar`: what names of methods and fields are made of.
 pub(super) fn is_token(byte: u8) -> bool {
-    let word = TOKEN
-        .get(usize::from(byte >> 5))
-        .copied()
-        .unwrap_or_default();
-    word >> (byte & 31) & 1 == 1
+    token(byte) != 0
 }
 
-/// A bit for each ASCII character: quicker to ask than the comparisons.
-const TOKEN: [u32; 4] = {
-    let mut bits = 0u128;
+/// A `tchar` in lower case; 0 for any other byte.
+pub(super) fn token(byte: u8) -> u8 {
+    TOKEN.get(usize::from(byte)).copied().unwrap_or_default()
+}
+
+/// One entry for each byte: a shorter table would have its length compared
+/// with every byte of every name.
+#[allow(
+    clippy::indexing_slicing,
+    reason = "the table is as long as a byte has values"
+)]
+static TOKEN: [u8; 256] = {
+    let mut table = [0; 256];
     let mut byte = 0u8;
-    while byte < 128 {
+    while byte.is_ascii() {
         let punctuation = matches!(
             byte,
             b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~'
         );
         if punctuation || byte.is_ascii_alphanumeric() {
-            bits |= 1 << byte;
+            table[byte as usize] = byte.to_ascii_lowercase();
         }
         byte += 1;
     }
-    [
-        bits as u32,
-        (bits >> 32) as u32,
-        (bits >> 64) as u32,
-        (bits >> 96) as u32,
-    ]
+    table
 };
 
 /// SP or HTAB.
@@ -42,20 +45,11 @@ pub(super) const fn is_line_break(byte: u8) -> bool {
 }
 
 /// How many bytes at the start of `bytes` stand before the first line break.
-///
-/// Looks at blocks first, without a branch per byte: this is where a parser of
-/// long header values spends its time.
 pub(super) fn line_part(bytes: &[u8]) -> usize {
-    let (blocks, _) = bytes.as_chunks::<16>();
-    let broken = |block: &[u8; 16]| {
-        let any = |found, &byte: &u8| found | is_line_break(byte);
-        block.iter().fold(false, any)
-    };
-    let plain = blocks.iter().position(broken).unwrap_or(blocks.len());
-    let plain = plain.saturating_mul(16);
-    let rest = bytes.get(plain..).unwrap_or_default();
-    let end = rest.iter().position(|&byte| is_line_break(byte));
-    end.map_or(bytes.len(), |end| plain.saturating_add(end))
+    find::before(bytes, |word| {
+        let end = word.equal_to(b'\r').or(word.equal_to(b'\n'));
+        end.or(word.equal_to(0))
+    })
 }
 
 /// A decimal number of digits only (`1*DIGIT`).

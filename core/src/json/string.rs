@@ -1,6 +1,7 @@
 //! Strings (RFC 8259, section 7): plain runs and escapes.
 
 use super::JsonError;
+use crate::find;
 
 /// How far into a string the scanner is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,12 +43,11 @@ impl Quoted {
         input: &'i [u8],
         on: &mut dyn FnMut(&[u8]),
     ) -> Result<(&'i [u8], Option<Self>), JsonError> {
-        let end = input
-            .iter()
-            .position(|&byte| matches!(byte, b'"' | b'\\' | ..0x20));
-        let (run, rest) = end
-            .and_then(|end| input.split_at_checked(end))
-            .unwrap_or((input, &[]));
+        let run = find::before(input, |word| {
+            let end = word.equal_to(b'"').or(word.equal_to(b'\\'));
+            end.or(word.below(0x20))
+        });
+        let (run, rest) = input.split_at_checked(run).unwrap_or((input, &[]));
         let mut next = self;
         if !run.is_empty() {
             next.flush(on);

@@ -1,6 +1,6 @@
 //! Field lines: names and values of one section, in pieces.
 
-use super::grammar::{is_blank, is_token, line_part};
+use super::grammar::{is_blank, line_part};
 use super::input::Input;
 use super::word::Word;
 use crate::http::HttpError;
@@ -119,7 +119,8 @@ impl Fields {
     }
 
     fn name(&mut self, input: &mut Input<'_>, sink: &mut dyn FieldSink) -> Result<(), HttpError> {
-        self.name.push(input.take_while(is_token));
+        let token = self.name.push_token(input.rest());
+        input.take(token);
         match input.next() {
             None => {}
             Some(b':') => {

@@ -1,5 +1,7 @@
 //! A short word gathered from pieces: a field name, or an element of a list.
 
+use super::grammar::{is_token, token};
+
 /// Up to `N` bytes in lower case. A longer word is known to be longer, and no
 /// more of it than that.
 pub(super) struct Word<const N: usize> {
@@ -25,6 +27,25 @@ impl<const N: usize> Word<N> {
 
     pub(super) const fn is_empty(&self) -> bool {
         self.len == 0
+    }
+
+    /// Adds the `tchar`s that `bytes` begins with, and says how many they are.
+    pub(super) fn push_token(&mut self, bytes: &[u8]) -> usize {
+        let room = self.bytes.get_mut(usize::from(self.len)..);
+        let room = room.unwrap_or_default();
+        let mut taken = 0;
+        for (slot, &byte) in room.iter_mut().zip(bytes) {
+            *slot = token(byte);
+            if *slot == 0 {
+                break;
+            }
+            taken += 1;
+        }
+        let rest = bytes.get(usize::from(taken)..).unwrap_or_default();
+        self.len = self.len.saturating_add(taken);
+        let more = rest.iter().take_while(|&&byte| is_token(byte)).count();
+        self.overflow |= more > 0;
+        usize::from(taken).saturating_add(more)
     }
 
     /// Adds the next piece.
