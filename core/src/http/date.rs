@@ -9,11 +9,16 @@
 /// not compared with the date.
 #[must_use]
 pub fn http_date(value: &[u8]) -> Option<u64> {
-    let value = Cursor(value.trim_ascii());
-    imf_fixdate(value)
-        .or_else(|| rfc850(value))
-        .or_else(|| asctime(value))
+    let value = value.trim_ascii();
+    FORMS.iter().find_map(|form| read(form, value))
 }
+
+/// Written as for `strptime`. `%A` is the name of the day in full.
+const FORMS: [&[u8]; 3] = [
+    b"%a, %d %b %Y %T GMT",
+    b"%A, %d-%b-%y %T GMT",
+    b"%a %b %e %T %Y",
+];
 
 const DAYS: [&[u8]; 7] = [
     b"Monday",
@@ -25,8 +30,8 @@ const DAYS: [&[u8]; 7] = [
     b"Sunday",
 ];
 
-const MONTHS: [(&[u8], u64, u64); 12] = [
-    // name, days before it in a year that is not a leap year, its days
+/// Name, days before it in a year that is not a leap year, its days.
+const MONTHS: [(&[u8], u16, u8); 12] = [
     (b"Jan", 0, 31),
     (b"Feb", 31, 28),
     (b"Mar", 59, 31),
@@ -41,84 +46,79 @@ const MONTHS: [(&[u8], u64, u64); 12] = [
     (b"Dec", 334, 31),
 ];
 
-fn imf_fixdate(mut rest: Cursor<'_>) -> Option<u64> {
-    rest.day_name(3)?;
-    rest.literal(b", ")?;
-    let day = rest.number(2)?;
-    rest.literal(b" ")?;
-    let month = rest.month()?;
-    rest.literal(b" ")?;
-    let year = rest.number(4)?;
-    rest.literal(b" ")?;
-    let time = rest.time()?;
-    rest.literal(b" GMT")?;
-    rest.end(seconds(year, month, day, time))
+#[derive(Default)]
+struct Date {
+    year: u32,
+    /// Days before the month in its year, and its own.
+    month: (u16, u8),
+    day: u32,
+    /// Seconds of the day.
+    time: u32,
 }
 
-fn rfc850(mut rest: Cursor<'_>) -> Option<u64> {
-    rest.day_name(usize::MAX)?;
-    rest.literal(b", ")?;
-    let day = rest.number(2)?;
-    rest.literal(b"-")?;
-    let month = rest.month()?;
-    rest.literal(b"-")?;
-    let year = rest.number(2)?;
-    rest.literal(b" ")?;
-    let time = rest.time()?;
-    rest.literal(b" GMT")?;
-    let century = if year < 70 { 2000 } else { 1900 };
-    rest.end(seconds(year.saturating_add(century), month, day, time))
-}
-
-fn asctime(mut rest: Cursor<'_>) -> Option<u64> {
-    rest.day_name(3)?;
-    rest.literal(b" ")?;
-    let month = rest.month()?;
-    rest.literal(b" ")?;
-    let day = if rest.literal(b" ").is_some() {
-        rest.number(1)?
-    } else {
-        rest.number(2)?
-    };
-    rest.literal(b" ")?;
-    let time = rest.time()?;
-    rest.literal(b" ")?;
-    let year = rest.number(4)?;
-    rest.end(seconds(year, month, day, time))
-}
-
-/// `month`: days before it in its year, and its own.
-fn seconds(year: u64, month: (u64, u64), day: u64, time: u64) -> Option<u64> {
-    let (before_month, in_month) = month;
-    let february = in_month == 28;
-    let leap = is_leap(year);
-    let last = in_month.saturating_add(u64::from(february && leap));
-    if !(1970..=9999).contains(&year) || !(1..=last).contains(&day) {
-        return None;
+fn read(form: &[u8], value: &[u8]) -> Option<u64> {
+    let mut date = Date::default();
+    let mut rest = Cursor(value);
+    let mut form = form.iter();
+    while let Some(&byte) = form.next() {
+        let conversion = if byte == b'%' { form.next() } else { None };
+        match conversion {
+            None => rest.literal(&[byte])?,
+            Some(b'a') => rest.day_name(3)?,
+            Some(b'A') => rest.day_name(usize::MAX)?,
+            Some(b'b') => date.month = rest.month()?,
+            Some(b'd') => date.day = rest.number(2)?,
+            Some(b'e') if rest.literal(b" ").is_some() => date.day = rest.number(1)?,
+            Some(b'e') => date.day = rest.number(2)?,
+            Some(b'y') => date.year = full_year(rest.number(2)?),
+            Some(b'Y') => date.year = rest.number(4)?,
+            Some(_) => date.time = rest.time()?,
+        }
     }
-    let leap_day = u64::from(leap && before_month >= 59);
-    let leap_days = leap_years(year).saturating_sub(leap_years(1970));
-    let days = ((year - 1970) * 365)
-        .saturating_add(leap_days)
-        .saturating_add(before_month)
-        .saturating_add(leap_day)
-        .saturating_add(day - 1);
-    Some(days.saturating_mul(86_400).saturating_add(time))
+    if rest.0.is_empty() {
+        date.seconds()
+    } else {
+        None
+    }
 }
 
-const fn is_leap(year: u64) -> bool {
+const fn full_year(two_digits: u32) -> u32 {
+    let century = if two_digits < 70 { 2000 } else { 1900 };
+    two_digits.saturating_add(century)
+}
+
+impl Date {
+    fn seconds(&self) -> Option<u64> {
+        let (before_month, in_month) = self.month;
+        let leap = is_leap(self.year);
+        let february = in_month == 28;
+        let last = u32::from(in_month).saturating_add(u32::from(february && leap));
+        if !(1970..=9999).contains(&self.year) || !(1..=last).contains(&self.day) {
+            return None;
+        }
+        let leap_day = u32::from(leap && before_month >= 59);
+        let leap_days = leap_years(self.year).saturating_sub(leap_years(1970));
+        let days = ((self.year - 1970) * 365)
+            .saturating_add(leap_days)
+            .saturating_add(u32::from(before_month))
+            .saturating_add(leap_day)
+            .saturating_add(self.day - 1);
+        Some(u64::from(days) * 86_400 + u64::from(self.time))
+    }
+}
+
+const fn is_leap(year: u32) -> bool {
     year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
 }
 
 /// Leap years before `year`.
-const fn leap_years(year: u64) -> u64 {
+const fn leap_years(year: u32) -> u32 {
     let before = year.saturating_sub(1);
     (before / 4)
         .saturating_sub(before / 100)
         .saturating_add(before / 400)
 }
 
-#[derive(Clone, Copy)]
 struct Cursor<'a>(&'a [u8]);
 
 impl Cursor<'_> {
@@ -127,10 +127,13 @@ impl Cursor<'_> {
         Some(())
     }
 
-    fn number(&mut self, digits: usize) -> Option<u64> {
+    fn number(&mut self, digits: usize) -> Option<u32> {
         let (number, rest) = self.0.split_at_checked(digits)?;
         self.0 = rest;
-        super::grammar::decimal(number)
+        number.iter().try_fold(0, |number: u32, &byte| {
+            let digit = byte.is_ascii_digit().then_some(byte & 0x0f)?;
+            number.checked_mul(10)?.checked_add(digit.into())
+        })
     }
 
     /// The name of a day, of which `letters` are written.
@@ -139,24 +142,20 @@ impl Cursor<'_> {
             .find_map(|name| self.literal(name.get(..letters).unwrap_or(name)))
     }
 
-    fn month(&mut self) -> Option<(u64, u64)> {
+    fn month(&mut self) -> Option<(u16, u8)> {
         MONTHS
             .iter()
             .find_map(|&(name, before, days)| self.literal(name).map(|()| (before, days)))
     }
 
     /// `08:49:37`, in seconds; a leap second may stand.
-    fn time(&mut self) -> Option<u64> {
+    fn time(&mut self) -> Option<u32> {
         let hours = self.number(2).filter(|&hours| hours < 24)?;
         self.literal(b":")?;
         let minutes = self.number(2).filter(|&minutes| minutes < 60)?;
         self.literal(b":")?;
         let seconds = self.number(2).filter(|&seconds| seconds <= 60)?;
         Some(hours * 3600 + minutes * 60 + seconds)
-    }
-
-    fn end(self, date: Option<u64>) -> Option<u64> {
-        if self.0.is_empty() { date } else { None }
     }
 }
 
@@ -211,9 +210,10 @@ mod tests {
         /// Counted day by day, the slow way.
         #[test]
         fn days_follow_each_other(days in 0u64..60_000, time in 0u64..86_400) {
-            let (mut year, mut month, mut day) = (1970, 0, days);
+            let (mut year, mut month, mut day) = (1970_u32, 0, days);
             loop {
-                let last = MONTHS[month].2 + u64::from(month == 1 && is_leap(year));
+                let leap_day = u64::from(month == 1 && is_leap(year));
+                let last = u64::from(MONTHS[month].2) + leap_day;
                 if day < last {
                     break;
                 }
