@@ -28,7 +28,7 @@ impl<'a> Login<'a> {
     pub fn new(origin: &Origin<'_>, user: &'a str, password: &'a str) -> Result<Self, ConfigError> {
         check(origin.product(), Part::User, user)?;
         check(origin.product(), Part::Password, password)?;
-        if origin.product() == Product::Fmc && user.contains(':') {
+        if origin.product() == Product::Fmc && user.bytes().any(|byte| byte == b':') {
             return Err(ConfigError::Forbidden(Part::User, Forbidden::Colon));
         }
         Ok(Self {
@@ -40,14 +40,17 @@ impl<'a> Login<'a> {
 }
 
 fn check(product: Product, part: Part, text: &str) -> Result<(), ConfigError> {
-    let blank_at_end = text.starts_with([' ', '\t']) || text.ends_with([' ', '\t']);
+    let text = text.as_bytes();
+    let blank = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
+    let line_break = |byte: &u8| matches!(byte, b'\r' | b'\n' | 0);
+    let control = |byte: &u8| byte.is_ascii_control() && *byte != b'\t';
     if text.is_empty() {
         Err(ConfigError::Empty(part))
-    } else if text.contains(['\r', '\n', '\0']) {
+    } else if text.iter().any(line_break) {
         Err(ConfigError::Forbidden(part, Forbidden::LineBreak))
-    } else if product == Product::Fxos && blank_at_end {
+    } else if product == Product::Fxos && (blank(text.first()) || blank(text.last())) {
         Err(ConfigError::Forbidden(part, Forbidden::BlankAtEnd))
-    } else if product == Product::Fxos && text.bytes().any(|b| b.is_ascii_control() && b != b'\t') {
+    } else if product == Product::Fxos && text.iter().any(control) {
         Err(ConfigError::Forbidden(part, Forbidden::Character))
     } else {
         Ok(())

@@ -37,11 +37,11 @@ impl Secret {
     /// The token, if it is one: visible ASCII only (RFC 9110, section 5.6.2,
     /// and wider), not empty, not too long. Blanks around it are not part of it.
     fn token(&self) -> Option<&str> {
-        let text = core::str::from_utf8(&self.bytes)
-            .ok()?
-            .trim_matches([' ', '\t']);
-        let visible = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
-        (visible && !self.overflow).then_some(text)
+        let token = self.bytes.trim_ascii();
+        if token.is_empty() || self.overflow || !token.iter().all(u8::is_ascii_graphic) {
+            return None;
+        }
+        core::str::from_utf8(token).ok()
     }
 
     fn parse(token: &str) -> Result<Self, ConfigError> {

@@ -47,8 +47,10 @@ impl Sub for Instant {
     }
 }
 
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+/// `Duration::as_millis` counts in 128 bits.
+pub(crate) fn millis(duration: Duration) -> u64 {
+    let millis = duration.as_secs().saturating_mul(1000);
+    millis.saturating_add(duration.subsec_millis().into())
 }
 
 #[cfg(test)]

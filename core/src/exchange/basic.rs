@@ -11,34 +11,38 @@ use zeroize::Zeroize as _;
 use crate::credentials::Login;
 use crate::http::ValueWriter;
 
-/// A multiple of three, so that only the last block is padded.
-const BLOCK: usize = 48;
+/// What base64 turns into four characters.
+const GROUP: usize = 3;
 
 /// Writes `Basic base64(user:password)`, in UTF-8.
 pub(super) fn write_basic(value: &mut ValueWriter<'_, '_>, login: &Login<'_>) {
     value.push(b"Basic ");
-    let mut block = Vec::<u8, BLOCK>::new();
-    for byte in login
-        .user
-        .bytes()
-        .chain(*b":")
-        .chain(login.password.bytes())
-    {
-        if block.push(byte).is_err() {
-            write_block(value, &mut block);
-            let _ = block.push(byte);
+    let mut group = Vec::<u8, GROUP>::new();
+    for part in [login.user, ":", login.password] {
+        for byte in part.bytes() {
+            let _ = group.push(byte);
+            if group.is_full() {
+                write_group(value, &mut group);
+            }
         }
     }
-    write_block(value, &mut block);
+    if !group.is_empty() {
+        write_group(value, &mut group);
+    }
 }
 
-fn write_block(value: &mut ValueWriter<'_, '_>, block: &mut Vec<u8, BLOCK>) {
-    let mut encoded = [0; BLOCK / 3 * 4];
-    let length = STANDARD
-        .encode_slice(&block, &mut encoded)
-        .unwrap_or_default();
-    value.push(encoded.get(..length).unwrap_or_default());
-    encoded.zeroize();
-    block.zeroize();
-    block.clear();
+fn write_group(value: &mut ValueWriter<'_, '_>, group: &mut Vec<u8, GROUP>) {
+    let mut bytes = [0; GROUP];
+    for (to, from) in bytes.iter_mut().zip(group.iter()) {
+        *to = *from;
+    }
+    let mut encoded = [0; 4];
+    let _ = STANDARD.encode_slice(bytes, &mut encoded);
+    // A byte that is not there makes no character.
+    for padded in encoded.iter_mut().skip(group.len() + 1) {
+        *padded = b'=';
+    }
+    value.push(&encoded);
+    (bytes, encoded).zeroize();
+    group.zeroize();
 }

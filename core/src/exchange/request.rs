@@ -162,19 +162,24 @@ impl Answer for Exchange {
 
 /// The path with the session's domain in the place of `{domainUUID}`.
 fn path_parts<'a>(session: &'a Session, path: &'a str) -> Result<Vec<&'a str, 7>, ConfigError> {
+    let too_long = |_| ConfigError::TooLong(Part::Path);
     let mut parts = Vec::new();
-    for (index, part) in path.split(fmc::DOMAIN_PLACEHOLDER).enumerate() {
-        if index > 0 {
-            let uuid = session.domain().ok_or(ConfigError::DomainUnknown)?;
-            parts
-                .push(uuid)
-                .map_err(|_| ConfigError::TooLong(Part::Path))?;
-        }
-        parts
-            .push(part)
-            .map_err(|_| ConfigError::TooLong(Part::Path))?;
+    let mut rest = path;
+    while let Some((before, after)) = split_at_placeholder(rest) {
+        let uuid = session.domain().ok_or(ConfigError::DomainUnknown)?;
+        parts.extend_from_slice(&[before, uuid]).map_err(too_long)?;
+        rest = after;
     }
+    parts.extend_from_slice(&[rest]).map_err(too_long)?;
     Ok(parts)
+}
+
+/// Tries each place in turn: `str::split_once` brings a kilobyte of search.
+fn split_at_placeholder(path: &str) -> Option<(&str, &str)> {
+    (0..path.len()).find_map(|at| {
+        let (before, rest) = path.split_at_checked(at)?;
+        Some((before, rest.strip_prefix(fmc::DOMAIN_PLACEHOLDER)?))
+    })
 }
 
 /// What every request says. `Accept` is what a chassis answers 406 without.
@@ -192,17 +197,14 @@ pub(super) fn common_fields(
 }
 
 fn body_fields(head: &mut HeadWriter<'_>, request: &Request<'_>) -> Result<(), ConfigError> {
+    if request.body != BodyLength::None {
+        head.field("Content-Type", request.content_type.as_bytes())?;
+    }
     let length = match (request.body, request.method) {
         (BodyLength::None, Method::Delete | Method::Get | Method::Head) => return Ok(()),
         (BodyLength::None, _) => 0,
         (BodyLength::Sized(length), _) => length,
-        (BodyLength::Chunked, _) => {
-            head.field("Content-Type", request.content_type.as_bytes())?;
-            return head.field("Transfer-Encoding", b"chunked");
-        }
+        (BodyLength::Chunked, _) => return head.field("Transfer-Encoding", b"chunked"),
     };
-    if request.body != BodyLength::None {
-        head.field("Content-Type", request.content_type.as_bytes())?;
-    }
     head.field_with("Content-Length", |value| value.write_u64(length))
 }

@@ -62,12 +62,14 @@ impl<'b> HeadWriter<'b> {
         self.push(method.as_str().as_bytes());
         self.push(b" ");
         let mut empty = true;
-        for byte in path.iter().flat_map(|piece| piece.bytes()) {
-            if let Some(why) = path_fault(byte, empty) {
-                return self.refuse(ConfigError::Forbidden(Part::Path, why));
+        for piece in path {
+            for byte in piece.bytes() {
+                if let Some(why) = path_fault(byte, empty) {
+                    return self.refuse(ConfigError::Forbidden(Part::Path, why));
+                }
+                empty = false;
             }
-            empty = false;
-            self.push(&[byte]);
+            self.push(piece.as_bytes());
         }
         if empty {
             return self.refuse(ConfigError::Empty(Part::Path));
@@ -97,28 +99,15 @@ impl<'b> HeadWriter<'b> {
         name: &'static str,
         write: impl FnOnce(&mut ValueWriter<'_, 'b>),
     ) -> Result<(), ConfigError> {
-        if name.is_empty() {
-            return self.refuse(ConfigError::Empty(Part::FieldName));
-        }
-        if !name.bytes().all(is_token) {
-            return self.refuse(ConfigError::Forbidden(
-                Part::FieldName,
-                Forbidden::Character,
-            ));
-        }
-        self.push(name.as_bytes());
-        self.push(b": ");
+        self.name(name)?;
         let mut value = ValueWriter {
             head: self,
             last: None,
             fault: None,
         };
         write(&mut value);
-        if let Some(why) = value.fault() {
-            return self.refuse(ConfigError::Forbidden(Part::FieldValue, why));
-        }
-        self.push(b"\r\n");
-        Ok(())
+        let fault = value.fault();
+        self.end_field(fault)
     }
 
     /// Ends the head; its length in bytes.
@@ -137,6 +126,29 @@ impl<'b> HeadWriter<'b> {
         }
         self.complete = true;
         Ok(self.needed)
+    }
+
+    fn name(&mut self, name: &str) -> Result<(), ConfigError> {
+        if name.is_empty() {
+            return self.refuse(ConfigError::Empty(Part::FieldName));
+        }
+        if !name.bytes().all(is_token) {
+            return self.refuse(ConfigError::Forbidden(
+                Part::FieldName,
+                Forbidden::Character,
+            ));
+        }
+        self.push(name.as_bytes());
+        self.push(b": ");
+        Ok(())
+    }
+
+    fn end_field(&mut self, fault: Option<Forbidden>) -> Result<(), ConfigError> {
+        if let Some(why) = fault {
+            return self.refuse(ConfigError::Forbidden(Part::FieldValue, why));
+        }
+        self.push(b"\r\n");
+        Ok(())
     }
 
     fn push(&mut self, bytes: &[u8]) {
@@ -184,15 +196,10 @@ impl ValueWriter<'_, '_> {
 
     /// Writes a number in decimal.
     pub fn write_u64(&mut self, number: u64) {
-        let mut divisor = 1u64;
-        while let Some(next) = divisor.checked_mul(10).filter(|&next| next <= number) {
-            divisor = next;
-        }
-        while divisor > 0 {
-            let digit = (number / divisor % 10) as u8;
-            self.push(&[b'0'.wrapping_add(digit)]);
-            divisor /= 10;
-        }
+        let digits = decimal(number).map(|digit| b'0' | digit);
+        let zeros = digits.iter().take_while(|&&digit| digit == b'0').count();
+        let last = digits.len() - 1;
+        self.push(digits.get(zeros.min(last)..).unwrap_or_default());
     }
 
     fn fault(&self) -> Option<Forbidden> {
@@ -202,6 +209,25 @@ impl ValueWriter<'_, '_> {
             .then_some(Forbidden::BlankAtEnd);
         self.fault.or(blank)
     }
+}
+
+/// The twenty digits of a number, by doubling: division of 64 bits is a large
+/// subroutine on a microcontroller.
+fn decimal(number: u64) -> [u8; 20] {
+    let mut digits = [0_u8; 20];
+    for bit in (0..u64::BITS).rev() {
+        let mut carry = u8::from(number >> bit & 1 == 1);
+        for digit in digits.iter_mut().rev() {
+            let double = digit.wrapping_shl(1) | carry;
+            carry = u8::from(double > 9);
+            *digit = if double > 9 {
+                double.wrapping_sub(10)
+            } else {
+                double
+            };
+        }
+    }
+    digits
 }
 
 const fn path_fault(byte: u8, first: bool) -> Option<Forbidden> {

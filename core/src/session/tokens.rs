@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use super::FMC_REFRESHES;
 use crate::secret::{AccessToken, RefreshToken};
-use crate::time::Instant;
+use crate::time::{Instant, millis};
 
 pub(super) struct Tokens {
     pub(super) access: AccessToken,
@@ -50,13 +50,18 @@ impl Tokens {
 
     /// Whether the box would refuse the access token, as far as we know.
     pub(super) fn is_over(&self, now: Instant) -> bool {
-        self.dead || self.left(now).is_some_and(|left| left.is_zero())
+        self.dead || self.life.is_some_and(|life| self.born.after(life) <= now)
     }
 
-    /// Whether a request that starts now should renew the session first.
+    /// Whether a request that starts now should renew the session first: no
+    /// more than `lead`, or a quarter of its life, is left.
     pub(super) fn is_due(&self, now: Instant, lead: Duration) -> bool {
-        let lead = self.life.map_or(lead, |life| lead.min(life / 4));
-        self.dead || self.left(now).is_some_and(|left| left <= lead)
+        let due = |life| {
+            let end = self.born.after(life);
+            let left = end.as_millis().saturating_sub(now.as_millis());
+            left <= millis(lead).min(millis(life) / 4)
+        };
+        self.dead || self.life.is_some_and(due)
     }
 
     pub(super) fn refreshes_left(&self) -> u8 {
@@ -84,6 +89,6 @@ impl Tokens {
     }
 
     pub(super) fn proved_within(&self, now: Instant, window: Duration) -> bool {
-        self.proved.is_some_and(|at| now - at <= window)
+        self.proved.is_some_and(|at| now <= at.after(window))
     }
 }
