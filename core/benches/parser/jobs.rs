@@ -3,7 +3,7 @@
 //! A job gives a number that shows what was read, so that both can be seen to
 //! have done the same.
 
-use std::fmt::Write as _;
+use core::fmt::Write as _;
 
 use oobwatch_core::Instant;
 use oobwatch_core::credentials::Login;
