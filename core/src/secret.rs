@@ -57,6 +57,8 @@ impl Secret {
 }
 
 impl Drop for Secret {
+    // Once, not wherever a token may go.
+    #[inline(never)]
     fn drop(&mut self) {
         self.bytes.zeroize();
     }

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use heapless::Vec;
+use heapless::{Vec, VecView};
 
 /// Up to `N` bytes of a value that arrives in pieces.
 ///
@@ -34,26 +34,9 @@ impl<const N: usize> Text<N> {
             if self.truncated {
                 return;
             }
-            if matches!(byte, b' ' | b'\t') {
-                let inside = !self.bytes.is_empty();
-                self.blanks = self.blanks.saturating_add(u16::from(inside));
-            } else {
-                self.push_after_blanks(byte);
-            }
+            let bytes = self.bytes.as_mut_view();
+            self.truncated = !push(bytes, &mut self.blanks, byte);
         }
-    }
-
-    fn push_after_blanks(&mut self, byte: u8) {
-        let room = N.saturating_sub(self.bytes.len());
-        if usize::from(self.blanks) >= room {
-            self.truncated = true;
-            return;
-        }
-        while self.blanks > 0 {
-            self.blanks -= 1;
-            let _ = self.bytes.push(b' ');
-        }
-        let _ = self.bytes.push(byte);
     }
 
     /// Empties the text.
@@ -91,6 +74,26 @@ impl<const N: usize> Text<N> {
     pub const fn is_truncated(&self) -> bool {
         self.truncated
     }
+}
+
+/// Adds a byte, and the blanks before it once it is none; whether it fits.
+///
+/// Knows nothing of the length of the text, so that its code is there once.
+fn push(bytes: &mut VecView<u8, u16>, blanks: &mut u16, byte: u8) -> bool {
+    if matches!(byte, b' ' | b'\t') {
+        let inside = !bytes.is_empty();
+        *blanks = blanks.saturating_add(u16::from(inside));
+        return true;
+    }
+    let room = bytes.capacity().saturating_sub(bytes.len());
+    if usize::from(*blanks) >= room {
+        return false;
+    }
+    while *blanks > 0 {
+        *blanks -= 1;
+        let _ = bytes.push(b' ');
+    }
+    bytes.push(byte).is_ok()
 }
 
 impl<const N: usize> From<&str> for Text<N> {

@@ -48,6 +48,7 @@ impl Sub for Instant {
 }
 
 /// `Duration::as_millis` counts in 128 bits.
+#[inline(never)]
 pub(crate) fn millis(duration: Duration) -> u64 {
     let millis = duration.as_secs().saturating_mul(1000);
     millis.saturating_add(duration.subsec_millis().into())

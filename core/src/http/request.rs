@@ -151,6 +151,7 @@ impl<'b> HeadWriter<'b> {
         Ok(())
     }
 
+    #[inline(never)]
     fn push(&mut self, bytes: &[u8]) {
         let room = self.out.get_mut(self.needed..).unwrap_or_default();
         for (to, from) in room.iter_mut().zip(bytes) {

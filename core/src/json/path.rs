@@ -42,7 +42,7 @@ pub(super) struct PathSet(u16);
 impl PathSet {
     /// All of `paths`, as far as they can be followed.
     pub(super) fn all(paths: &[&'static str]) -> Self {
-        Self(u16::MAX).having(paths, MAX_STEPS, |step| step.is_none())
+        Self(u16::MAX).having(paths, MAX_STEPS, &|step| step.is_none())
     }
 
     pub(super) const fn is_empty(self) -> bool {
@@ -54,7 +54,7 @@ impl PathSet {
         self,
         paths: &[&'static str],
         depth: usize,
-        wanted: impl Fn(Option<Step>) -> bool,
+        wanted: &dyn Fn(Option<Step>) -> bool,
     ) -> Self {
         let mut kept = 0;
         let mut bit = 1_u16;

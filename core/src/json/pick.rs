@@ -175,7 +175,7 @@ impl Matcher {
         let path = self.ending_here();
         let inside = self
             .alive
-            .having(self.paths, self.depth, |step| match step {
+            .having(self.paths, self.depth, &|step| match step {
                 Some(Step::Element) => nest == Nest::Array,
                 Some(Step::Member(_)) => nest == Nest::Object,
                 None => false,
@@ -265,7 +265,7 @@ impl Matcher {
         self.alive = self.alive.having(
             self.paths,
             depth,
-            |step| matches!(step, Some(Step::Member(name)) if fits(name)),
+            &|step| matches!(step, Some(Step::Member(name)) if fits(name)),
         );
     }
 
@@ -281,7 +281,7 @@ impl Matcher {
             return None;
         }
         self.alive
-            .having(self.paths, self.depth, |step| step.is_none())
+            .having(self.paths, self.depth, &|step| step.is_none())
             .first()
     }
 }
