@@ -39,7 +39,7 @@ pub(crate) async fn run(args: &CheckArgs, config: &Config) -> Result<ExitCode, F
     let mut out = io::stdout().lock();
     out.write_all(shown.as_bytes())
         .and_then(|()| out.flush())
-        .map_err(Failure::failed)?;
+        .map_err(Failure::unprinted)?;
     let worst = reports.iter().map(|(_, report)| report.verdict()).max();
     Ok(ExitCode::from(worst.unwrap_or(Verdict::Ok).exit_code()))
 }

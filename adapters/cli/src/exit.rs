@@ -31,6 +31,11 @@ impl Failure {
         Self::Failed(error.to_string())
     }
 
+    /// Nobody takes the output.
+    pub(crate) fn unprinted(error: std::io::Error) -> Self {
+        Self::Failed(format!("can not write to stdout: {error}"))
+    }
+
     /// Prints the line.
     ///
     /// `check` has the codes of monitoring plug-ins, where all but OK, WARNING and CRITICAL is 3

@@ -12,7 +12,7 @@ use crate::body;
 use crate::config::Config;
 use crate::exit::Failure;
 use crate::record::Record;
-use crate::session::{self, Session};
+use crate::session::Session;
 use crate::settings::Access;
 
 /// Longest body that is read into memory, in bytes. FMC takes 20 MB, larger files are uploads.
@@ -22,18 +22,20 @@ const BODY_LIMIT: u64 = 32 * 1024 * 1024;
 pub(crate) async fn get(args: &GetArgs, config: &Config) -> Result<(), Failure> {
     let prepared = Prepared::new(Method::Get, &args.request, None, config)?;
     if args.request.dry_run {
-        return prepared.print(&mut io::stdout().lock()).map_err(unprinted);
+        return prepared
+            .print(&mut io::stdout().lock())
+            .map_err(Failure::unprinted);
     }
     if !args.all_pages {
         return prepared.send().await;
     }
     let session = prepared.session()?;
     let pages = session.client.get_pages::<Box<RawValue>>(&prepared.path);
-    match session::run(&[session.clone()], pages).await? {
+    match session.run(pages).await? {
         Ok(items) => {
             let mut list = serde_json::to_vec(&items).map_err(Failure::failed)?;
             list.push(b'\n');
-            body::print(&list).map_err(unprinted)
+            body::print(&list).map_err(Failure::unprinted)
         }
         Err(ClientError::Status(reply)) => show(&session, *reply),
         Err(error) => Err(session.failed(&error)),
@@ -48,22 +50,20 @@ pub(crate) async fn write(
 ) -> Result<(), Failure> {
     let prepared = Prepared::new(method, &args.request, args.data.as_deref(), config)?;
     if args.request.dry_run {
-        return prepared.print(&mut io::stdout().lock()).map_err(unprinted);
+        return prepared
+            .print(&mut io::stdout().lock())
+            .map_err(Failure::unprinted);
     }
     prepared.send().await
 }
 
 /// Prints an answer, and fails if it is none of success.
 pub(crate) fn show(session: &Session, reply: Reply) -> Result<(), Failure> {
-    body::print(&reply.body).map_err(unprinted)?;
+    body::print(&reply.body).map_err(Failure::unprinted)?;
     match reply.success() {
         Ok(_) => Ok(()),
         Err(error) => Err(session.failed(&error)),
     }
-}
-
-fn unprinted(error: io::Error) -> Failure {
-    Failure::Failed(format!("can not write to stdout: {error}"))
 }
 
 /// A request that is ready to be sent.
@@ -108,7 +108,7 @@ impl Prepared {
         let session = self.session()?;
         let body = (!self.body.is_empty()).then_some(("application/json", &*self.body));
         let sent = session.client.request(self.method, &self.path, body);
-        match session::run(&[session.clone()], sent).await? {
+        match session.run(sent).await? {
             Ok(reply) => show(&session, reply),
             Err(error) => Err(session.failed(&error)),
         }

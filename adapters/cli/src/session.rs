@@ -27,15 +27,17 @@ impl Session {
     pub(crate) fn new(access: &Access, record: Option<&Record>) -> Result<Self, Failure> {
         let credentials = access.credentials()?;
         let conceal = |kind, value: &str| record.iter().for_each(|to| to.conceal(kind, value));
+        let domain = access.reach.domain.iter();
+        let in_domain = |builder: Builder| domain.fold(builder, Builder::domain);
         Self::build(&access.reach, record, |builder| match credentials {
             Credentials::Login { user, password } => {
                 conceal(Kind::Secret, password.expose_secret());
                 conceal(Kind::User, &user);
-                Ok(builder.login(user, password.into_zeroizing()))
+                Ok(in_domain(builder).login(user, password.into_zeroizing()))
             }
             Credentials::Bearer(token) => {
                 conceal(Kind::Token, token.expose_secret());
-                Ok(builder.bearer(token.into_zeroizing()))
+                Ok(in_domain(builder).bearer(token.into_zeroizing()))
             }
         })
     }
@@ -75,9 +77,6 @@ impl Session {
         let mut builder = Client::builder(reach.target.product, reach.target.address.clone())
             .trust(reach.trust.clone())
             .timeouts(timeouts);
-        if let Some(domain) = &reach.domain {
-            builder = builder.domain(domain);
-        }
         if let Some(record) = record {
             record.conceal(Kind::Host, reach.target.address.host());
             builder = builder.tap(record.tap());
@@ -104,6 +103,11 @@ impl Session {
         if let Some(record) = &self.record {
             record.failure(&error.to_string());
         }
+    }
+
+    /// [`run`] with this session alone.
+    pub(crate) async fn run<T>(&self, work: impl Future<Output = T>) -> Result<T, Failure> {
+        run(core::slice::from_ref(self), work).await
     }
 
     /// Logs out. Doing it again does nothing. What is said if that failed.

@@ -190,7 +190,7 @@ mod tests {
         let access = Access::resolve(&args.targets[0], &args.access, domain, &config.unwrap());
         access.map_err(|failure| match failure {
             Failure::Usage(text) => text,
-            Failure::Failed(text) => panic!("{text}"),
+            other => panic!("{other}"),
         })
     }
 

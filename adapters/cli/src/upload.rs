@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::exit::Failure;
 use crate::record::Record;
 use crate::request::{check_path, show};
-use crate::session::{self, Session};
+use crate::session::Session;
 use crate::settings::Access;
 
 /// Sends the file and prints the answer.
@@ -28,7 +28,7 @@ pub(crate) async fn run(args: &UploadArgs, config: &Config) -> Result<(), Failur
     let sent = session
         .client
         .upload(&args.path, content_type, Some(length), body);
-    let sent = session::run(&[session.clone()], sent).await;
+    let sent = session.run(sent).await;
     bar.finish_and_clear();
     match sent? {
         Ok(reply) => show(&session, reply),

@@ -45,7 +45,7 @@ fn credentials_are_named_once_and_referred_to() {
     let config = parse(WHOLE).unwrap();
     let fmc1 = config.target("fmc1").unwrap();
     assert_eq!(fmc1.target.user.as_deref(), Some("apimon"));
-    assert_eq!(fmc1.target.address.port, 8443);
+    assert_eq!(fmc1.target.address.port(), 8443);
     assert_eq!(
         fmc1.secret,
         Some(Source::File("/etc/monitor.password".into()))

@@ -119,6 +119,7 @@ impl<W: Write> Recorder<W> {
             out,
             "# names, addresses, identifiers and secrets are replaced by pseudonyms"
         )?;
+        out.flush()?;
         Ok(Self {
             out,
             redactor: Redactor::default(),

@@ -94,11 +94,9 @@ impl Tap for Tape {
 impl Exchange {
     fn record<W: std::io::Write>(&self, recorder: &mut super::Recorder<W>) -> std::io::Result<()> {
         match request(&self.sent) {
-            Some(sent) => {
-                recorder.request(&sent.method, &sent.target, &sent.fields(), &sent.body)?
-            }
-            None => recorder.failure("what was sent is a part of a request")?,
-        }
+            Some(sent) => recorder.request(&sent.method, &sent.target, &sent.fields(), &sent.body),
+            None => recorder.failure("what was sent is a part of a request"),
+        }?;
         match response(&self.received) {
             Some(came) => {
                 recorder.response(came.status, &came.fields(), &came.body)?;

@@ -164,7 +164,9 @@ fn a_long_body_is_cut() {
 fn a_transcript_is_for_its_owner_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("transcript");
-    create(&path).unwrap().conceal(Kind::Host, "h");
+    let record = Record::open(Some(&path)).unwrap().unwrap();
+    record.failure("why");
+    assert_eq!(record.problem(), None);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
@@ -176,6 +178,8 @@ fn a_transcript_is_for_its_owner_alone() {
     assert!(
         std::fs::read_to_string(&path)
             .unwrap()
-            .starts_with("# oobwatch ")
+            .ends_with("\n! why\n")
     );
+    let nowhere = Record::open(Some(&folder.path().join("no/such")));
+    assert!(matches!(nowhere, Err(Failure::Usage(_))));
 }

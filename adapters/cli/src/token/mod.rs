@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::exit::Failure;
 use crate::record::Record;
 use crate::secret::{Secret, Source, What};
-use crate::session::{self, Session};
+use crate::session::Session;
 use crate::settings::{Access, Reach};
 use show::Tokens;
 
@@ -40,20 +40,14 @@ async fn log_in(args: &TokenLogin, config: &Config) -> Result<(), Failure> {
     let session = Session::new(&access, record.as_ref())?;
     let work = async {
         session.client.log_in().await?;
-        Ok(print(&session, &access.reach, args.format))
-    };
-    let sessions = [session.clone()];
-    session::run(&sessions, async {
-        let printed = work.await;
+        let printed = print(&session, &access.reach, args.format);
         // Tokens that nobody has seen are of no use to anybody: those are logged out.
-        if args.keep && matches!(printed, Ok(Ok(()))) {
+        if args.keep && printed.is_ok() {
             session.client.keep_session();
         }
-        printed
-    })
-    .await?
-    .map_err(|error: ClientError| session.failed(&error))?
-    .map_err(Failure::failed)
+        Ok(printed)
+    };
+    ended(&session, session.run(work).await?)
 }
 
 async fn refresh(args: &HeldTokens, config: &Config) -> Result<(), Failure> {
@@ -72,16 +66,16 @@ async fn refresh(args: &HeldTokens, config: &Config) -> Result<(), Failure> {
     // A token of that age is refreshed before it is used.
     let age = FMC_TOKEN_LIFE;
     let session = Session::with_tokens(&reach, &access, Some(&refresh), age, record.as_ref())?;
-    session::run(&[session.clone()], async {
+    let work = async {
         let refreshed = session.client.log_in().await;
         let printed = refreshed.map(|()| print(&session, &reach, args.format));
-        // Theirs before, theirs now.
-        session.client.keep_session();
+        // The session is the caller's to end, unless its new tokens were lost on the way there.
+        if !matches!(printed, Ok(Err(_))) {
+            session.client.keep_session();
+        }
         printed
-    })
-    .await?
-    .map_err(|error| session.failed(&error))?
-    .map_err(Failure::failed)
+    };
+    ended(&session, session.run(work).await?)
 }
 
 async fn revoke(args: &HeldTokens, config: &Config) -> Result<(), Failure> {
@@ -93,9 +87,13 @@ async fn revoke(args: &HeldTokens, config: &Config) -> Result<(), Failure> {
     let access = read(&reach, What::AccessToken, &args.access_token_env)?;
     let record = Record::open(args.connection.record.as_deref())?;
     let session = Session::with_tokens(&reach, &access, None, Duration::ZERO, record.as_ref())?;
-    let sessions = [session.clone()];
-    let closed = session::run(&sessions, session.client.close()).await?;
+    let closed = session.run(session.client.close()).await?;
     closed.map_err(|error| session.failed(&error))
+}
+
+fn ended(session: &Session, result: Result<io::Result<()>, ClientError>) -> Result<(), Failure> {
+    let printed = result.map_err(|error| session.failed(&error))?;
+    printed.map_err(Failure::unprinted)
 }
 
 fn read(reach: &Reach, what: What, variable: &str) -> Result<Secret, Failure> {

@@ -1,0 +1,257 @@
+//! `oobwatch check` against the simulator.
+
+use oobwatch_sim::{Fault, FaultRule};
+use serde_json::Value;
+
+use crate::lab::{Lab, Ran, with};
+
+#[tokio::test]
+async fn both_products_in_all_formats() {
+    let lab = Lab::new(|_| {}).await;
+    let (fmc, fxos) = (lab.fmc(), lab.fxos());
+    for (format, of_fmc, of_fxos) in [
+        ("text", "(FMC): OK", "(FXOS): OK"),
+        ("json", "\"product\":\"fmc\"", "\"product\":\"fxos\""),
+        ("nagios", "FMC OK - ", "FXOS OK - "),
+        ("prometheus", "fmc_verdict{", "fxos_verdict{"),
+    ] {
+        let out = lab.on_fmc(&["check", &fmc, "--format", format]).await.ok();
+        assert!(out.contains(of_fmc), "{out}");
+        let out = lab
+            .on_fxos(&["check", &fxos, "--format", format])
+            .await
+            .ok();
+        assert!(out.contains(of_fxos), "{out}");
+    }
+    let state = lab.sim.state();
+    for state in [&state.fmc, &state.fxos] {
+        assert_eq!(
+            (state.logins, state.revokes, state.live_sessions),
+            (4, 4, 0)
+        );
+        assert_eq!(state.stray_credentials, 0);
+    }
+}
+
+#[tokio::test]
+async fn the_exit_code_is_the_worst_verdict() {
+    for (health, code, word) in [
+        ("green", 0, "OK"),
+        ("yellow", 1, "WARNING"),
+        ("red", 2, "CRITICAL"),
+        ("mauve", 3, "UNKNOWN"),
+    ] {
+        let lab = Lab::new(|scenario| scenario.fmc.health = vec!["green".into(), health.into()]);
+        let lab = lab.await;
+        let ran = lab
+            .on_fmc(&["check", &lab.fmc(), "--format", "nagios"])
+            .await;
+        assert_eq!(
+            (ran.code, ran.err.as_str()),
+            (Some(code), ""),
+            "{}",
+            ran.out
+        );
+        assert!(
+            ran.out.starts_with(&format!("FMC {word} - ")),
+            "{}",
+            ran.out
+        );
+    }
+}
+
+#[tokio::test]
+async fn several_targets_are_one_report_each() {
+    let lab = Lab::new(|scenario| scenario.fxos.fault_severities = vec!["critical".into()]).await;
+    let config = lab.config();
+    let check = |format| {
+        lab.command(&[
+            "--config", &config, "check", "fmc1", "chassis1", "--format", format,
+        ])
+        .output()
+    };
+    let ran = Ran::of(check("json").await.unwrap());
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    let reports = ran
+        .out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap());
+    let reports: Vec<Value> = reports.collect();
+    let targets: Vec<_> = reports
+        .iter()
+        .map(|report| report["target"].as_str())
+        .collect();
+    assert_eq!(targets, [Some("fmc1"), Some("chassis1")]);
+    assert_eq!(reports[1]["verdict"], "CRITICAL");
+    let ran = Ran::of(check("nagios").await.unwrap());
+    let mut lines = ran.out.lines();
+    assert!(lines.next().unwrap().starts_with("fmc1: FMC OK - "));
+    assert!(
+        lines
+            .next()
+            .unwrap()
+            .starts_with("chassis1: FXOS CRITICAL - ")
+    );
+    let ran = Ran::of(check("prometheus").await.unwrap());
+    assert!(
+        ran.out.contains("fmc_verdict{target=\"fmc1\"} 0"),
+        "{}",
+        ran.out
+    );
+    assert!(
+        ran.out.contains("fxos_verdict{target=\"chassis1\"} 2"),
+        "{}",
+        ran.out
+    );
+    assert_eq!(lab.sim.state().fxos.live_sessions, 0);
+}
+
+/// One target that can not be used: nothing is sent to the others either.
+#[tokio::test]
+async fn what_can_not_be_checked_sends_nothing() {
+    let lab = Lab::new(|_| {}).await;
+    let (fmc, user, config) = (lab.fmc(), lab.sim.fmc().user.clone(), lab.config());
+    let nobody = fmc.replace(&format!("{user}@"), "");
+    let cases: [(&[&str], &str); 6] = [
+        (&["--config", &config, "check", "fmc1", "nobody"], "nobody"),
+        (
+            &["--config", &config, "check", "fmc1", "http://fmc2"],
+            "on purpose",
+        ),
+        (&["--config", &config, "check", "fmc1", &nobody], "USER@"),
+        (
+            &["--config", &config, "check", "fmc1", &fmc],
+            "--password-file",
+        ),
+        (&["check", &fmc, "--password-env", "MISSING"], "$MISSING"),
+        (
+            &[
+                "check",
+                &fmc,
+                "--password-env",
+                "PASSWORD",
+                "--ca-file",
+                "no/such",
+            ],
+            "no/such",
+        ),
+    ];
+    for (arguments, word) in cases {
+        let ran = lab.run(arguments).await;
+        assert!(ran.line(3).contains(word), "{ran:?}");
+        assert_eq!(ran.out, "");
+    }
+    let state = lab.sim.state();
+    assert_eq!((state.fmc.connections, state.fxos.connections), (0, 0));
+}
+
+#[tokio::test]
+async fn a_wrong_pin_gets_no_password() {
+    let lab = Lab::new(|_| {}).await;
+    let (fmc, info) = (lab.fmc(), lab.sim.fxos());
+    let ran = lab.run(&with(&["check", &fmc], info, "PASSWORD")).await;
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert!(ran.out.contains("matches no pin"), "{ran:?}");
+    let state = lab.sim.state().fmc;
+    assert_eq!((state.failed_handshakes, state.requests.len()), (1, 0));
+}
+
+#[tokio::test]
+async fn skipping_verification_is_said_each_time() {
+    let lab = Lab::new(|_| {}).await;
+    let fmc = lab.fmc();
+    let skip = [
+        "check",
+        &fmc,
+        "--password-env",
+        "PASSWORD",
+        "--danger-skip-tls-verification",
+    ];
+    for _ in 0..2 {
+        let ran = lab.run(&skip).await;
+        assert!(ran.line(0).contains("NOT verified"), "{ran:?}");
+        assert!(ran.out.contains("(FMC): OK"), "{ran:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_wrong_kind_of_box_is_asked_about() {
+    let lab = Lab::new(|_| {}).await;
+    let crossed = |target: String, from: &str, to: &str| target.replacen(from, to, 1);
+    let chassis = crossed(lab.fxos(), "fxos://", "fmc://");
+    let ran = lab.on_fxos(&["token", &chassis]).await;
+    assert!(ran.line(1).contains("is this really an FMC"), "{ran:?}");
+    let fmc = crossed(lab.fmc(), "fmc://", "fxos://");
+    let ran = lab.on_fmc(&["token", &fmc]).await;
+    assert!(
+        ran.line(1)
+            .contains("is this really the management address of an FXOS chassis"),
+        "{ran:?}"
+    );
+    let ran = lab.on_fmc(&["check", &fmc]).await;
+    assert!(ran.out.contains("is this really"), "{ran:?}");
+    assert_eq!(ran.code, Some(3));
+}
+
+#[tokio::test]
+async fn a_page_or_a_redirect_is_no_rest_api() {
+    for (fault, word) in [
+        (Fault::Html { status: 200 }, "web page"),
+        (
+            Fault::Redirect {
+                location: "https://192.0.2.1/".into(),
+            },
+            "redirect",
+        ),
+    ] {
+        let lab = Lab::new(|scenario| {
+            scenario.fmc.wire.faults = vec![FaultRule::new("", fault)];
+        });
+        let lab = lab.await;
+        let ran = lab
+            .on_fmc(&["get", &lab.fmc(), "/api/fmc_platform/v1/info/serverversion"])
+            .await;
+        let line = ran.line(1);
+        assert!(
+            line.contains(word) && line.contains("REST API Preferences"),
+            "{line}"
+        );
+    }
+}
+
+/// Told to end in the middle of a check, it logs out before it does.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_signal_during_a_check_logs_out_first() {
+    for (signal, code, word) in [("-TERM", 143, "terminated"), ("-INT", 130, "interrupted")] {
+        let lab = Lab::new(|scenario| {
+            scenario.fmc.wire.hold = vec!["/api/fmc_config".into()];
+        });
+        let lab = lab.await;
+        let fmc = lab.fmc();
+        let mut child = lab.command(&with(&["check", &fmc], lab.sim.fmc(), "PASSWORD"));
+        let mut child = child.spawn().unwrap();
+        while lab.sim.state().fmc.held == 0 {
+            assert_eq!(
+                child.try_wait().unwrap(),
+                None,
+                "it ended before it was told to"
+            );
+            tokio::time::sleep(core::time::Duration::from_millis(1)).await;
+        }
+        let pid = child.id().unwrap().to_string();
+        let killed = tokio::process::Command::new("kill")
+            .args([signal, &pid])
+            .status()
+            .await;
+        assert!(killed.unwrap().success());
+        let ran = Ran::of(child.wait_with_output().await.unwrap());
+        assert!(ran.line(code).contains(word), "{ran:?}");
+        assert_eq!(ran.out, "");
+        let state = lab.sim.state().fmc;
+        assert_eq!(
+            (state.logins, state.revokes, state.live_sessions),
+            (1, 1, 0)
+        );
+    }
+}

@@ -1,0 +1,129 @@
+//! A simulator, and runs of the command.
+
+use std::process::{Output, Stdio};
+
+use oobwatch_sim::{BoxInfo, Scenario, Sim};
+use tokio::process::Command;
+
+/// A simulator, and the command in a home without a configuration.
+pub(crate) struct Lab {
+    pub(crate) sim: Sim,
+    pub(crate) home: tempfile::TempDir,
+}
+
+/// What a run of the command came to.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Lab {
+    pub(crate) async fn new(change: impl FnOnce(&mut Scenario)) -> Self {
+        let mut scenario = Scenario::default();
+        change(&mut scenario);
+        let sim = Sim::builder().scenario(scenario).start().await.unwrap();
+        let home = tempfile::tempdir().unwrap();
+        Self { sim, home }
+    }
+
+    /// `fmc://user@127.0.0.1:PORT`.
+    pub(crate) fn fmc(&self) -> String {
+        format!("fmc://{}@{}", self.sim.fmc().user, self.sim.fmc().addr)
+    }
+
+    /// `fxos://user@127.0.0.1:PORT`.
+    pub(crate) fn fxos(&self) -> String {
+        format!("fxos://{}@{}", self.sim.fxos().user, self.sim.fxos().addr)
+    }
+
+    /// The command with both passwords in its environment, and both pins.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_oobwatch"));
+        command
+            .env_clear()
+            .env("HOME", self.home.path())
+            .env("RUST_BACKTRACE", "1")
+            .env("PASSWORD", &self.sim.fmc().password)
+            .env("CHASSIS_PASSWORD", &self.sim.fxos().password)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        command
+    }
+
+    /// Runs a command for the FMC: `arguments`, then its pin and password.
+    pub(crate) async fn on_fmc(&self, arguments: &[&str]) -> Ran {
+        self.run(&with(arguments, self.sim.fmc(), "PASSWORD")).await
+    }
+
+    /// The same for the chassis.
+    pub(crate) async fn on_fxos(&self, arguments: &[&str]) -> Ran {
+        self.run(&with(arguments, self.sim.fxos(), "CHASSIS_PASSWORD"))
+            .await
+    }
+
+    pub(crate) async fn run(&self, arguments: &[&str]) -> Ran {
+        Ran::of(self.command(arguments).output().await.unwrap())
+    }
+
+    /// A configuration of both boxes, as `fmc1` and `chassis1`; the path to it.
+    pub(crate) fn config(&self) -> String {
+        let (fmc, fxos) = (self.sim.fmc(), self.sim.fxos());
+        let text = format!(
+            "[credentials.f]\nuser = {:?}\npassword_env = 'PASSWORD'\n\
+             [credentials.x]\nuser = {:?}\npassword_env = 'CHASSIS_PASSWORD'\n\
+             [targets.fmc1]\nurl = 'fmc://{}'\ncredentials = 'f'\ndomain = 'North'\npins = ['{}']\n\
+             [targets.chassis1]\nurl = 'fxos://{}'\ncredentials = 'x'\npins = ['{}']\n",
+            fmc.user, fxos.user, fmc.addr, fmc.pin, fxos.addr, fxos.spki_pin
+        );
+        let path = self.home.path().join("oobwatch.toml");
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+}
+
+/// `arguments`, and how to trust and log in to a box.
+pub(crate) fn with<'a>(
+    arguments: &[&'a str],
+    info: &'a BoxInfo,
+    password: &'a str,
+) -> Vec<&'a str> {
+    let access = ["--pin", &info.pin, "--password-env", password];
+    [arguments, &access].concat()
+}
+
+impl Ran {
+    pub(crate) fn of(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// What was printed, if all went well and nothing was complained about.
+    #[track_caller]
+    pub(crate) fn ok(self) -> String {
+        assert_eq!(
+            (self.code, self.err.as_str()),
+            (Some(0), ""),
+            "{}",
+            self.out
+        );
+        self.out
+    }
+
+    /// The one line of a failure with that exit code.
+    #[track_caller]
+    pub(crate) fn line(&self, code: i32) -> &str {
+        assert_eq!(self.code, Some(code), "{self:?}");
+        assert_eq!(self.err.lines().count(), 1, "{self:?}");
+        let line = self.err.trim_end();
+        assert!(line.starts_with("oobwatch: "), "{self:?}");
+        line
+    }
+}

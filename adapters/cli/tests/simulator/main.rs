@@ -1,0 +1,6 @@
+//! The command as a user meets it, against the simulated boxes.
+
+mod check;
+mod lab;
+mod request;
+mod token;
