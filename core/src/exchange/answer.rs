@@ -47,7 +47,6 @@ pub(super) trait Extra {
     /// Whether the value of this field is wanted by [`field`](Self::field).
     fn wants(&mut self, name: &str) -> bool;
     fn field(&mut self, piece: &[u8], sink: &mut dyn Sink);
-    fn field_end(&mut self) {}
     /// A piece of the body of a successful answer.
     fn body(&mut self, piece: &[u8]);
 }
@@ -68,14 +67,19 @@ impl Extra for Nothing {
 /// Parser and facts of one answer.
 pub(super) struct Reader {
     parser: http::Response,
+    facts: Facts,
+    /// Bytes came after the end of the answer.
+    excess: bool,
+}
+
+/// What is kept of an answer.
+struct Facts {
     status: u16,
     field: Field,
     value: Text<64>,
     html: bool,
     date: Option<u64>,
     error: ErrorScan,
-    /// Bytes came after the end of the answer.
-    excess: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -87,14 +91,17 @@ enum Field {
 
 impl Reader {
     pub(super) fn new(method: Method, limits: Limits) -> Self {
-        Self {
-            parser: http::Response::new(method, limits),
+        let facts = Facts {
             status: 0,
             field: Field::Extra,
             value: Text::new(),
             html: false,
             date: None,
             error: ErrorScan::new(),
+        };
+        Self {
+            parser: http::Response::new(method, limits),
+            facts,
             excess: false,
         }
     }
@@ -105,8 +112,9 @@ impl Reader {
         extra: &mut dyn Extra,
         sink: &mut dyn Sink,
     ) -> Result<Progress, Error> {
-        let (parser, mut events) = self.split(extra, sink);
-        let progress = parser.push(bytes, &mut events).map_err(error)?;
+        let facts = &mut self.facts;
+        let mut events = Handler { facts, extra, sink };
+        let progress = self.parser.push(bytes, &mut events).map_err(error)?;
         self.excess |= progress.consumed < bytes.len();
         Ok(if progress.done {
             Progress::Done
@@ -132,31 +140,14 @@ impl Reader {
     }
 
     pub(super) fn finish(self) -> Response {
-        let (error, looks_like_html) = self.error.finish();
+        let facts = self.facts;
+        let (error, looks_like_html) = facts.error.finish();
         Response {
-            status: self.status,
+            status: facts.status,
             error,
-            html: self.html || looks_like_html,
-            date: self.date,
+            html: facts.html || looks_like_html,
+            date: facts.date,
         }
-    }
-
-    fn split<'a>(
-        &'a mut self,
-        extra: &'a mut dyn Extra,
-        sink: &'a mut dyn Sink,
-    ) -> (&'a mut http::Response, Handler<'a>) {
-        let handler = Handler {
-            status: &mut self.status,
-            field: &mut self.field,
-            value: &mut self.value,
-            html: &mut self.html,
-            date: &mut self.date,
-            error: &mut self.error,
-            extra,
-            sink,
-        };
-        (&mut self.parser, handler)
     }
 }
 
@@ -171,63 +162,59 @@ fn error(error: HttpError) -> Error {
 
 /// Where the parser's events go.
 struct Handler<'a> {
-    status: &'a mut u16,
-    field: &'a mut Field,
-    value: &'a mut Text<64>,
-    html: &'a mut bool,
-    date: &'a mut Option<u64>,
-    error: &'a mut ErrorScan,
+    facts: &'a mut Facts,
     extra: &'a mut dyn Extra,
     sink: &'a mut dyn Sink,
 }
 
 impl Events for Handler<'_> {
     fn status(&mut self, code: u16) {
-        *self.status = code;
+        self.facts.status = code;
         self.sink.status(code);
     }
 
     fn wants(&mut self, name: &str) -> bool {
-        self.value.clear();
+        self.facts.value.clear();
         let (field, wanted) = match name {
             "content-type" => (Field::ContentType, true),
             "date" => (Field::Date, true),
             other => (Field::Extra, self.extra.wants(other)),
         };
-        *self.field = field;
+        self.facts.field = field;
         wanted
     }
 
     fn value(&mut self, piece: &[u8]) {
-        match self.field {
-            Field::ContentType | Field::Date => self.value.push(piece),
+        match self.facts.field {
+            Field::ContentType | Field::Date => self.facts.value.push(piece),
             Field::Extra => self.extra.field(piece, self.sink),
         }
     }
 
     fn value_end(&mut self) {
-        match self.field {
+        let facts = &mut *self.facts;
+        match facts.field {
             Field::ContentType => {
-                let media_type = media_type(self.value);
-                *self.html = matches!(
+                let media_type = media_type(&facts.value);
+                facts.html = matches!(
                     media_type.as_bytes(),
                     b"text/html" | b"application/xhtml+xml"
                 );
                 self.sink
                     .content_type(media_type.as_str().unwrap_or_default());
             }
-            Field::Date => *self.date = http::http_date(self.value.as_bytes()),
-            Field::Extra => self.extra.field_end(),
+            Field::Date => facts.date = http::http_date(facts.value.as_bytes()),
+            Field::Extra => {}
         }
     }
 
     fn head_end(&mut self) {}
 
     fn body(&mut self, piece: &[u8]) {
-        if matches!(*self.status, 200..=299) {
+        if matches!(self.facts.status, 200..=299) {
             self.extra.body(piece);
         } else {
-            self.error.push(piece);
+            self.facts.error.push(piece);
         }
         self.sink.body(piece);
     }

@@ -192,7 +192,7 @@ impl Session {
             return login;
         };
         let held_off = self.streams > 0 && !tokens.is_over(now);
-        if held_off || !tokens.is_due(now, self.rules.lead) {
+        if held_off || !tokens.is_due(now) {
             Plan::Use
         } else if tokens.refreshes_left() > 0 {
             Plan::Authenticate(AuthKind::Refresh)

@@ -34,7 +34,7 @@ pub use settle::{AuthNext, Next};
 pub use stats::Stats;
 
 use permit::Flight;
-use tokens::Tokens;
+use tokens::{Life, Tokens};
 
 /// Life of an FMC access token, counted from the request that brought it (FMC
 /// REST quick start, Authentication from a REST API Client).
@@ -137,14 +137,12 @@ impl Session {
         access: AccessToken,
         refresh: Option<RefreshToken>,
     ) {
-        let life = (self.product == Product::Fmc).then_some(self.rules.token_life);
-        self.tokens = Some(Tokens::new(
-            access,
-            refresh,
-            now.before(age),
-            life,
-            refreshes,
-        ));
+        let Rules {
+            token_life, lead, ..
+        } = self.rules;
+        let life =
+            (self.product == Product::Fmc).then(|| Life::new(now.before(age), token_life, lead));
+        self.tokens = Some(Tokens::new(access, refresh, life, refreshes));
         self.generation = self.generation.wrapping_add(1);
         self.stopped = None;
         self.wake();

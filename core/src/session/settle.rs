@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use super::tokens::Tokens;
+use super::tokens::{Life, Tokens};
 use super::{AuthKind, AuthPermit, Class, Permit, Session, Stats, Stop, Ticket};
 use crate::error::{ConfigError, Error, PeerError, TransportError};
 use crate::exchange::{AuthOutcome, Domain, Grant, Lost, Outcome, Response};
@@ -233,20 +233,15 @@ impl Session {
     }
 
     fn accept(&mut self, sent: Instant, grant: Grant, refreshes: u8) -> AuthNext {
-        let life = match self.product {
+        let length = match self.product {
             Product::CdFmc | Product::Fmc => Some(self.rules.token_life),
             Product::Fxos => grant
                 .refresh_period
                 .filter(|&s| s > 0)
                 .map(|s| Duration::from_secs(s.into())),
         };
-        self.tokens = Some(Tokens::new(
-            grant.access,
-            grant.refresh,
-            sent,
-            life,
-            refreshes,
-        ));
+        let life = length.map(|length| Life::new(sent, length, self.rules.lead));
+        self.tokens = Some(Tokens::new(grant.access, grant.refresh, life, refreshes));
         self.generation = self.generation.wrapping_add(1);
         match grant.domain {
             Domain::Unknown => {}

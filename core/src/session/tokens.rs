@@ -9,9 +9,8 @@ use crate::time::{Instant, millis};
 pub(super) struct Tokens {
     pub(super) access: AccessToken,
     pub(super) refresh: Option<RefreshToken>,
-    born: Instant,
     /// `None`: the box demands no renewal.
-    life: Option<Duration>,
+    life: Option<Life>,
     refreshes: u8,
     /// The box has refused the access token.
     dead: bool,
@@ -19,18 +18,35 @@ pub(super) struct Tokens {
     proved: Option<Instant>,
 }
 
+/// From when on a token is renewed, and from when on the box refuses it.
+#[derive(Clone, Copy)]
+pub(super) struct Life {
+    due: Instant,
+    end: Instant,
+}
+
+impl Life {
+    /// Of a token that was `born` then; it is due when it has `lead`, or a
+    /// quarter of its life, left.
+    pub(super) fn new(born: Instant, length: Duration, lead: Duration) -> Self {
+        let end = born.after(length);
+        let length = millis(length);
+        let young = length.saturating_sub(millis(lead)).max(length - length / 4);
+        let due = Instant::from_millis(born.as_millis().saturating_add(young));
+        Self { due, end }
+    }
+}
+
 impl Tokens {
     pub(super) const fn new(
         access: AccessToken,
         refresh: Option<RefreshToken>,
-        born: Instant,
-        life: Option<Duration>,
+        life: Option<Life>,
         refreshes: u8,
     ) -> Self {
         Self {
             access,
             refresh,
-            born,
             life,
             refreshes,
             dead: false,
@@ -43,25 +59,18 @@ impl Tokens {
         Some(if self.dead {
             Duration::ZERO
         } else {
-            // As instants: subtracting durations keeps a panic branch.
-            (self.born.after(life) - now).min(life)
+            life.end - now
         })
     }
 
     /// Whether the box would refuse the access token, as far as we know.
     pub(super) fn is_over(&self, now: Instant) -> bool {
-        self.dead || self.life.is_some_and(|life| self.born.after(life) <= now)
+        self.dead || self.life.is_some_and(|life| life.end <= now)
     }
 
-    /// Whether a request that starts now should renew the session first: no
-    /// more than `lead`, or a quarter of its life, is left.
-    pub(super) fn is_due(&self, now: Instant, lead: Duration) -> bool {
-        let due = |life| {
-            let end = self.born.after(life);
-            let left = end.as_millis().saturating_sub(now.as_millis());
-            left <= millis(lead).min(millis(life) / 4)
-        };
-        self.dead || self.life.is_some_and(due)
+    /// Whether a request that starts now should renew the session first.
+    pub(super) fn is_due(&self, now: Instant) -> bool {
+        self.dead || self.life.is_some_and(|life| life.due <= now)
     }
 
     pub(super) fn refreshes_left(&self) -> u8 {
