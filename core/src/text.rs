@@ -30,12 +30,8 @@ impl<const N: usize> Text<N> {
 
     /// Adds the next piece.
     pub fn push(&mut self, piece: &[u8]) {
-        for &byte in piece {
-            if self.truncated {
-                return;
-            }
-            let bytes = self.bytes.as_mut_view();
-            self.truncated = !push(bytes, &mut self.blanks, byte);
+        if !self.truncated {
+            self.truncated = push(self.bytes.as_mut_view(), &mut self.blanks, piece).is_err();
         }
     }
 
@@ -76,24 +72,28 @@ impl<const N: usize> Text<N> {
     }
 }
 
-/// Adds a byte, and the blanks before it once it is none; whether it fits.
+/// Adds a piece as far as it fits; `blanks` are those that may turn out to be
+/// trailing ones.
 ///
 /// Knows nothing of the length of the text, so that its code is there once.
-fn push(bytes: &mut VecView<u8, u16>, blanks: &mut u16, byte: u8) -> bool {
-    if matches!(byte, b' ' | b'\t') {
-        let inside = !bytes.is_empty();
-        *blanks = blanks.saturating_add(u16::from(inside));
-        return true;
+fn push(bytes: &mut VecView<u8, u16>, blanks: &mut u16, piece: &[u8]) -> Result<(), u8> {
+    for &byte in piece {
+        if matches!(byte, b' ' | b'\t') {
+            let inside = !bytes.is_empty();
+            *blanks = blanks.saturating_add(u16::from(inside));
+            continue;
+        }
+        let room = bytes.capacity().saturating_sub(bytes.len());
+        if usize::from(*blanks) >= room {
+            return Err(byte);
+        }
+        while *blanks > 0 {
+            *blanks -= 1;
+            bytes.push(b' ')?;
+        }
+        bytes.push(byte)?;
     }
-    let room = bytes.capacity().saturating_sub(bytes.len());
-    if usize::from(*blanks) >= room {
-        return false;
-    }
-    while *blanks > 0 {
-        *blanks -= 1;
-        let _ = bytes.push(b' ');
-    }
-    bytes.push(byte).is_ok()
+    Ok(())
 }
 
 impl<const N: usize> From<&str> for Text<N> {
