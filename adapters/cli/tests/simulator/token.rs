@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::lab::{Lab, Ran};
+use crate::lab::{Lab, Ran, with};
 
 const REFRESH: [&str; 4] = [
     "--access-token-env",
@@ -94,6 +94,23 @@ async fn a_kept_session_is_refreshed_three_times_and_revoked() {
     assert_eq!((state.live_sessions, state.stray_credentials), (0, 0));
     // Gone already is as good as revoked.
     assert_eq!(revoked(&lab, &lab.fmc(), &pin, &tokens).await.ok(), "");
+}
+
+/// Tokens that could not be shown to anybody are not left behind, `--keep` or not.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn tokens_that_nobody_has_seen_are_revoked() {
+    let lab = Lab::new(|_| {}).await;
+    let (fmc, full) = (lab.fmc(), std::fs::File::create("/dev/full").unwrap());
+    let arguments = with(&["token", &fmc, "--keep"], lab.sim.fmc(), "PASSWORD");
+    let child = lab.command(&arguments).stdout(full).spawn().unwrap();
+    let ran = Ran::of(child.wait_with_output().await.unwrap());
+    assert!(ran.line(1).contains("can not write to stdout"), "{ran:?}");
+    let state = lab.sim.state().fmc;
+    assert_eq!(
+        (state.logins, state.revokes, state.live_sessions),
+        (1, 1, 0)
+    );
 }
 
 #[tokio::test]
