@@ -1,8 +1,9 @@
 //! A simulator, and runs of the command.
 
+use core::time::Duration;
 use std::process::{Output, Stdio};
 
-use oobwatch_sim::{BoxInfo, Scenario, Sim};
+use oobwatch_sim::{BoxInfo, Scenario, Sim, State};
 use tokio::process::Command;
 
 /// A simulator, and the command in a home without a configuration.
@@ -68,6 +69,17 @@ impl Lab {
 
     pub(crate) async fn run(&self, arguments: &[&str]) -> Ran {
         Ran::of(self.command(arguments).output().await.unwrap())
+    }
+
+    /// Waits until the boxes have seen something, ten seconds at most.
+    pub(crate) async fn until(&self, seen: impl Fn(&State) -> bool) {
+        for _ in 0..10_000 {
+            if seen(&self.sim.state()) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        panic!("it was not seen: {:?}", self.sim.state());
     }
 
     /// A configuration of both boxes, as `fmc1` and `chassis1`; the path to it.
