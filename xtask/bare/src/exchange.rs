@@ -6,16 +6,16 @@ use core::hint::black_box;
 use oobwatch_core::Instant;
 use oobwatch_core::credentials::{Bearer, Login};
 use oobwatch_core::exchange::{
-    Answer, AuthExchange, AuthOutcome, Discard, Exchange, Outcome, Request,
+    Answer, AuthExchange, AuthOutcome, BodyLength, Discard, Exchange, Outcome, Request,
 };
-use oobwatch_core::http::Limits;
+use oobwatch_core::http::{Limits, Method};
 use oobwatch_core::origin::Origin;
 use oobwatch_core::product::Product;
 use oobwatch_core::session::{Admit, AuthPermit, Class, Permit, Rules, Session, Ticket};
 
 use crate::{buffer, bytes, text};
 
-/// Drives sessions as an adapter does.
+/// Drives a session as an adapter does.
 pub fn run() {
     let Ok(origin) = Origin::new(black_box(Product::Fmc), text()) else {
         return;
@@ -46,7 +46,12 @@ pub fn run() {
 fn request(session: &Session, origin: &Origin<'_>, permit: &Permit) -> Option<Outcome> {
     let bearer = Bearer::new(origin, text()).ok();
     let mut out = buffer::<512>();
-    let request = Request::get(text());
+    let request = Request {
+        method: black_box(Method::Get),
+        path: text(),
+        body: black_box(BodyLength::None),
+        content_type: text(),
+    };
     let limits = Limits::default();
     let started = Exchange::start(
         session,

@@ -6,9 +6,11 @@
 //! `run`, one in `bin/` that hands it to [`part!`], and its name in the list in `xtask/src/bare.rs`.
 #![no_std]
 
+pub mod check;
 pub mod exchange;
 pub mod image;
 pub mod json;
+pub mod report;
 pub mod response;
 pub mod session;
 

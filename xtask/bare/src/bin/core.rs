@@ -1,4 +1,4 @@
-//! Everything of the core together.
+//! Sessions on every product, the parser and the scanner together.
 #![no_std]
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Session, exchanges and parser together.
+//! Session, exchanges and parser together, for every product.
 #![no_std]
 #![no_main]
 
