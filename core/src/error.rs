@@ -109,6 +109,8 @@ pub enum PeerError {
     Redirect(u16),
     /// The answer is a web page, not the REST API.
     WebPage(u16),
+    /// A login, refresh or logout was answered with this status.
+    AuthStatus(u16),
     /// The box answered with this status where success was due.
     Status(u16),
 }
@@ -302,6 +304,9 @@ impl fmt::Display for PeerError {
                 f,
                 "the answer ({status}) is a web page, not the REST API; a proxy in between, or the REST API is off?"
             ),
+            Self::AuthStatus(status) => {
+                write!(f, "the box answered the login or logout with status {status}")
+            }
             Self::Status(status) => write!(f, "the box answered with status {status}"),
         }
     }

@@ -323,6 +323,16 @@ async fn a_check_names_the_layer() {
         at(Fault::Html { status: 404 }, LOGIN).await.0,
         Some(Layer::Http)
     );
+    let no_login = Fault::Answer {
+        status: 404,
+        content_type: "application/json".into(),
+        body: r#"{"error":{"messages":[{"description":"Invalid URL"}]}}"#.into(),
+        headers: vec![],
+    };
+    assert_eq!(
+        at(no_login, LOGIN).await,
+        (Some(Layer::Authenticated), Verdict::Unknown)
+    );
     assert_eq!(
         at(denied, devices).await,
         (Some(Layer::Authorised), Verdict::Unknown)

@@ -23,12 +23,12 @@ pub(crate) const fn hint(product: Product, error: Error) -> Option<&'static str>
     };
     match error {
         // A chassis refuses a login with 400 and a code of its own, never with 401.
-        PeerError::Status(401) if !matches!(product, Product::Fxos) => None,
-        PeerError::Status(403 | 429 | 500..) => None,
+        PeerError::AuthStatus(401) if !matches!(product, Product::Fxos) => None,
+        PeerError::AuthStatus(403 | 429 | 500..) => None,
         PeerError::Http(_)
         | PeerError::NoTokens
         | PeerError::Redirect(_)
-        | PeerError::Status(_)
+        | PeerError::AuthStatus(_)
         | PeerError::WebPage(_) => Some(question(product)),
         _ => None,
     }
@@ -55,19 +55,19 @@ mod tests {
     #[test]
     fn only_what_another_box_would_answer_is_a_question() {
         let asks = |error: PeerError| hint(Product::Fmc, error.into()).is_some();
-        assert!(asks(PeerError::Status(404)));
+        assert!(asks(PeerError::AuthStatus(404)));
         assert!(asks(PeerError::WebPage(200)));
         assert!(asks(PeerError::Redirect(302)));
         assert!(asks(PeerError::NoTokens));
         assert!(!asks(PeerError::LoginRefused));
-        assert!(!asks(PeerError::Status(503)));
+        assert!(!asks(PeerError::AuthStatus(503)));
         let name = oobwatch_client::core::error::TransportError::NameNotFound;
         assert_eq!(hint(Product::Fmc, name.into()), None);
     }
 
     #[test]
     fn each_product_is_told_from_the_others() {
-        let of = |product| hint(product, PeerError::Status(404).into()).unwrap();
+        let of = |product| hint(product, PeerError::AuthStatus(404).into()).unwrap();
         assert!(of(Product::Fmc).contains("fxos://"));
         assert!(of(Product::Fxos).contains("fmc://"));
     }

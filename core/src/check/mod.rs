@@ -111,7 +111,7 @@ impl Check {
             return;
         };
         let status = match result {
-            Ok(status) | Err(Error::Peer(PeerError::Status(status))) => status,
+            Ok(status) => status,
             Err(error) => {
                 self.report.fail(step.item, error);
                 self.steps = &[];

@@ -27,8 +27,9 @@ const fn peer(error: &PeerError) -> Layer {
         PeerError::LoginRefused | PeerError::BearerRefused | PeerError::NoTokens => {
             Layer::Authenticated
         }
+        PeerError::AuthStatus(429 | 500..=599) | PeerError::Status(429 | 500..=599) => Layer::Http,
+        PeerError::AuthStatus(_) => Layer::Authenticated,
         PeerError::Unauthorized => Layer::Authorised,
-        PeerError::Status(429 | 500..=599) => Layer::Http,
         PeerError::Status(400..=499) => Layer::Authorised,
         PeerError::Status(_) | PeerError::Json(_) => Layer::Data,
     }
@@ -82,6 +83,8 @@ mod tests {
             (E::Redirect(302), Layer::Http),
             (E::WebPage(200), Layer::Http),
             (E::Status(503), Layer::Http),
+            (E::AuthStatus(503), Layer::Http),
+            (E::AuthStatus(404), Layer::Authenticated),
             (E::Status(429), Layer::Http),
             (E::LoginRefused, Layer::Authenticated),
             (E::BearerRefused, Layer::Authenticated),

@@ -73,6 +73,7 @@ impl Verdict {
                 | PeerError::Unauthorized
                 | PeerError::Redirect(_)
                 | PeerError::WebPage(_)
+                | PeerError::AuthStatus(_)
                 | PeerError::Status(_),
             )
             | Error::Config(_)

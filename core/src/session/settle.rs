@@ -345,6 +345,6 @@ const fn unexpected(response: &Response) -> PeerError {
     } else if response.html {
         PeerError::WebPage(response.status)
     } else {
-        PeerError::Status(response.status)
+        PeerError::AuthStatus(response.status)
     }
 }
