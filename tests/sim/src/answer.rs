@@ -13,12 +13,13 @@ use hyper::ext::ReasonPhrase;
 use hyper::header::{HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
 
+use crate::events::What;
 use crate::letter_case;
 
 pub(crate) type Body = UnsyncBoxBody<Bytes, Cut>;
 
 /// Header names and values, in the order in which they are sent.
-pub(crate) type Headers = Vec<(Cow<'static, str>, String)>;
+pub(crate) type Headers = Vec<(Cow<'static, str>, Vec<u8>)>;
 
 /// The body ends before its `Content-Length`: hyper closes the connection.
 #[derive(Debug)]
@@ -45,6 +46,15 @@ pub(crate) struct Answer {
     /// From the web server itself, not from the application behind it: a reason phrase in words
     /// and a body of known length.
     pub(crate) from_web_server: bool,
+    /// For the log of events.
+    pub(crate) note: Note,
+}
+
+/// What came of a request, and whose it was.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Note {
+    pub(crate) what: What,
+    pub(crate) user: Option<String>,
 }
 
 #[derive(Debug)]
@@ -60,6 +70,7 @@ impl Answer {
             headers: Vec::new(),
             content: Content::None,
             from_web_server: false,
+            note: Note::default(),
         }
     }
 
@@ -79,15 +90,34 @@ impl Answer {
             headers: Vec::new(),
             content,
             from_web_server: false,
+            note: Note::default(),
         }
     }
 
     pub(crate) fn header(
         mut self,
         name: impl Into<Cow<'static, str>>,
-        value: impl Into<String>,
+        value: impl Into<Vec<u8>>,
     ) -> Self {
         self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    pub(crate) fn what(mut self, what: What) -> Self {
+        self.note.what = what;
+        self
+    }
+
+    pub(crate) fn user(mut self, user: Option<&str>) -> Self {
+        self.note.user = user.map(Into::into);
+        self
+    }
+
+    /// Half of the body, in proper framing.
+    pub(crate) fn halved(mut self) -> Self {
+        if let Content::Some { body, .. } = &mut self.content {
+            body.truncate(body.len() / 2);
+        }
         self
     }
 }
@@ -127,6 +157,8 @@ pub(crate) struct Head {
     pub(crate) status: u16,
     pub(crate) reason: Option<String>,
     pub(crate) headers: Headers,
+    /// All names in lower case.
+    pub(crate) lower_case: bool,
 }
 
 /// Puts head and body together. Framing headers come last, as Apache httpd writes them.
@@ -135,17 +167,20 @@ pub(crate) async fn response(mut head: Head, content: Content, framing: Framing)
         Content::None => Empty::new().map_err(never).boxed_unsync(),
         Content::Some { content_type, body } => {
             let (name, value) = match framing {
-                Framing::Chunked => ("Transfer-Encoding", "chunked".into()),
+                Framing::Chunked => ("Transfer-Encoding", "chunked".to_owned()),
                 Framing::Sized | Framing::Truncated => ("Content-Length", body.len().to_string()),
             };
-            head.headers.push((name.into(), value));
-            head.headers.push(("Content-Type".into(), content_type));
+            head.headers.push((name.into(), value.into()));
+            head.headers
+                .push(("Content-Type".into(), content_type.into()));
             frame(body, framing)
         }
     };
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(head.status).expect("scenarios are checked");
-    *response.extensions_mut() = letter_case::extensions().await;
+    if !head.lower_case {
+        *response.extensions_mut() = letter_case::extensions().await;
+    }
     if let Some(reason) = head.reason {
         let reason = ReasonPhrase::try_from(reason.into_bytes()).expect("reason phrases are text");
         response.extensions_mut().insert(reason);
@@ -154,7 +189,7 @@ pub(crate) async fn response(mut head: Head, content: Content, framing: Framing)
         // Checked names and values only; a scenario's odd ones are left out.
         if let (Ok(name), Ok(value)) = (
             HeaderName::from_bytes(name.as_bytes()),
-            HeaderValue::from_bytes(value.as_bytes()),
+            HeaderValue::from_bytes(&value),
         ) {
             response.headers_mut().append(name, value);
         }

@@ -72,6 +72,10 @@ impl Clock {
         });
     }
 
+    pub(crate) async fn sleep(&self, time: Duration) {
+        self.sleep_until(self.now() + time).await;
+    }
+
     pub(crate) async fn sleep_until(&self, deadline: VirtualTime) {
         let mut readings = self.reading.subscribe();
         loop {

@@ -21,8 +21,9 @@ use crate::sim::Inside;
 
 const BODY_LIMIT: usize = 1 << 20;
 
-const USAGE: &str = "GET /state, POST /advance?seconds=N, GET /scenario, \
-                     POST /scenario (JSON of switches), POST /release";
+const USAGE: &str = "GET /state, GET /events[?since=N], POST /advance?seconds=N, GET /scenario, \
+                     POST /scenario (JSON of switches), POST /end-sessions?box=fmc|fxos, \
+                     POST /release";
 
 pub(crate) async fn serve(
     listener: TcpListener,
@@ -62,10 +63,19 @@ async fn connection(stream: TcpStream, inside: Arc<Inside>) {
 
 async fn answer(inside: &Inside, request: Request<Incoming>) -> Response<Full<Bytes>> {
     let (parts, body) = request.into_parts();
+    let query = parts.uri.query().unwrap_or_default();
     let done = match (parts.method.as_str(), parts.uri.path()) {
         ("GET", "/state") => return json(StatusCode::OK, &inside.state()),
         ("GET", "/scenario") => return json(StatusCode::OK, &inside.scenario()),
-        ("POST", "/advance") => advance(inside, parts.uri.query().unwrap_or_default()),
+        ("GET", "/events") => match since(query) {
+            Ok(since) => return json(StatusCode::OK, &inside.events(since)),
+            Err(text) => Err(text),
+        },
+        ("POST", "/advance") => advance(inside, query),
+        ("POST", "/end-sessions") => match value(query, "box") {
+            Some(of) if inside.end_sessions(&of) => Ok(()),
+            _ => Err("say POST /end-sessions?box=fmc or ?box=fxos".into()),
+        },
         ("POST", "/scenario") => set_switches(inside, body).await,
         ("POST", "/release") => {
             inside.release();
@@ -85,12 +95,21 @@ async fn answer(inside: &Inside, request: Request<Incoming>) -> Response<Full<By
     }
 }
 
+fn value(query: &str, name: &str) -> Option<String> {
+    let mut pairs = form_urlencoded::parse(query.as_bytes()).into_owned();
+    pairs
+        .find(|(known, _)| known == name)
+        .map(|(_, value)| value)
+}
+
+fn since(query: &str) -> Result<u64, String> {
+    let text = value(query, "since").unwrap_or_else(|| "0".into());
+    text.parse()
+        .map_err(|_| "say GET /events?since=N with the n of an event".into())
+}
+
 fn advance(inside: &Inside, query: &str) -> Result<(), String> {
-    let mut pairs = form_urlencoded::parse(query.as_bytes());
-    let seconds = pairs
-        .find(|(name, _)| name == "seconds")
-        .map(|(_, value)| value);
-    let parsed = seconds.as_deref().and_then(|text| text.parse().ok());
+    let parsed = value(query, "seconds").and_then(|text| text.parse().ok());
     // A year is beyond every lifetime, and far from any overflow.
     match parsed {
         Some(seconds) if seconds <= 366 * 24 * 3600 => {

@@ -39,21 +39,28 @@ mod cert;
 mod clock;
 mod control;
 mod error;
+mod events;
 mod fmc;
 mod fxos;
 mod letter_case;
+mod line;
+mod lockout;
 mod random;
 mod scenario;
 mod sim;
 mod state;
+mod traffic;
+mod trouble;
 mod unit;
 mod wire;
 
 pub use cert::Certificate;
 pub use error::Error;
+pub use events::{Event, What};
 pub use scenario::{
-    Accept, Account, DomainsStyle, Fault, FaultRule, FmcScenario, FxosScenario, Scenario,
-    TlsVersions, Wire,
+    Accept, Account, CutRequests, DomainsStyle, EmptyList, End, Fault, FaultRule, FmcScenario,
+    FxosScenario, Lockout, LoginBurst, RateLimit, RefreshCap, RetryAfter, Scenario, SessionLimits,
+    TlsVersions, TooMany, Trouble, Wire,
 };
 pub use sim::{BoxInfo, Builder, Sim};
 pub use state::{BoxState, State, Upload};

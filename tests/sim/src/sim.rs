@@ -12,8 +12,8 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::cert::{Issued, Owner};
 use crate::scenario::{Scenario, TlsVersions};
-use crate::unit::{Unit, World};
-use crate::{Error, State, cert, control, wire};
+use crate::unit::{Unit, World, lock};
+use crate::{Error, Event, State, cert, control, wire};
 
 /// How to start a simulator.
 #[derive(Debug, Clone)]
@@ -231,6 +231,22 @@ impl Sim {
         self.inside.set_scenario(next)
     }
 
+    /// The log of events from after the `since`-th, oldest first: the last 10,000 are kept.
+    #[must_use]
+    pub fn events(&self, since: u64) -> Vec<Event> {
+        self.inside.events(since)
+    }
+
+    /// Ends all sessions of the management centre, as a restart does.
+    pub fn end_fmc_sessions(&self) {
+        self.inside.fmc.end_sessions();
+    }
+
+    /// Ends all sessions of the chassis.
+    pub fn end_fxos_sessions(&self) {
+        self.inside.fxos.end_sessions();
+    }
+
     /// Lets held answers go, and holds no more.
     pub fn release(&self) {
         self.inside.release();
@@ -269,6 +285,20 @@ impl Inside {
         self.world.clock.set_manual(next.manual_clock);
         self.world.scenario.send_replace(next);
         Ok(())
+    }
+
+    pub(crate) fn events(&self, since: u64) -> Vec<Event> {
+        lock(&self.world.events).since(since)
+    }
+
+    /// Whether there is such a box.
+    pub(crate) fn end_sessions(&self, of: &str) -> bool {
+        match of {
+            "fmc" => self.fmc.end_sessions(),
+            "fxos" => self.fxos.end_sessions(),
+            _ => return false,
+        }
+        true
     }
 
     pub(crate) fn release(&self) {

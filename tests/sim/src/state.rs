@@ -38,8 +38,32 @@ pub struct BoxState {
     pub live_sessions: usize,
     /// FMC: sessions whose access token has expired but that could still be refreshed.
     pub expired_sessions: usize,
+    /// Live sessions, by user.
+    pub sessions_by_user: BTreeMap<String, usize>,
+    /// Sessions, live or refreshable, whose present token no request has carried: just made,
+    /// or their answer was lost, or their client went away.
+    pub orphaned_sessions: usize,
+    /// Sessions that ended by age without having been revoked.
+    pub lapsed_sessions: u64,
+    /// Sessions that ended because their user logged in again.
+    pub displaced_sessions: u64,
+    /// Users that are locked out now.
+    pub locked_accounts: Vec<String>,
     /// Requests that carried a password, or a refresh token, to a path that has no use for it.
     pub stray_credentials: u64,
+    /// Requests that carried a token or a cookie that this box never issued, or the user of no
+    /// account of its own.
+    pub foreign_credentials: u64,
+    /// Requests answered 429 by `rate_limit`.
+    pub rate_limited: u64,
+    /// The most connections that were open at once.
+    pub peak_connections: usize,
+    /// The most requests that came in any 60 seconds of virtual time.
+    pub peak_requests_per_minute: usize,
+    /// The most requests that were unanswered at once.
+    pub peak_parallel_requests: usize,
+    /// The most writes among them.
+    pub peak_parallel_writes: usize,
     /// Answers being held back now.
     pub held: usize,
     /// Requests by method and path, without query; UUIDs are written `{uuid}`.
@@ -65,11 +89,16 @@ pub struct Upload {
 
 /// The key under which a request is counted.
 pub(crate) fn request_key(method: &str, path: &str) -> String {
+    format!("{method} {}", normal(path))
+}
+
+/// A path whose UUIDs are written `{uuid}`.
+pub(crate) fn normal(path: &str) -> String {
     let segments: Vec<&str> = path
         .split('/')
         .map(|part| if is_uuid(part) { "{uuid}" } else { part })
         .collect();
-    format!("{method} {}", segments.join("/"))
+    segments.join("/")
 }
 
 /// Dashed groups of 8-4-4-4-12 hexadecimal digits; FMC's object identifiers are no RFC 9562 UUIDs.

@@ -4,22 +4,26 @@ use core::time::Duration;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::SystemTime;
 
-use hyper::Request;
 use hyper::body::Incoming;
+use hyper::{Method, Request};
 use tokio::sync::watch;
 
-use crate::answer::{Answer, Framing, Head, Headers};
+use crate::answer::{Answer, Framing, Head, Headers, Note};
 use crate::clock::Clock;
+use crate::events::{Event, Events, What};
 use crate::fmc::Fmc;
 use crate::fxos::Fxos;
-use crate::scenario::{Fault, Scenario, Wire};
-use crate::state::{BoxState, request_key};
+use crate::scenario::{End, Fault, Scenario, Wire};
+use crate::state::{BoxState, normal, request_key};
+use crate::traffic::{Connected, TooMuch, Traffic, Underway};
+use crate::trouble;
 
 /// What both boxes of a simulator share.
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) clock: Clock,
     pub(crate) scenario: watch::Sender<Scenario>,
+    pub(crate) events: Mutex<Events>,
 }
 
 impl World {
@@ -27,12 +31,8 @@ impl World {
         Self {
             clock: Clock::new(scenario.manual_clock),
             scenario: watch::channel(scenario).0,
+            events: Mutex::default(),
         }
-    }
-
-    /// `Date`.
-    fn date(&self) -> String {
-        httpdate::fmt_http_date(self.clock.wall())
     }
 
     pub(crate) fn unix_seconds(&self) -> u64 {
@@ -50,45 +50,76 @@ pub(crate) enum Product {
     Fxos(Fxos),
 }
 
+/// What a product shares with its connections.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Shared {
+    pub(crate) counts: Arc<Mutex<BoxState>>,
+    pub(crate) traffic: Arc<Traffic>,
+}
+
 #[derive(Debug)]
 pub(crate) struct Unit {
     pub(crate) world: Arc<World>,
     product: Product,
-    counts: Arc<Mutex<BoxState>>,
+    shared: Shared,
+}
+
+/// What is to become of a request.
+pub(crate) enum Fate {
+    Normal,
+    Fault(Fault),
+    TooMuch(TooMuch),
 }
 
 impl Unit {
     pub(crate) fn fmc(world: &Arc<World>) -> Self {
-        let counts = Arc::default();
-        let product = Product::Fmc(Fmc::new(Arc::clone(world), Arc::clone(&counts)));
+        let shared = Shared::default();
+        let product = Product::Fmc(Fmc::new(Arc::clone(world), shared.clone()));
         Self {
             world: Arc::clone(world),
             product,
-            counts,
+            shared,
         }
     }
 
     pub(crate) fn fxos(world: &Arc<World>) -> Self {
-        let counts = Arc::default();
-        let product = Product::Fxos(Fxos::new(Arc::clone(world), Arc::clone(&counts)));
+        let shared = Shared::default();
+        let product = Product::Fxos(Fxos::new(Arc::clone(world), shared.clone()));
         Self {
             world: Arc::clone(world),
             product,
-            counts,
+            shared,
         }
     }
 
     pub(crate) fn counts(&self) -> MutexGuard<'_, BoxState> {
-        lock(&self.counts)
+        lock(&self.shared.counts)
+    }
+
+    pub(crate) fn traffic(&self) -> &Arc<Traffic> {
+        &self.shared.traffic
     }
 
     pub(crate) fn state(&self) -> BoxState {
         let mut state = self.counts().clone();
         match &self.product {
-            Product::Fmc(fmc) => (state.live_sessions, state.expired_sessions) = fmc.sessions(),
-            Product::Fxos(fxos) => state.live_sessions = fxos.live_sessions(),
+            Product::Fmc(fmc) => fmc.describe(&mut state),
+            Product::Fxos(fxos) => fxos.describe(&mut state),
         }
+        let peaks = self.traffic().peaks();
+        state.peak_connections = peaks.connections;
+        state.peak_requests_per_minute = peaks.per_minute;
+        state.peak_parallel_requests = peaks.requests;
+        state.peak_parallel_writes = peaks.writes;
         state
+    }
+
+    /// Ends all sessions, as a restart does.
+    pub(crate) fn end_sessions(&self) {
+        match &self.product {
+            Product::Fmc(fmc) => fmc.end_sessions(),
+            Product::Fxos(fxos) => fxos.end_sessions(),
+        }
     }
 
     pub(crate) fn wire(&self) -> Wire {
@@ -99,32 +130,114 @@ impl Unit {
         }
     }
 
-    /// Counts a request, and tells what is to go wrong with it.
-    pub(crate) fn admit(&self, request: &Request<Incoming>, path: &str) -> Option<Fault> {
-        let method = request.method().as_str();
-        let stray = match self.product {
-            Product::Fmc(_) => crate::fmc::has_stray_credentials(request.headers(), path),
-            Product::Fxos(_) => crate::fxos::has_stray_credentials(request.headers(), path),
-        };
-        {
-            let mut counts = self.counts();
-            *counts
-                .requests
-                .entry(request_key(method, path))
-                .or_default() += 1;
-            counts.stray_credentials += u64::from(stray);
-        }
-        let mut fault = None;
+    /// Changes the switches that count down; `None` means that nothing changed.
+    fn change<T>(&self, change: impl FnOnce(&mut Wire) -> Option<T>) -> Option<T> {
+        let mut result = None;
         self.world.scenario.send_if_modified(|scenario| {
             let wire = match self.product {
                 Product::Fmc(_) => &mut scenario.fmc.wire,
                 Product::Fxos(_) => &mut scenario.fxos.wire,
             };
-            let before = wire.faults.clone();
-            fault = wire.next_fault(method, path);
-            wire.faults != before
+            result = change(wire);
+            result.is_some()
         });
-        fault
+        result
+    }
+
+    /// How a request is cut off of which so many bytes have come.
+    pub(crate) fn cut_request(&self, received: u64) -> Option<End> {
+        self.change(|wire| wire.next_cut(received))
+    }
+
+    /// Counts a request, and tells what is to become of it: rate limits stand before faults.
+    pub(crate) fn admit(
+        &self,
+        request: &Request<Incoming>,
+        path: &str,
+        connected: &Connected,
+        underway: &Underway,
+    ) -> Fate {
+        let method = request.method().as_str();
+        self.count(request, path);
+        if let Product::Fmc(_) = self.product {
+            let limit = self.world.scenario.borrow().fmc.rate_limit.clone();
+            let now = self.world.clock.now();
+            if let Err(too_much) = self.traffic().admit(&limit, connected, underway, now) {
+                self.counts().rate_limited += 1;
+                return Fate::TooMuch(too_much);
+            }
+        }
+        self.change(|wire| wire.next_fault(method, path))
+            .map_or(Fate::Normal, Fate::Fault)
+    }
+
+    fn count(&self, request: &Request<Incoming>, path: &str) {
+        let headers = request.headers();
+        let (stray, foreign) = match &self.product {
+            Product::Fmc(fmc) => (
+                crate::fmc::has_stray_credentials(headers, path),
+                fmc.has_foreign_credentials(headers),
+            ),
+            Product::Fxos(fxos) => (
+                crate::fxos::has_stray_credentials(headers, path),
+                fxos.has_foreign_credentials(headers),
+            ),
+        };
+        let mut counts = self.counts();
+        let key = request_key(request.method().as_str(), path);
+        *counts.requests.entry(key).or_default() += 1;
+        counts.stray_credentials += u64::from(stray);
+        counts.foreign_credentials += u64::from(foreign);
+    }
+
+    /// Whether a request changes what the box keeps, sessions aside.
+    pub(crate) fn writes(request: &Request<Incoming>, path: &str) -> bool {
+        let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+        !(reads || crate::fmc::is_auth(path) || crate::fxos::is_auth(path))
+    }
+
+    /// 429, as `rate_limit` would have it.
+    pub(crate) fn too_much(&self, too_much: &TooMuch) -> Answer {
+        let limit = self.world.scenario.borrow().fmc.rate_limit.clone();
+        trouble::too_many(self, limit.shape, limit.retry_after, too_much.0).what(What::RateLimited)
+    }
+
+    /// The time of day by this box.
+    pub(crate) fn wall(&self) -> SystemTime {
+        let skew = self.wire().date_skew_s;
+        let by = Duration::from_secs(skew.unsigned_abs());
+        let wall = self.world.clock.wall();
+        if skew < 0 { wall - by } else { wall + by }
+    }
+
+    /// Adds to the log of events.
+    pub(crate) fn log(
+        &self,
+        method: &str,
+        path: &str,
+        answer: Option<&Answer>,
+        fault: Option<&Fault>,
+    ) {
+        let clock_ms = self.world.clock.now().as_millis();
+        let note = answer.map(|answer| answer.note.clone());
+        let note = note.unwrap_or(Note {
+            what: What::Fault,
+            user: None,
+        });
+        lock(&self.world.events).push(Event {
+            n: 0,
+            clock_ms: u64::try_from(clock_ms).unwrap_or(u64::MAX),
+            on: match self.product {
+                Product::Fmc(_) => "fmc".into(),
+                Product::Fxos(_) => "fxos".into(),
+            },
+            method: method.into(),
+            path: normal(path),
+            status: answer.map(|answer| answer.status),
+            user: note.user,
+            what: note.what,
+            fault: fault.map(|fault| fault.kind().into()),
+        });
     }
 
     pub(crate) async fn answer(&self, request: Request<Incoming>, path: &str) -> Answer {
@@ -150,15 +263,18 @@ impl Unit {
                 (status == 555).then(|| "Authorization required".into()),
             ),
         };
-        let date = ("Date".into(), self.world.date());
+        let scenario = self.world.scenario.borrow();
+        let lower_case = matches!(self.product, Product::Fmc(_)) && scenario.fmc.lower_case_headers;
+        drop(scenario);
+        let date = self.wire().date.then(|| {
+            let date = httpdate::fmt_http_date(self.wall());
+            ("Date".into(), date.into())
+        });
         Head {
             status,
             reason,
-            headers: [date]
-                .into_iter()
-                .chain(headers)
-                .chain(connection)
-                .collect(),
+            headers: date.into_iter().chain(headers).chain(connection).collect(),
+            lower_case,
         }
     }
 
@@ -186,7 +302,7 @@ impl Unit {
         if free(&self.wire()) {
             return;
         }
-        let _held = Held::new(&self.counts);
+        let _held = Held::new(&self.shared.counts);
         while !free(&self.wire()) {
             if scenarios.changed().await.is_err() {
                 return;

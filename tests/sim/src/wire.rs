@@ -17,10 +17,14 @@ use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-use crate::answer::{Answer, Body, html_page, response};
+use crate::answer::{Answer, Body, response};
 use crate::clock::VirtualTime;
-use crate::scenario::{Accept, Fault};
-use crate::unit::Unit;
+use crate::events::What;
+use crate::line::{Control, Line, Orders, Slow};
+use crate::scenario::{Accept, End, Fault};
+use crate::traffic::Connected;
+use crate::trouble;
+use crate::unit::{Fate, Unit, lock};
 
 const LINGER: Duration = Duration::from_secs(2);
 
@@ -53,6 +57,7 @@ pub(crate) async fn serve(
 
 async fn connection(stream: TcpStream, acceptor: TlsAcceptor, unit: Arc<Unit>) {
     unit.counts().connections += 1;
+    let connected = unit.traffic().connect();
     match unit.wire().accept {
         Accept::Normal => {}
         Accept::Close => return,
@@ -73,17 +78,18 @@ async fn connection(stream: TcpStream, acceptor: TlsAcceptor, unit: Arc<Unit>) {
         .tls_versions
         .entry(version.into())
         .or_default() += 1;
-    converse(tls, unit).await;
+    converse(tls, unit, connected).await;
 }
 
 /// HTTP on one connection until either side closes it.
-async fn converse(tls: TlsStream<TcpStream>, unit: Arc<Unit>) {
-    let link = Arc::new(Link::default());
+async fn converse(tls: TlsStream<TcpStream>, unit: Arc<Unit>, connected: Connected) {
+    let link = Arc::new(Link::new(connected));
     let service = service_fn({
         let (unit, link) = (Arc::clone(&unit), Arc::clone(&link));
         move |request| Box::pin(exchange(Arc::clone(&unit), Arc::clone(&link), request))
     });
-    let mut http = http1::Builder::new().serve_connection(TokioIo::new(tls), service);
+    let line = Line::new(tls, Arc::clone(&unit), Arc::clone(&link.control));
+    let mut http = http1::Builder::new().serve_connection(TokioIo::new(line), service);
     let mut closing = false;
     loop {
         tokio::select! {
@@ -95,22 +101,40 @@ async fn converse(tls: TlsStream<TcpStream>, unit: Arc<Unit>) {
             }
         }
     }
-    let mut tls = http.into_parts().io.into_inner();
-    let last_words = link.raw.lock().map(|mut raw| raw.take());
-    match last_words.ok().flatten() {
+    let tls = http.into_parts().io.into_inner().into_inner();
+    let last_words = lock(&link.raw).take();
+    let end = lock(&link.control).ended();
+    finish(tls, last_words, end.unwrap_or(End::CloseNotify)).await;
+}
+
+/// Ends a connection that HTTP has let go of.
+async fn finish(mut tls: TlsStream<TcpStream>, last_words: Option<Raw>, end: End) {
+    match last_words {
         Some(Raw::Bytes(bytes)) => tls.write_all(bytes.as_bytes()).await.ok(),
         Some(Raw::EndlessHead) => endless_head(&mut tls).await.err().map(drop),
         None => None,
     };
-    tls.shutdown().await.ok();
-    linger(tls).await;
+    match end {
+        End::Reset => {
+            tls.get_ref().0.set_zero_linger().ok();
+        }
+        End::Fin => {
+            let (mut tcp, _) = tls.into_inner();
+            tcp.shutdown().await.ok();
+            linger(tcp).await;
+        }
+        End::CloseNotify => {
+            tls.shutdown().await.ok();
+            linger(tls).await;
+        }
+    }
 }
 
 /// Reads on for a while, as Apache httpd does: closing on unread bytes resets the connection, and
 /// a client that is still sending would lose the answer it already has.
-async fn linger(mut tls: TlsStream<TcpStream>) {
+async fn linger(mut stream: impl tokio::io::AsyncRead + Unpin) {
     let mut sink = tokio::io::sink();
-    let rest = tokio::io::copy(&mut tls, &mut sink);
+    let rest = tokio::io::copy(&mut stream, &mut sink);
     // Over when the client has closed, or has had its time.
     tokio::time::timeout(LINGER, rest).await.ok();
 }
@@ -132,6 +156,8 @@ struct Link {
     served: Mutex<u32>,
     /// To be written instead of a response.
     raw: Mutex<Option<Raw>>,
+    control: Arc<Mutex<Control>>,
+    connected: Connected,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -146,18 +172,17 @@ enum Raw {
     EndlessHead,
 }
 
-impl Default for Link {
-    fn default() -> Self {
-        let activity = watch::channel(Activity::Busy).0;
+impl Link {
+    fn new(connected: Connected) -> Self {
         Self {
-            activity,
+            activity: watch::channel(Activity::Busy).0,
             served: Mutex::default(),
             raw: Mutex::default(),
+            control: Arc::default(),
+            connected,
         }
     }
-}
 
-impl Link {
     async fn idle_too_long(&self, unit: &Unit) {
         let mut activity = self.activity.subscribe();
         let mut scenarios = unit.world.scenario.subscribe();
@@ -182,16 +207,21 @@ impl Link {
         }
     }
 
-    /// Leaves `raw` to be written once hyper has let go of the connection.
-    fn abandon(&self, raw: Option<Raw>) -> Abandoned {
-        *crate::unit::lock(&self.raw) = raw;
+    /// No answer: leaves what is to be written instead until hyper has let go of the connection.
+    async fn give_up(&self, fault: Option<Fault>) -> Abandoned {
+        *lock(&self.raw) = match fault {
+            Some(Fault::Silent) => pending().await,
+            Some(Fault::EndlessHead) => Some(Raw::EndlessHead),
+            Some(Fault::Raw { bytes }) => Some(Raw::Bytes(bytes)),
+            _ => None,
+        };
         Abandoned
     }
 
     /// `Keep-Alive` and `Connection`, as Apache httpd decides on them.
     fn headers(&self, unit: &Unit, client: ClientWish, status: u16) -> crate::answer::Headers {
         let wire = unit.wire();
-        let mut served = crate::unit::lock(&self.served);
+        let mut served = lock(&self.served);
         let left = wire.keep_alive_requests.saturating_sub(*served);
         *served += 1;
         if left == 0 || client == ClientWish::Close || unit.closes_after(status) {
@@ -202,7 +232,7 @@ impl Link {
         }
         let limits = format!("timeout={}, max={left}", wire.keep_alive_ms / 1000);
         vec![
-            ("Keep-Alive".into(), limits),
+            ("Keep-Alive".into(), limits.into()),
             ("Connection".into(), "Keep-Alive".into()),
         ]
     }
@@ -249,48 +279,81 @@ async fn exchange(
 ) -> Result<Response<Body>, Abandoned> {
     link.activity.send_replace(Activity::Busy);
     let client = ClientWish::of(&request);
+    let method = request.method().clone();
     let path = normal_path(request.uri().path());
-    let fault = unit.admit(&request, &path);
-    let answer = match &fault {
-        Some(Fault::Silent) => pending().await,
-        Some(Fault::Close) => return Err(link.abandon(None)),
-        Some(Fault::EndlessHead) => return Err(link.abandon(Some(Raw::EndlessHead))),
-        Some(Fault::Raw { bytes }) => return Err(link.abandon(Some(Raw::Bytes(bytes.clone())))),
-        Some(Fault::Html { status }) => html_page(*status),
-        Some(Fault::Redirect { location }) => html_page(302).header("Location", location),
-        Some(Fault::Answer {
-            status,
-            content_type,
-            body,
-            headers,
-        }) => canned(*status, content_type, body, headers),
-        Some(Fault::Delay { ms }) => {
-            tokio::time::sleep(Duration::from_millis(*ms)).await;
-            unit.answer(request, &path).await
-        }
-        Some(Fault::Truncated) | None => unit.answer(request, &path).await,
+    let now = unit.world.clock.now();
+    let underway = unit.traffic().request(now, Unit::writes(&request, &path));
+    let fate = unit.admit(&request, &path, &link.connected, &underway);
+    let (answer, fault) = match fate {
+        Fate::Normal => (Some(unit.answer(request, &path).await), None),
+        Fate::TooMuch(too_much) => (Some(unit.too_much(&too_much)), None),
+        Fate::Fault(fault) => (strike(&fault, &unit, request, &path).await, Some(fault)),
+    };
+    unit.log(method.as_str(), &path, answer.as_ref(), fault.as_ref());
+    let Some(answer) = answer else {
+        return Err(link.give_up(fault).await);
     };
     unit.held(&path).await;
     let status = answer.status;
     *unit.counts().statuses.entry(status).or_default() += 1;
     let head = unit.head(&answer, link.headers(&unit, client, status));
     let framing = unit.framing(&answer, fault.as_ref());
+    lock(&link.control).order(orders(fault.as_ref()));
     let response = response(head, answer.content, framing).await;
     link.activity
         .send_replace(Activity::IdleSince(unit.world.clock.now()));
+    drop(underway);
     Ok(response)
 }
 
-fn canned(status: u16, content_type: &str, body: &str, headers: &[(String, String)]) -> Answer {
-    let answer = if body.is_empty() {
-        Answer::empty(status)
-    } else {
-        Answer::with_body(status, content_type, body.to_owned())
-    };
-    headers
-        .iter()
-        .cloned()
-        .fold(answer, |answer, (name, value)| answer.header(name, value))
+/// The answer that a fault leaves, if it leaves one.
+async fn strike(
+    fault: &Fault,
+    unit: &Unit,
+    request: Request<Incoming>,
+    path: &str,
+) -> Option<Answer> {
+    if let Some(answer) = trouble::instead(fault, unit) {
+        return Some(answer.what(What::Fault));
+    }
+    match fault {
+        Fault::Silent | Fault::Close | Fault::EndlessHead | Fault::Raw { .. } => return None,
+        Fault::Delay { ms } => tokio::time::sleep(Duration::from_millis(*ms)).await,
+        Fault::Wait { ms } => unit.world.clock.sleep(Duration::from_millis(*ms)).await,
+        _ => {}
+    }
+    let answer = unit.answer(request, path).await;
+    Some(match fault {
+        Fault::CutJson => answer.halved(),
+        _ => answer,
+    })
+}
+
+/// What a fault does to the bytes of an answer.
+fn orders(fault: Option<&Fault>) -> Orders {
+    match fault {
+        Some(Fault::LostReply) => Orders {
+            cut: Some((0, End::CloseNotify)),
+            slow: None,
+        },
+        Some(Fault::Cut { after, end }) => Orders {
+            cut: Some((*after, *end)),
+            slow: None,
+        },
+        Some(Fault::Slow {
+            bytes,
+            gap_ms,
+            real_time,
+        }) => Orders {
+            cut: None,
+            slow: Some(Slow {
+                bytes: bytes.get(),
+                gap: Duration::from_millis(*gap_ms),
+                real_time: *real_time,
+            }),
+        },
+        _ => Orders::default(),
+    }
 }
 
 /// Doubled slashes count as one, as Apache httpd has it.

@@ -1,89 +1,111 @@
-//! `generatetoken`, `refreshtoken`, `revokeaccess`, and the sessions behind them.
-
-use core::time::Duration;
+//! `generatetoken`, `refreshtoken`, `revokeaccess`, and who may ask for anything else.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use hyper::header::{AUTHORIZATION, HeaderMap};
+use hyper::header::{AUTHORIZATION, COOKIE, HeaderMap};
 
+use super::session::Session;
 use super::{Fmc, domains, error};
 use crate::answer::Answer;
-use crate::clock::VirtualTime;
-use crate::scenario::FmcScenario;
+use crate::events::What;
+use crate::scenario::{Account, FmcScenario, RefreshCap};
+use crate::state::BoxState;
 use crate::{random, unit::lock};
 
 const ACCESS: &str = "X-auth-access-token";
 const REFRESH: &str = "X-auth-refresh-token";
 const USER_UUID: &str = "fc47b914-8121-11ea-ac18-f0428d0155cd";
 
-#[derive(Debug, Default)]
-pub(super) struct Sessions(Vec<Session>);
-
-/// What an authorised request may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Rights {
-    Read,
-    Write,
-}
-
+/// Whose request it is, and what it may do.
 #[derive(Debug, Clone)]
-struct Session {
-    user: String,
-    read_only: bool,
-    access: String,
-    /// Superseded access tokens that still work, if the scenario lets them.
-    old_access: Vec<(String, VirtualTime)>,
-    refresh: String,
-    logged_in: VirtualTime,
-    /// When the access token was issued.
-    issued: VirtualTime,
-    refreshes: u32,
+pub(super) struct Caller {
+    /// Nobody's, if it came with a bearer token.
+    pub(super) user: Option<String>,
+    pub(super) read_only: bool,
 }
 
-impl Session {
-    fn accepts(&self, token: &str, now: VirtualTime, switches: &FmcScenario) -> bool {
-        let life = Duration::from_secs(switches.token_life_s);
-        let fresh = |issued: VirtualTime| now < issued + life;
-        let current = self.access == token && fresh(self.issued);
-        let old = self
-            .old_access
-            .iter()
-            .any(|(old, issued)| old == token && fresh(*issued));
-        (current || old) && self.is_in_time(now, switches)
-    }
-
-    fn can_refresh(&self, now: VirtualTime, switches: &FmcScenario) -> bool {
-        self.refreshes < switches.refresh_limit && self.is_in_time(now, switches)
-    }
-
-    fn is_of_use(&self, now: VirtualTime, switches: &FmcScenario) -> bool {
-        self.accepts(&self.access, now, switches) || self.can_refresh(now, switches)
-    }
-
-    /// The browser session timeout bounds API tokens too.
-    fn is_in_time(&self, now: VirtualTime, switches: &FmcScenario) -> bool {
-        let life = switches.session_life_s.map(Duration::from_secs);
-        life.is_none_or(|life| now < self.logged_in + life)
-    }
+/// Why there is no session.
+#[derive(Debug)]
+enum Refusal {
+    BadPassword,
+    Locked,
+    Other,
 }
 
 impl Fmc {
-    pub(super) fn login(&self, headers: &HeaderMap) -> Answer {
-        let account = basic_credentials(headers).and_then(|(user, password)| {
-            let scenario = self.world.scenario.borrow();
-            let mut accounts = scenario.fmc.accounts.iter();
-            accounts
-                .find(|known| known.user == user && known.password == password)
-                .cloned()
-        });
-        let account = account.filter(|_| !self.refuses_login());
-        let Some(account) = account else {
-            lock(&self.counts).refused_logins += 1;
-            return error(401, "FRAMEWORK", "User authentication failed.");
+    pub(super) async fn login_after_latency(&self, headers: &HeaderMap) -> Answer {
+        let latency = self.world.scenario.borrow().fmc.login_latency_ms;
+        if latency > 0 {
+            let latency = core::time::Duration::from_millis(latency);
+            self.world.clock.sleep(latency).await;
+        }
+        self.login(headers)
+    }
+
+    fn login(&self, headers: &HeaderMap) -> Answer {
+        let switches = self.switches();
+        let given = basic_credentials(headers);
+        let mut accounts = switches.accounts.iter();
+        let known = match &given {
+            Some((user, _)) => accounts.find(|known| known.user == *user),
+            None if switches.login_by_token => {
+                let user = self.caller(headers, &switches).map(|session| session.user);
+                accounts.find(|known| Some(&known.user) == user.as_ref())
+            }
+            None => None,
         };
-        let switches = self.world.scenario.borrow().fmc.clone();
+        let right = |account: &Account| {
+            let password = given.as_ref().map(|(_, password)| password);
+            password.is_none_or(|password| account.password == *password)
+        };
+        let outcome = match known {
+            Some(account) => self.check(account, right(account), &switches),
+            None => Err(Refusal::BadPassword),
+        };
+        match (outcome, known) {
+            (Ok(()), Some(account)) => self.open(account, &switches),
+            (outcome, _) => {
+                lock(&self.shared.counts).refused_logins += 1;
+                let text = match outcome {
+                    Err(Refusal::Locked) if !switches.lockout.text.is_empty() => {
+                        &switches.lockout.text
+                    }
+                    _ => "User authentication failed.",
+                };
+                unauthorized(&switches, text)
+                    .what(What::RefusedLogin)
+                    .user(known.map(|account| account.user.as_str()))
+            }
+        }
+    }
+
+    /// Everything that may stand between an account and a session.
+    fn check(&self, account: &Account, right: bool, switches: &FmcScenario) -> Result<(), Refusal> {
+        let now = self.world.clock.now();
+        let mut lockouts = lock(&self.lockouts);
+        if lockouts.is_locked(&account.user, &switches.lockout, now) {
+            return Err(Refusal::Locked);
+        }
+        if !right {
+            lockouts.failed(&account.user, &switches.lockout, now);
+            return Err(Refusal::BadPassword);
+        }
+        if self.refuses_login() || self.is_in_burst(switches) {
+            return Err(Refusal::Other);
+        }
+        let mut sessions = lock(&self.sessions);
+        let lapsed = sessions.expire(now, switches);
+        lock(&self.shared.counts).lapsed_sessions += lapsed;
+        if !switches.one_session_per_user && sessions.are_full(&account.user, now, switches) {
+            return Err(Refusal::Other);
+        }
+        lockouts.succeeded(&account.user);
+        Ok(())
+    }
+
+    fn open(&self, account: &Account, switches: &FmcScenario) -> Answer {
         let now = self.world.clock.now();
         let session = Session {
-            user: account.user,
+            user: account.user.clone(),
             read_only: account.read_only,
             access: random::uuid(),
             old_access: Vec::new(),
@@ -91,15 +113,19 @@ impl Fmc {
             logged_in: now,
             issued: now,
             refreshes: 0,
+            used: false,
         };
-        lock(&self.counts).logins += 1;
         let mut sessions = lock(&self.sessions);
-        sessions.0.retain(|other| other.is_of_use(now, &switches));
+        let mut counts = lock(&self.shared.counts);
+        counts.logins += 1;
         if switches.one_session_per_user {
-            sessions.0.retain(|other| other.user != session.user);
+            counts.displaced_sessions += sessions.displace(&session.user);
         }
-        sessions.0.push(session.clone());
-        tokens(&switches, &session, true)
+        sessions.issue(&session.access, &session.refresh);
+        sessions.all.push(session.clone());
+        tokens(switches, &session, true)
+            .what(What::Login)
+            .user(Some(&account.user))
     }
 
     /// Counts down `refuse_logins`.
@@ -111,19 +137,35 @@ impl Fmc {
         })
     }
 
+    /// Whether a right password is refused for the requests of the last minute.
+    fn is_in_burst(&self, switches: &FmcScenario) -> bool {
+        let rule = &switches.login_burst;
+        let requests = self.shared.traffic.in_last_minute(self.world.clock.now());
+        let mut left = lock(&self.burst_refusals_left);
+        // The login itself is among the requests.
+        let is_burst = rule.requests != 0 && requests > rule.requests;
+        *left = is_burst
+            .then(|| left.unwrap_or(rule.refusals).checked_sub(1))
+            .flatten();
+        left.is_some()
+    }
+
     pub(super) fn refresh(&self, headers: &HeaderMap) -> Answer {
-        let switches = self.world.scenario.borrow().fmc.clone();
+        let switches = self.switches();
         let now = self.world.clock.now();
         let presented = (value(headers, ACCESS), value(headers, REFRESH));
         let mut sessions = lock(&self.sessions);
         // The access token may have expired, but it must be this session's.
-        let session = sessions.0.iter_mut().find(|session| {
+        let session = sessions.all.iter_mut().find(|session| {
             presented == (Some(&session.access), Some(&session.refresh))
-                && session.can_refresh(now, &switches)
+                && session.may_refresh(now, &switches)
         });
-        let Some(session) = session else {
-            lock(&self.counts).refused_refreshes += 1;
-            return error(401, "FRAMEWORK", "Invalid refresh token");
+        let session = match session {
+            None => return self.refuse_refresh(&switches, false),
+            Some(session) if !session.has_refresh_left(&switches) => {
+                return self.refuse_refresh(&switches, true);
+            }
+            Some(session) => session,
         };
         if switches.old_token_survives_refresh {
             session
@@ -134,63 +176,118 @@ impl Fmc {
         session.refresh = random::uuid();
         session.issued = now;
         session.refreshes += 1;
-        lock(&self.counts).refreshes += 1;
-        tokens(&switches, session, switches.refresh_repeats_domains)
+        session.used = false;
+        let session = session.clone();
+        sessions.issue(&session.access, &session.refresh);
+        lock(&self.shared.counts).refreshes += 1;
+        tokens(&switches, &session, switches.refresh_repeats_domains)
+            .what(What::Refresh)
+            .user(Some(&session.user))
+    }
+
+    fn refuse_refresh(&self, switches: &FmcScenario, capped: bool) -> Answer {
+        lock(&self.shared.counts).refused_refreshes += 1;
+        let answer = if capped && switches.refresh_cap == RefreshCap::NoTokens {
+            Answer::empty(204)
+        } else {
+            unauthorized(switches, &switches.refresh_error)
+        };
+        answer.what(What::RefusedRefresh)
     }
 
     pub(super) fn revoke(&self, headers: &HeaderMap) -> Answer {
-        let Some(session) = self.session(headers) else {
-            return error(401, "FRAMEWORK", "Access token invalid.");
+        let switches = self.switches();
+        let Some(session) = self.caller(headers, &switches) else {
+            return unauthorized(&switches, &switches.access_error).what(What::RefusedLogout);
         };
         lock(&self.sessions)
-            .0
+            .all
             .retain(|other| other.access != session.access);
-        lock(&self.counts).revokes += 1;
+        lock(&self.shared.counts).revokes += 1;
         Answer::empty(204)
+            .what(What::Logout)
+            .user(Some(&session.user))
     }
 
-    /// What the request may do, by its access token or, where there is one, its bearer token.
-    pub(super) fn authorise(&self, headers: &HeaderMap) -> Result<Rights, Answer> {
-        let bearer_token = self.world.scenario.borrow().fmc.bearer_token.clone();
-        let bearer = value(headers, "Authorization").and_then(|text| text.strip_prefix("Bearer "));
-        match (bearer_token, bearer) {
-            (Some(good), Some(given)) if given == good => return Ok(Rights::Write),
-            (Some(_), Some(_)) => return Err(error(401, "FRAMEWORK", "CDO token is invalid")),
+    /// Who asks, by access token or, where there is one, by bearer token.
+    pub(super) fn authorise(
+        &self,
+        headers: &HeaderMap,
+        switches: &FmcScenario,
+    ) -> Result<Caller, Answer> {
+        let refused = |text| Err(unauthorized(switches, text).what(What::Unauthorized));
+        match (&switches.bearer_token, bearer(headers)) {
+            (Some(good), Some(given)) if given == good => {
+                return Ok(Caller {
+                    user: None,
+                    read_only: false,
+                });
+            }
+            (Some(_), Some(_)) => return refused("CDO token is invalid"),
             _ => {}
         }
-        match self.session(headers) {
-            Some(session) if session.read_only => Ok(Rights::Read),
-            Some(_) => Ok(Rights::Write),
-            None => Err(error(401, "FRAMEWORK", "Access token invalid.")),
+        match self.caller(headers, switches) {
+            Some(session) => Ok(Caller {
+                user: Some(session.user),
+                read_only: session.read_only,
+            }),
+            None => refused(&switches.access_error),
         }
     }
 
     /// The session whose access token the request carries.
-    fn session(&self, headers: &HeaderMap) -> Option<Session> {
+    fn caller(&self, headers: &HeaderMap, switches: &FmcScenario) -> Option<Session> {
         let token = value(headers, ACCESS)?;
-        let switches = self.world.scenario.borrow().fmc.clone();
         let now = self.world.clock.now();
-        let sessions = lock(&self.sessions);
-        sessions
-            .0
-            .iter()
-            .find(|session| session.accepts(token, now, &switches))
-            .cloned()
+        lock(&self.sessions).use_token(token, now, switches)
     }
 
-    /// How many sessions are live, and how many have expired but could be refreshed.
-    pub(crate) fn sessions(&self) -> (usize, usize) {
-        let switches = self.world.scenario.borrow().fmc.clone();
+    pub(crate) fn end_sessions(&self) {
+        lock(&self.sessions).all.clear();
+    }
+
+    /// Fills in what is known of sessions and accounts.
+    pub(crate) fn describe(&self, state: &mut BoxState) {
+        let switches = self.switches();
         let now = self.world.clock.now();
+        lock(&self.sessions).describe(state, now, &switches);
+        state.locked_accounts = lock(&self.lockouts).locked(&switches.lockout, now);
+    }
+
+    /// A token or a cookie that was not issued here, or the user of no account.
+    pub(crate) fn has_foreign_credentials(&self, headers: &HeaderMap) -> bool {
+        let switches = self.switches();
         let sessions = lock(&self.sessions);
-        let (live, expired): (Vec<_>, Vec<_>) = sessions
-            .0
-            .iter()
-            .partition(|session| session.accepts(&session.access, now, &switches));
-        let refreshable = expired
-            .iter()
-            .filter(|session| session.can_refresh(now, &switches));
-        (live.len(), refreshable.count())
+        let foreign_token = [ACCESS, REFRESH].iter().any(|name| {
+            let token = headers.get(*name).map(|token| token.to_str().ok());
+            token.is_some_and(|token| token.is_none_or(|token| !sessions.has_issued(token)))
+        });
+        let known = match (basic_credentials(headers), bearer(headers)) {
+            (Some((user, _)), _) => switches.accounts.iter().any(|known| known.user == user),
+            (None, Some(token)) => {
+                switches.bearer_token.as_deref() == Some(token) || sessions.has_issued(token)
+            }
+            (None, None) => false,
+        };
+        let others = ["token", "username", "password", "proxy-authorization"];
+        foreign_token
+            || (headers.contains_key(AUTHORIZATION) && !known)
+            || headers.contains_key(COOKIE)
+            || others.iter().any(|name| headers.contains_key(*name))
+    }
+}
+
+/// 401.
+fn unauthorized(switches: &FmcScenario, text: &str) -> Answer {
+    let answer = if switches.bare_401 {
+        Answer::empty(401)
+    } else {
+        error(401, "FRAMEWORK", text)
+    };
+    if switches.www_authenticate {
+        answer.header("WWW-Authenticate", "Basic realm=\"FMC\"")
+    } else {
+        answer
     }
 }
 
@@ -223,6 +320,10 @@ fn basic_credentials(headers: &HeaderMap) -> Option<(String, String)> {
     scheme
         .eq_ignore_ascii_case("basic")
         .then(|| (user.into(), password.into()))
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    value(headers, "Authorization")?.strip_prefix("Bearer ")
 }
 
 fn value<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

@@ -34,14 +34,23 @@ pub(super) fn exists(switches: &FmcScenario, segment: &str) -> bool {
     segment == "default" || (0..count(switches)).any(|index| uuid(index) == segment)
 }
 
-/// The value of `DOMAINS`.
-pub(super) fn header(switches: &FmcScenario) -> String {
+/// The value of `DOMAINS`, in the bytes in which it is sent.
+pub(super) fn header(switches: &FmcScenario) -> Vec<u8> {
+    let text = text(switches);
+    match switches.domains_style {
+        // What is beyond ISO 8859-1 has been escaped.
+        DomainsStyle::Latin1 => text.chars().map(|one| one as u8).collect(),
+        _ => text.into_bytes(),
+    }
+}
+
+fn text(switches: &FmcScenario) -> String {
     let style = switches.domains_style;
     let entries = (0..count(switches)).map(|index| {
         let (name, uuid) = (quoted(&name(switches, index), style), uuid(index));
         match style {
             DomainsStyle::Spaced => format!("{{\"name\": {name}, \"uuid\": \"{uuid}\"}}"),
-            DomainsStyle::Compact | DomainsStyle::Escaped => {
+            DomainsStyle::Compact | DomainsStyle::Latin1 | DomainsStyle::Escaped => {
                 format!("{{\"uuid\":\"{uuid}\",\"name\":{name}}}")
             }
         }
@@ -56,8 +65,26 @@ fn count(switches: &FmcScenario) -> usize {
 fn name(switches: &FmcScenario, index: usize) -> Cow<'_, str> {
     match switches.domains.get(index) {
         Some(name) => name.into(),
+        None if switches.odd_domains => odd_name(index).into(),
         None => format!("Global/Site-{index:04}").into(),
     }
+}
+
+/// What a careless search for the end of a name, or of the list, would stumble over.
+fn odd_name(index: usize) -> String {
+    const ODD: &[&str] = &[
+        "Say \"Cheese\"",
+        "Back\\slash",
+        "Z\u{fc}rich",
+        "Tokyo \u{6771}\u{4eac}",
+        "Fire \u{1f525}",
+        "], [{",
+        "{\"uuid\": \"\"}",
+        "a/b//c",
+        " leading and trailing ",
+        "D\u{e9}j\u{e0}, vu: \\u0041",
+    ];
+    format!("Global/{}/{index:04}", ODD[index % ODD.len()])
 }
 
 fn uuid(index: usize) -> String {
@@ -69,13 +96,15 @@ fn uuid(index: usize) -> String {
 
 fn quoted(name: &str, style: DomainsStyle) -> String {
     let plain = serde_json::to_string(name).expect("text is JSON");
-    if style != DomainsStyle::Escaped {
-        return plain;
-    }
+    let (plain, last_kept) = match style {
+        DomainsStyle::Spaced | DomainsStyle::Compact => return plain,
+        DomainsStyle::Latin1 => (plain, '\u{ff}'),
+        DomainsStyle::Escaped => (plain.replace('/', "\\/"), '\u{7f}'),
+    };
     let mut escaped = String::new();
-    for unit in plain.replace('/', "\\/").encode_utf16() {
-        match char::from_u32(unit.into()).filter(char::is_ascii) {
-            Some(ascii) => escaped.push(ascii),
+    for unit in plain.encode_utf16() {
+        match char::from_u32(unit.into()).filter(|kept| *kept <= last_kept) {
+            Some(kept) => escaped.push(kept),
             None => write!(escaped, "\\u{unit:04x}").expect("a String takes all"),
         }
     }
@@ -98,7 +127,7 @@ mod tests {
     #[test]
     fn one_domain_is_written_as_captured_in_2020() {
         assert_eq!(
-            header(&scenario(&["Global"], DomainsStyle::Spaced)),
+            text(&scenario(&["Global"], DomainsStyle::Spaced)),
             r#"[{"name": "Global", "uuid": "e276abec-e0f2-11e3-8169-6d9ed49b625f"}]"#
         );
     }
@@ -111,7 +140,7 @@ mod tests {
             DomainsStyle::Compact,
             DomainsStyle::Escaped,
         ] {
-            let text = header(&scenario(&names, style));
+            let text = text(&scenario(&names, style));
             let parsed: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
             assert!(
                 parsed
@@ -129,7 +158,7 @@ mod tests {
             domain_count: 1000,
             ..FmcScenario::default()
         };
-        let parsed: Vec<serde_json::Value> = serde_json::from_str(&header(&many)).unwrap();
+        let parsed: Vec<serde_json::Value> = serde_json::from_str(&text(&many)).unwrap();
         assert_eq!(parsed.len(), 1000);
         assert!(
             parsed

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{Call, error, json};
 use crate::answer::Answer;
+use crate::scenario::EmptyList;
 
 const DEFAULT_LIMIT: usize = 25;
 const MAX_LIMIT: usize = 1000;
@@ -63,8 +64,8 @@ impl Links {
 #[derive(Serialize)]
 struct List<T> {
     links: Links,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    items: Vec<T>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    items: Option<Vec<T>>,
     paging: Paging,
 }
 
@@ -80,7 +81,8 @@ struct Paging {
     pages: usize,
 }
 
-/// One page of `items`. `items` is absent from an empty page, and `next` from the last one.
+/// One page of `items`, and what `empty_list` says if there are none. `next` is absent from the
+/// last page.
 pub(super) fn answer<T: Serialize>(
     call: &Call<'_>,
     items: impl ExactSizeIterator<Item = T>,
@@ -106,9 +108,14 @@ pub(super) fn answer<T: Serialize>(
         format!("{}?offset={offset}&limit={limit}{expanded}", call.url)
     };
     let next = offset.saturating_add(limit);
+    let style = call.switches.empty_list;
+    if count == 0 && style == EmptyList::NotFound {
+        return error(404, "FRAMEWORK", "No items found");
+    }
+    let shown: Vec<T> = items.skip(offset).take(limit).collect();
     let list = List {
         links: Links::to(page(offset)),
-        items: items.skip(offset).take(limit).collect(),
+        items: (!shown.is_empty() || style == EmptyList::EmptyArray).then_some(shown),
         paging: Paging {
             prev: (offset > 0)
                 .then(|| page(offset.saturating_sub(limit)))

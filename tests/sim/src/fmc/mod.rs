@@ -5,6 +5,7 @@ mod domains;
 mod health;
 mod list;
 mod networks;
+mod session;
 
 use core::fmt;
 use std::sync::{Arc, Mutex};
@@ -18,12 +19,12 @@ use hyper::{Method, Request};
 use serde::Serialize;
 
 use crate::answer::{Answer, Content, Headers, html_page};
+use crate::lockout::Lockouts;
 use crate::scenario::FmcScenario;
-use crate::state::BoxState;
-use crate::unit::World;
-use auth::{Rights, Sessions};
+use crate::unit::{Shared, World};
 use list::Query;
 use networks::Networks;
+use session::Sessions;
 
 const LOGIN: &str = "/api/fmc_platform/v1/auth/generatetoken";
 const REFRESH: &str = "/api/fmc_platform/v1/auth/refreshtoken";
@@ -35,8 +36,11 @@ const BODY_LIMIT: usize = 2_048_000;
 #[derive(Debug)]
 pub(crate) struct Fmc {
     world: Arc<World>,
-    counts: Arc<Mutex<BoxState>>,
+    shared: Shared,
     sessions: Mutex<Sessions>,
+    lockouts: Mutex<Lockouts>,
+    /// Right passwords still to be refused; `None` while there is no burst.
+    burst_refusals_left: Mutex<Option<u32>>,
     networks: Mutex<Networks>,
 }
 
@@ -55,56 +59,69 @@ struct Call<'a> {
 }
 
 impl Fmc {
-    pub(crate) fn new(world: Arc<World>, counts: Arc<Mutex<BoxState>>) -> Self {
+    pub(crate) fn new(world: Arc<World>, shared: Shared) -> Self {
         Self {
             world,
-            counts,
+            shared,
             sessions: Mutex::default(),
+            lockouts: Mutex::default(),
+            burst_refusals_left: Mutex::default(),
             networks: Mutex::default(),
         }
     }
 
+    fn switches(&self) -> FmcScenario {
+        self.world.scenario.borrow().fmc.clone()
+    }
+
     pub(crate) async fn answer(&self, request: Request<Incoming>, path: &str) -> Answer {
         let (parts, body) = request.into_parts();
-        let auth = match path {
-            LOGIN => Some(Self::login as fn(&Self, &HeaderMap) -> Answer),
-            REFRESH => Some(Self::refresh as fn(&Self, &HeaderMap) -> Answer),
-            REVOKE => Some(Self::revoke as fn(&Self, &HeaderMap) -> Answer),
-            _ => None,
-        };
         // The body is read whatever it is: FMC ignores it where it has no use for it.
         let Ok(body) = Limited::new(body, BODY_LIMIT).collect().await else {
             return error(422, "OTHER", "Unprocessable Entity");
         };
-        match auth {
-            Some(auth) if parts.method == Method::POST => auth(self, &parts.headers),
-            Some(_) => not_supported(&parts.method),
-            None if !path.starts_with("/api/") => html_page(404),
-            None => self.authorised(&parts, body.to_bytes(), path),
+        let switches = self.switches();
+        if !path.starts_with("/api/") || switches.rest_disabled {
+            return html_page(404);
+        }
+        if !is_auth(path) {
+            return self.authorised(&parts, body.to_bytes(), path, &switches);
+        }
+        if is_missing(&switches, path) {
+            return invalid_url();
+        }
+        match path {
+            _ if parts.method != Method::POST => not_supported(&parts.method),
+            LOGIN => self.login_after_latency(&parts.headers).await,
+            REFRESH => self.refresh(&parts.headers),
+            _ => self.revoke(&parts.headers),
         }
     }
 
-    fn authorised(&self, parts: &Parts, body: Bytes, path: &str) -> Answer {
-        let rights = match self.authorise(&parts.headers) {
-            Ok(rights) => rights,
+    fn authorised(&self, parts: &Parts, body: Bytes, path: &str, switches: &FmcScenario) -> Answer {
+        let caller = match self.authorise(&parts.headers, switches) {
+            Ok(caller) => caller,
             Err(refusal) => return refusal,
         };
         let writes = !matches!(parts.method, Method::GET | Method::HEAD);
-        if writes && rights == Rights::Read {
-            return error(403, "FRAMEWORK", "The user is not authorized");
-        }
-        let switches = self.world.scenario.borrow().fmc.clone();
-        let origin = origin(&parts.headers);
-        let call = Call {
-            method: &parts.method,
-            query: Query::parse(parts.uri.query().unwrap_or_default()),
-            url: format!("{origin}{path}"),
-            origin,
-            body,
-            switches: &switches,
-            now_unix: self.world.unix_seconds(),
+        let answer = if is_missing(switches, path) {
+            invalid_url()
+        } else if writes && caller.read_only {
+            error(403, "FRAMEWORK", "The user is not authorized")
+        } else {
+            let origin = origin(&parts.headers, switches);
+            let call = Call {
+                method: &parts.method,
+                query: Query::parse(parts.uri.query().unwrap_or_default()),
+                url: format!("{origin}{path}"),
+                origin,
+                body,
+                switches,
+                now_unix: self.world.unix_seconds(),
+            };
+            self.route(&call, path)
         };
-        self.route(&call, path)
+        answer.user(caller.user.as_deref())
     }
 
     fn route(&self, call: &Call<'_>, path: &str) -> Answer {
@@ -135,6 +152,20 @@ impl Fmc {
             _ => invalid_url(),
         }
     }
+}
+
+/// Whether a path is one of the three that make and end sessions.
+pub(crate) fn is_auth(path: &str) -> bool {
+    [LOGIN, REFRESH, REVOKE].contains(&path)
+}
+
+fn is_missing(switches: &FmcScenario, path: &str) -> bool {
+    let in_domain = path
+        .strip_prefix("/api/fmc_config/v1/domain/")
+        .and_then(|rest| rest.split_once('/'));
+    switches.missing.iter().any(|prefix| {
+        path.starts_with(prefix) || in_domain.is_some_and(|(_, rest)| rest.starts_with(prefix))
+    })
 }
 
 fn reading(call: &Call<'_>, answer: impl FnOnce(&Call<'_>) -> Answer) -> Answer {
@@ -189,7 +220,11 @@ pub(crate) fn has_stray_credentials(headers: &HeaderMap, path: &str) -> bool {
     (basic && path != LOGIN) || (headers.contains_key("x-auth-refresh-token") && path != REFRESH)
 }
 
-fn origin(headers: &HeaderMap) -> String {
+/// What links begin with.
+fn origin(headers: &HeaderMap, switches: &FmcScenario) -> String {
+    if !switches.link_origin.is_empty() {
+        return switches.link_origin.clone();
+    }
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
     format!("https://{}", host.unwrap_or("firepower"))
 }
@@ -203,7 +238,7 @@ fn json(status: u16, body: &impl Serialize) -> Answer {
 }
 
 /// Cisco's error body.
-fn error(status: u16, category: &'static str, description: impl fmt::Display) -> Answer {
+pub(crate) fn error(status: u16, category: &'static str, description: impl fmt::Display) -> Answer {
     #[derive(Serialize)]
     struct Envelope {
         error: Body,

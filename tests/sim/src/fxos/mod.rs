@@ -14,8 +14,10 @@ use hyper::{Method, Request};
 use serde::Serialize;
 
 use crate::answer::Answer;
-use crate::state::BoxState;
-use crate::unit::{World, lock};
+use crate::events::What;
+use crate::lockout::Lockouts;
+use crate::scenario::FxosScenario;
+use crate::unit::{Shared, World, lock};
 use session::Sessions;
 use tree::Tree;
 
@@ -29,19 +31,25 @@ const BODY_LIMIT: usize = 1 << 20;
 #[derive(Debug)]
 pub(crate) struct Fxos {
     world: Arc<World>,
-    counts: Arc<Mutex<BoxState>>,
+    shared: Shared,
     sessions: Mutex<Sessions>,
+    lockouts: Mutex<Lockouts>,
     tree: Mutex<Tree>,
 }
 
 impl Fxos {
-    pub(crate) fn new(world: Arc<World>, counts: Arc<Mutex<BoxState>>) -> Self {
+    pub(crate) fn new(world: Arc<World>, shared: Shared) -> Self {
         Self {
             world,
-            counts,
+            shared,
             sessions: Mutex::default(),
+            lockouts: Mutex::default(),
             tree: Mutex::default(),
         }
+    }
+
+    fn switches(&self) -> FxosScenario {
+        self.world.scenario.borrow().fxos.clone()
     }
 
     /// Checks `Accept`, then the session, then what is asked for.
@@ -57,13 +65,21 @@ impl Fxos {
             LOGIN => self.login(request.headers()),
             LOGOUT => self.logout(request.headers()),
             _ => match self.session(request.headers()) {
-                None => error(400, "552", "Authorization required", "service-unavailable"),
-                Some(session) => self.authorised(request, path, session.read_only).await,
+                None => error(400, "552", "Authorization required", "service-unavailable")
+                    .what(What::Unauthorized),
+                Some(session) => self
+                    .authorised(request, path, session.read_only)
+                    .await
+                    .user(Some(&session.user)),
             },
         }
     }
 
     async fn authorised(&self, request: Request<Incoming>, path: &str, read_only: bool) -> Answer {
+        let switches = self.switches();
+        if is_missing(&switches, path, request.uri().query()) {
+            return error(404, "404", "Object not found", "not-found");
+        }
         let writes = request.method() != Method::GET && request.method() != Method::HEAD;
         if writes && read_only {
             return error(403, "403", "Permission denied", "insufficiently-equipped");
@@ -84,7 +100,6 @@ impl Fxos {
                 "unidentified-fail",
             );
         };
-        let switches = self.world.scenario.borrow().fxos.clone();
         let query = parts.uri.query().unwrap_or_default();
         lock(&self.tree).answer(&switches, &parts.method, path, query, &body.to_bytes())
     }
@@ -96,6 +111,18 @@ impl Fxos {
         let any = !headers.contains_key(ACCEPT) || has_type(headers, ACCEPT, "*/*");
         any && self.world.scenario.borrow().fxos.lax_accept
     }
+}
+
+/// Whether a path is one of the two that make and end sessions.
+pub(crate) fn is_auth(path: &str) -> bool {
+    [LOGIN, LOGOUT].contains(&path)
+}
+
+fn is_missing(switches: &FxosScenario, path: &str, query: Option<&str>) -> bool {
+    let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    let classes: Vec<_> = pairs.filter(|(name, _)| name == "classId").collect();
+    let mut missing = switches.missing.iter();
+    missing.any(|one| path.starts_with(one) || classes.iter().any(|(_, class)| class == one))
 }
 
 /// A password anywhere but at login.
@@ -127,7 +154,7 @@ struct ErrorBody {
     nr: &'static str,
 }
 
-fn error(
+pub(crate) fn error(
     status: u16,
     code: &'static str,
     description: impl fmt::Display,

@@ -1,6 +1,7 @@
 //! `/api/login`, `/api/logout`, and the sessions behind them.
 
 use core::time::Duration;
+use std::collections::HashSet;
 
 use hyper::header::HeaderMap;
 use serde::Serialize;
@@ -8,28 +9,59 @@ use serde::Serialize;
 use super::{Fxos, error};
 use crate::answer::Answer;
 use crate::clock::VirtualTime;
-use crate::scenario::FxosScenario;
+use crate::events::What;
+use crate::scenario::{Account, FxosScenario};
+use crate::state::BoxState;
 use crate::{random, unit::lock};
 
 #[derive(Debug, Default)]
-pub(super) struct Sessions(Vec<Session>);
+pub(super) struct Sessions {
+    all: Vec<Session>,
+    /// Every token that was ever issued.
+    issued: HashSet<String>,
+}
 
 #[derive(Debug, Clone)]
 pub(super) struct Session {
     token: String,
+    pub(super) user: String,
     pub(super) read_only: bool,
     logged_in: VirtualTime,
     last_used: VirtualTime,
+    /// Whether a request has carried the token.
+    used: bool,
 }
 
 impl Session {
     fn is_live(&self, now: VirtualTime, switches: &FxosScenario) -> bool {
         let idle = now < self.last_used + Duration::from_secs(switches.idle_s);
+        let within = |life| now < self.logged_in + Duration::from_secs(life);
         // No refresh call is documented: what is not refreshed ends.
-        let refreshed = switches.refresh_period == 0
-            || now < self.logged_in + Duration::from_secs(switches.refresh_period);
-        idle && refreshed
+        let refreshed = switches.refresh_period == 0 || within(switches.refresh_period);
+        idle && refreshed && switches.session_life_s.is_none_or(within)
     }
+}
+
+impl Sessions {
+    fn live(&self, now: VirtualTime, switches: &FxosScenario) -> impl Iterator<Item = &Session> {
+        self.all
+            .iter()
+            .filter(move |one| one.is_live(now, switches))
+    }
+
+    fn are_full(&self, user: &str, now: VirtualTime, switches: &FxosScenario) -> bool {
+        let limits = &switches.session_limits;
+        let own = self.live(now, switches).filter(|one| one.user == user);
+        (limits.per_user != 0 && own.count() >= limits.per_user)
+            || (limits.total != 0 && self.live(now, switches).count() >= limits.total)
+    }
+}
+
+/// Why there is no session.
+enum Refusal {
+    BadPassword,
+    Locked,
+    TooMany,
 }
 
 #[derive(Serialize)]
@@ -58,37 +90,83 @@ impl Fxos {
                 .get(name)
                 .and_then(|value| core::str::from_utf8(value.as_bytes()).ok())
         };
-        let switches = self.world.scenario.borrow().fxos.clone();
+        let switches = self.switches();
         let mut accounts = switches.accounts.iter();
-        let account = accounts.find(|known| {
-            (text("username"), text("password")) == (Some(&known.user), Some(&known.password))
-        });
-        let Some(account) = account.filter(|_| !self.refuses_login()) else {
-            lock(&self.counts).refused_logins += 1;
-            return error(400, "551", "Authentication failed", "unidentified-fail");
+        let known = accounts.find(|known| text("username") == Some(&known.user));
+        let right = |account: &Account| text("password") == Some(&account.password);
+        let outcome = match known {
+            Some(account) => self.check(account, right(account), &switches),
+            None => Err(Refusal::BadPassword),
         };
+        match (outcome, known) {
+            (Ok(()), Some(account)) => self.open(account, &switches),
+            (outcome, _) => {
+                lock(&self.shared.counts).refused_logins += 1;
+                refused(&outcome, &switches)
+                    .what(What::RefusedLogin)
+                    .user(known.map(|account| account.user.as_str()))
+            }
+        }
+    }
+
+    /// Everything that may stand between an account and a session.
+    fn check(
+        &self,
+        account: &Account,
+        right: bool,
+        switches: &FxosScenario,
+    ) -> Result<(), Refusal> {
+        let now = self.world.clock.now();
+        let mut lockouts = lock(&self.lockouts);
+        if lockouts.is_locked(&account.user, &switches.lockout, now) {
+            return Err(Refusal::Locked);
+        }
+        if !right {
+            lockouts.failed(&account.user, &switches.lockout, now);
+            return Err(Refusal::BadPassword);
+        }
+        if self.refuses_login() {
+            return Err(Refusal::BadPassword);
+        }
+        if lock(&self.sessions).are_full(&account.user, now, switches) {
+            return Err(Refusal::TooMany);
+        }
+        lockouts.succeeded(&account.user);
+        Ok(())
+    }
+
+    fn open(&self, account: &Account, switches: &FxosScenario) -> Answer {
         let now = self.world.clock.now();
         let token = random::hex_token();
         let mut sessions = lock(&self.sessions);
-        sessions.0.retain(|session| session.is_live(now, &switches));
-        sessions.0.push(Session {
+        let before = sessions.all.len();
+        sessions
+            .all
+            .retain(|session| session.is_live(now, switches));
+        let lapsed = before - sessions.all.len();
+        sessions.issued.insert(token.clone());
+        sessions.all.push(Session {
             token: token.clone(),
+            user: account.user.clone(),
             read_only: account.read_only,
             logged_in: now,
             last_used: now,
+            used: false,
         });
-        lock(&self.counts).logins += 1;
+        let mut counts = lock(&self.shared.counts);
+        counts.logins += 1;
+        counts.lapsed_sessions += lapsed as u64;
         let refresh_period = match (switches.refresh_period_as_number, switches.refresh_period) {
             (true, seconds) => Period::Number(seconds),
             (false, seconds) => Period::Text(seconds.to_string()),
         };
-        let answer = Answer::json(
-            200,
-            &LoginBody {
-                refresh_period,
-                token: &token,
-            },
-        );
+        let body = LoginBody {
+            refresh_period,
+            token: &token,
+        };
+        let answer = Answer::json(200, &body)
+            .what(What::Login)
+            .user(Some(&account.user));
         if switches.token_header {
             answer.header("token", token)
         } else {
@@ -117,36 +195,87 @@ impl Fxos {
                 "555",
                 "Authorization required",
                 "service-unavailable",
-            );
+            )
+            .what(What::RefusedLogout);
         };
         lock(&self.sessions)
-            .0
+            .all
             .retain(|other| other.token != session.token);
-        lock(&self.counts).revokes += 1;
+        lock(&self.shared.counts).revokes += 1;
         Answer::json(200, &LogoutBody { logout: "success" })
+            .what(What::Logout)
+            .user(Some(&session.user))
     }
 
     /// The live session whose token the request carries; this request counts as activity.
     pub(super) fn session(&self, headers: &HeaderMap) -> Option<Session> {
         let token = headers.get("token")?.to_str().ok()?;
-        let switches = self.world.scenario.borrow().fxos.clone();
+        let switches = self.switches();
         let now = self.world.clock.now();
         let mut sessions = lock(&self.sessions);
         let session = sessions
-            .0
+            .all
             .iter_mut()
             .find(|session| session.token == token && session.is_live(now, &switches))?;
         session.last_used = now;
+        session.used = true;
         Some(session.clone())
     }
 
-    pub(crate) fn live_sessions(&self) -> usize {
-        let switches = self.world.scenario.borrow().fxos.clone();
+    pub(crate) fn end_sessions(&self) {
+        lock(&self.sessions).all.clear();
+    }
+
+    /// Fills in what is known of sessions and accounts.
+    pub(crate) fn describe(&self, state: &mut BoxState) {
+        let switches = self.switches();
         let now = self.world.clock.now();
-        lock(&self.sessions)
-            .0
-            .iter()
-            .filter(|session| session.is_live(now, &switches))
-            .count()
+        let sessions = lock(&self.sessions);
+        for session in sessions.live(now, &switches) {
+            let user = session.user.clone();
+            *state.sessions_by_user.entry(user).or_default() += 1;
+            state.live_sessions += 1;
+            state.orphaned_sessions += usize::from(!session.used);
+        }
+        state.lapsed_sessions += (sessions.all.len() - state.live_sessions) as u64;
+        state.locked_accounts = lock(&self.lockouts).locked(&switches.lockout, now);
+    }
+
+    /// A token that was not issued here, the user of no account, or what only an FMC takes.
+    pub(crate) fn has_foreign_credentials(&self, headers: &HeaderMap) -> bool {
+        let text = |name| headers.get(name).map(|value| value.to_str().ok());
+        let sessions = lock(&self.sessions);
+        let foreign_token = text("token")
+            .is_some_and(|token| token.is_none_or(|token| !sessions.issued.contains(token)));
+        let accounts = self.switches().accounts;
+        let foreign_user = text("username").is_some_and(|user| {
+            !accounts
+                .iter()
+                .any(|known| user == Some(known.user.as_str()))
+        });
+        let others = [
+            "authorization",
+            "proxy-authorization",
+            "cookie",
+            "x-auth-access-token",
+            "x-auth-refresh-token",
+        ];
+        foreign_token || foreign_user || others.iter().any(|name| headers.contains_key(*name))
+    }
+}
+
+fn refused(outcome: &Result<(), Refusal>, switches: &FxosScenario) -> Answer {
+    match outcome {
+        Err(Refusal::Locked) if !switches.lockout.text.is_empty() => {
+            error(400, "551", &switches.lockout.text, "unidentified-fail")
+        }
+        // A guess, after UCS Manager, whose object model FXOS shares.
+        Err(Refusal::TooMany) => error(
+            400,
+            "572",
+            "User reached maximum session limit",
+            "unidentified-fail",
+        ),
+        _ => error(400, "551", "Authentication failed", "unidentified-fail"),
     }
 }

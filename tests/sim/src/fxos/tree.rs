@@ -226,7 +226,7 @@ impl Tree {
             "equipmentChassis",
             "sys/chassis-1".into(),
             json!({
-                "id": "1", "model": "FPR-C9300-AC", "serial": "JMX0000SIM1", "power": "ok",
+                "id": "1", "model": switches.chassis_model, "serial": "JMX0000SIM1", "power": "ok",
                 "operState": switches.chassis_state, "thermal": "ok", "adminState": "acknowledged",
             }),
         );

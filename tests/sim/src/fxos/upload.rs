@@ -35,7 +35,7 @@ impl Fxos {
             return unsupported_type();
         }
         let received = receive(request.into_body()).await;
-        lock(&self.counts).uploads.push(received.clone());
+        lock(&self.shared.counts).uploads.push(received.clone());
         match received {
             Upload {
                 complete: false,

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Wire;
+use super::limits::{LoginBurst, RateLimit, SessionLimits};
+use super::{Lockout, Wire};
 
 /// A user of a box.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,10 +40,40 @@ pub struct FmcScenario {
     pub accounts: Vec<Account>,
     /// So many logins are refused whatever their password. Counts down.
     pub refuse_logins: u32,
+    /// Right passwords that are refused after a burst of requests.
+    pub login_burst: LoginBurst,
+    /// Accounts are locked after failed logins.
+    pub lockout: Lockout,
+    /// Logins are refused for the number of sessions.
+    pub session_limits: SessionLimits,
+    /// Milliseconds of virtual time before a login is looked at.
+    pub login_latency_ms: u64,
+    /// A login without `Authorization`, but with a good access token, is as good as one with a
+    /// password.
+    pub login_by_token: bool,
     /// Seconds that an access token lives.
     pub token_life_s: u64,
     /// Refreshes per login.
     pub refresh_limit: u32,
+    /// What happens to a refresh beyond them.
+    pub refresh_cap: RefreshCap,
+    /// A refresh may come after the access token has expired.
+    pub refresh_after_expiry: bool,
+    /// What a refused refresh is told.
+    pub refresh_error: String,
+    /// What a request is told whose access token is not good.
+    pub access_error: String,
+    /// Every 401 comes without a body.
+    pub bare_401: bool,
+    /// Every 401 carries `WWW-Authenticate: Basic`.
+    pub www_authenticate: bool,
+    /// The REST API is switched off: every path below `/api` is a 404 of the web server.
+    pub rest_disabled: bool,
+    /// Requests that are answered 429.
+    pub rate_limit: RateLimit,
+    /// Paths that this version does not have: 404. Each is a prefix of the path, or of what
+    /// follows the domain in it.
+    pub missing: Vec<String>,
     /// Seconds after a login at which both of its tokens die ("browser session timeout").
     pub session_life_s: Option<u64>,
     /// A token that `Authorization: Bearer` may carry instead of a session, as on cloud-delivered
@@ -56,14 +87,22 @@ pub struct FmcScenario {
     pub refresh_repeats_domains: bool,
     /// `No Content` rather than `204` as the reason phrase.
     pub reason_text: bool,
+    /// Header names in lower case.
+    pub lower_case_headers: bool,
     /// JSON bodies with `Content-Length` rather than chunked.
     pub sized_bodies: bool,
     /// Names of the domains; the first is the login domain.
     pub domains: Vec<String>,
     /// Domains to make up, if more than are named.
     pub domain_count: usize,
+    /// Those made up have names with quotes, slashes, backslashes and letters beyond ASCII.
+    pub odd_domains: bool,
     /// How `DOMAINS` is written.
     pub domains_style: DomainsStyle,
+    /// How a list without items is answered.
+    pub empty_list: EmptyList,
+    /// `https://host:port` in `links` and `paging`; empty: the one that the client called.
+    pub link_origin: String,
     /// Number of managed devices.
     pub devices: usize,
     /// `healthStatus` of the devices, over and over. `""` leaves the member out.
@@ -86,14 +125,29 @@ impl Default for FmcScenario {
                 Account::new("apiuser", "apiuser"),
             ],
             refuse_logins: 0,
+            login_burst: LoginBurst::default(),
+            lockout: Lockout::default(),
+            session_limits: SessionLimits::default(),
+            login_latency_ms: 0,
+            login_by_token: false,
             token_life_s: 30 * 60,
             refresh_limit: 3,
+            refresh_cap: RefreshCap::Refused,
+            refresh_after_expiry: true,
+            refresh_error: "Invalid refresh token".into(),
+            access_error: "Access token invalid.".into(),
+            bare_401: false,
+            www_authenticate: false,
+            rest_disabled: false,
+            rate_limit: RateLimit::default(),
+            missing: Vec::new(),
             session_life_s: None,
             bearer_token: None,
             one_session_per_user: true,
             old_token_survives_refresh: false,
             refresh_repeats_domains: false,
             reason_text: false,
+            lower_case_headers: false,
             sized_bodies: false,
             domains: vec![
                 "Global".into(),
@@ -101,7 +155,10 @@ impl Default for FmcScenario {
                 "Global/Sites/North".into(),
             ],
             domain_count: 0,
+            odd_domains: false,
             domains_style: DomainsStyle::Spaced,
+            empty_list: EmptyList::NoItems,
+            link_origin: String::new(),
             devices: 3,
             health: vec!["green".into()],
             pending_deployments: 0,
@@ -109,6 +166,32 @@ impl Default for FmcScenario {
             server_version: "7.4.2 (build 172)".into(),
         }
     }
+}
+
+/// What happens to a refresh beyond the limit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefreshCap {
+    /// 401 with `refresh_error`.
+    #[default]
+    Refused,
+    /// 204 without tokens.
+    NoTokens,
+    /// There is no limit.
+    Unlimited,
+}
+
+/// How a list without items is answered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EmptyList {
+    /// 200, and no member `items`.
+    #[default]
+    NoItems,
+    /// 200 with `"items":[]`.
+    EmptyArray,
+    /// 404, as from old versions.
+    NotFound,
 }
 
 /// How the `DOMAINS` header is written.
@@ -120,6 +203,8 @@ pub enum DomainsStyle {
     Spaced,
     /// `{"uuid":"...","name":"Global"}`, as captured in 2024; non-ASCII as UTF-8.
     Compact,
+    /// As `Compact`, but in ISO 8859-1, with `\uXXXX` for what it does not have.
+    Latin1,
     /// As `Compact`, with `\uXXXX` for non-ASCII and `\/` for `/`.
     Escaped,
 }
@@ -134,8 +219,14 @@ pub struct FxosScenario {
     pub accounts: Vec<Account>,
     /// So many logins are refused whatever their password. Counts down.
     pub refuse_logins: u32,
+    /// Accounts are locked after failed logins.
+    pub lockout: Lockout,
+    /// Logins are refused for the number of sessions.
+    pub session_limits: SessionLimits,
     /// Seconds without a request after which a session ends.
     pub idle_s: u64,
+    /// Seconds after its login at which a session ends ("absolute timeout").
+    pub session_life_s: Option<u64>,
     /// `refreshPeriod` of the login answer; other than 0, the session ends so many seconds
     /// after its login.
     pub refresh_period: u64,
@@ -151,6 +242,11 @@ pub struct FxosScenario {
     pub error_prefix: String,
     /// `packageVersion` of the running firmware.
     pub version: String,
+    /// Paths that this model or version does not have: 404. Each is a prefix of the path, or the
+    /// name of a class.
+    pub missing: Vec<String>,
+    /// `model` of the chassis.
+    pub chassis_model: String,
     /// `operState` of the chassis.
     pub chassis_state: String,
     /// Operational states of the application instances, one per slot.
@@ -165,7 +261,10 @@ impl Default for FxosScenario {
             wire: Wire::default(),
             accounts: vec![Account::new("admin", "S1m Pass:word")],
             refuse_logins: 0,
+            lockout: Lockout::default(),
+            session_limits: SessionLimits::default(),
             idle_s: 600,
+            session_life_s: None,
             refresh_period: 0,
             refresh_period_as_number: false,
             token_header: false,
@@ -173,6 +272,8 @@ impl Default for FxosScenario {
             logout_400: false,
             error_prefix: String::new(),
             version: "2.14(1.131)".into(),
+            missing: Vec::new(),
+            chassis_model: "FPR-C9300-AC".into(),
             chassis_state: "operable".into(),
             app_states: vec!["online".into()],
             fault_severities: Vec::new(),

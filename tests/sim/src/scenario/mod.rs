@@ -5,14 +5,18 @@
 //! name is an error.
 
 mod boxes;
+mod fault;
+mod limits;
 mod wire;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::Error;
-pub use boxes::{Account, DomainsStyle, FmcScenario, FxosScenario};
-pub use wire::{Accept, Fault, FaultRule, Wire};
+pub use boxes::{Account, DomainsStyle, EmptyList, FmcScenario, FxosScenario, RefreshCap};
+pub use fault::{End, Fault, FaultRule, RetryAfter, TooMany, Trouble};
+pub use limits::{Lockout, LoginBurst, RateLimit, SessionLimits};
+pub use wire::{Accept, CutRequests, Wire};
 
 /// All switches of a simulator.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -76,13 +80,9 @@ impl Scenario {
             Some("`accounts` must name at least one account")
         } else if self.fmc.domains.is_empty() {
             Some("`fmc.domains` must name at least one domain")
-        } else if [&self.fmc.wire, &self.fxos.wire]
-            .iter()
-            .any(|wire| wire.has_bad_status())
-        {
-            Some("`status` of a fault must be 200 to 999")
         } else {
-            None
+            let wires = [&self.fmc.wire, &self.fxos.wire];
+            wires.into_iter().find_map(Wire::problem)
         };
         problem.map_or(Ok(self), |text| Err(Error::Scenario(text.into())))
     }

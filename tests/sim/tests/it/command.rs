@@ -5,6 +5,7 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use oobwatch_sim::{Fault, FaultRule};
 use serde_json::{Value, json};
 
 const COMMAND: &str = env!("CARGO_BIN_EXE_oobwatch-sim");
@@ -204,23 +205,31 @@ fn what_can_not_be_done_is_one_clear_line() {
 #[test]
 fn the_readme_names_every_switch() {
     fn names(value: &Value, found: &mut Vec<String>) {
-        if let Value::Object(members) = value {
-            for (name, value) in members {
-                found.push(name.clone());
-                names(value, found);
+        match value {
+            Value::Object(members) => {
+                for (name, value) in members {
+                    found.push(name.clone());
+                    names(value, found);
+                }
             }
+            Value::Array(items) => items.iter().for_each(|item| names(item, found)),
+            _ => {}
         }
     }
     let readme = include_str!("../../README.md");
+    let mut scenario = oobwatch_sim::Scenario::default();
+    scenario.fmc.wire.faults = vec![FaultRule {
+        method: Some("GET".into()),
+        probability: Some(0.5),
+        ..FaultRule::new("", Fault::Close).times(1)
+    }];
     let mut found = Vec::new();
-    names(
-        &serde_json::to_value(oobwatch_sim::Scenario::default()).unwrap(),
-        &mut found,
-    );
+    names(&serde_json::to_value(scenario).unwrap(), &mut found);
     for name in found {
-        let documented = ["`", "."]
-            .iter()
-            .any(|before| readme.contains(&format!("{before}{name}`")));
+        let documented = ["`{", "`", ".", ", "].iter().any(|before| {
+            let mut after = ["`", ",", "}", "="].iter();
+            after.any(|after| readme.contains(&format!("{before}{name}{after}")))
+        });
         let section = ["fmc", "fxos", "wire", "certificate"].contains(&name.as_str());
         assert!(documented || section, "switch {name} is not in the README");
     }
