@@ -1,5 +1,11 @@
 //! The command line. What it means is in the modules of the commands.
 
+#![allow(
+    rustdoc::broken_intra_doc_links,
+    rustdoc::bare_urls,
+    reason = "these comments are help texts: what looks like a link is how a target is written"
+)]
+
 mod examples;
 
 use core::time::Duration;
