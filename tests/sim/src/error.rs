@@ -24,6 +24,10 @@ pub enum Error {
 }
 
 impl Error {
+    pub(crate) fn scenario(error: impl fmt::Display) -> Self {
+        Self::Scenario(error.to_string())
+    }
+
     pub(crate) fn certificate(error: impl fmt::Display) -> Self {
         Self::Certificate(error.to_string())
     }

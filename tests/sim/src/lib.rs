@@ -59,8 +59,8 @@ pub use error::Error;
 pub use events::{Event, What};
 pub use scenario::{
     Accept, Account, CutRequests, DomainsStyle, EmptyList, End, Fault, FaultRule, FmcScenario,
-    FxosScenario, Lockout, LoginBurst, RateLimit, RefreshCap, RetryAfter, Scenario, SessionLimits,
-    TlsVersions, TooMany, Trouble, Wire,
+    FxosScenario, Lockout, LoginBurst, Preset, RateLimit, RefreshCap, RetryAfter, Scenario,
+    SessionLimits, TlsVersions, TooMany, Trouble, Wire,
 };
 pub use sim::{BoxInfo, Builder, Sim};
 pub use state::{BoxState, State, Upload};

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
-use oobwatch_sim::{BoxInfo, Scenario, Sim, TlsVersions};
+use oobwatch_sim::{BoxInfo, Preset, Scenario, Sim, TlsVersions};
 use serde_json::{Value, json};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -29,6 +29,12 @@ struct Arguments {
     /// TLS versions on offer: 1.2, 1.3 or both [default: the scenario's, or both]
     #[arg(long, value_name = "VERSION", value_parser = tls_versions)]
     tls: Option<TlsVersions>,
+    /// Named boxes to start from; may be given more than once
+    #[arg(long, value_name = "NAME")]
+    preset: Vec<String>,
+    /// List the presets, and end
+    #[arg(long, exclusive = true)]
+    list_presets: bool,
     /// Switches, in TOML; see the README
     #[arg(long, value_name = "FILE")]
     scenario: Option<PathBuf>,
@@ -58,6 +64,9 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<(), String> {
+    if arguments.list_presets {
+        return list_presets();
+    }
     let signals = |kind| signal(kind).map_err(|error| format!("cannot wait for signals: {error}"));
     let mut terminate = signals(SignalKind::terminate())?;
     let mut interrupt = signals(SignalKind::interrupt())?;
@@ -87,17 +96,39 @@ async fn run(arguments: Arguments) -> Result<(), String> {
     Ok(())
 }
 
+/// Presets first, then the file upon them, then the options.
 fn scenario(arguments: &Arguments) -> Result<Scenario, String> {
+    let mut presets = arguments.preset.iter();
+    let base = presets.try_fold(Scenario::default(), |base, name| base.with_preset(name));
+    let base = base.map_err(|error| error.to_string())?;
     let mut scenario = match &arguments.scenario {
-        None => Scenario::default(),
+        None => base,
         Some(file) => {
             let text = std::fs::read_to_string(file)
                 .map_err(|error| format!("cannot read {}: {error}", file.display()))?;
-            Scenario::from_toml(&text).map_err(|error| format!("{}: {error}", file.display()))?
+            let upon_presets = if arguments.preset.is_empty() {
+                Scenario::from_toml(&text)
+            } else {
+                base.with_toml(&text)
+            };
+            upon_presets.map_err(|error| format!("{}: {error}", file.display()))?
         }
     };
-    scenario.tls = arguments.tls.unwrap_or(scenario.tls);
+    if let Some(tls) = arguments.tls {
+        scenario.tls = tls;
+        scenario.fmc.wire.tls = None;
+        scenario.fxos.wire.tls = None;
+    }
     Ok(scenario)
+}
+
+fn list_presets() -> Result<(), String> {
+    let mut out = std::io::stdout().lock();
+    for preset in Preset::all() {
+        writeln!(out, "{:28}{}", preset.name, preset.about())
+            .map_err(|error| format!("cannot write to standard output: {error}"))?;
+    }
+    Ok(())
 }
 
 /// Where certificates are written: removed at the end unless the caller chose it.

@@ -149,8 +149,8 @@ impl Sim {
         [fmc_cert, fxos_cert]: [Issued; 2],
         [fmc, fxos, control]: [(TcpListener, SocketAddr); 3],
     ) -> Result<Self, Error> {
-        let fmc_acceptor = acceptor(scenario.tls, &fmc_cert)?;
-        let fxos_acceptor = acceptor(scenario.tls, &fxos_cert)?;
+        let fmc_acceptor = acceptor(scenario.fmc.wire.tls.unwrap_or(scenario.tls), &fmc_cert)?;
+        let fxos_acceptor = acceptor(scenario.fxos.wire.tls.unwrap_or(scenario.tls), &fxos_cert)?;
         let account = |accounts: &[crate::Account]| accounts[0].clone();
         let fmc_info = BoxInfo::new(fmc.1, account(&scenario.fmc.accounts), fmc_cert);
         let fxos_info = BoxInfo::new(fxos.1, account(&scenario.fxos.accounts), fxos_cert);

@@ -2,11 +2,12 @@
 //!
 //! A scenario is read from TOML (`--scenario FILE`), from JSON (`POST /scenario`, merged into
 //! the present one as in RFC 7396) or built in Rust. Every switch has a default; an unknown
-//! name is an error.
+//! name is an error. A member `preset` names the scenario that the others are put upon.
 
 mod boxes;
 mod fault;
 mod limits;
+mod presets;
 mod wire;
 
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,7 @@ use crate::Error;
 pub use boxes::{Account, DomainsStyle, EmptyList, FmcScenario, FxosScenario, RefreshCap};
 pub use fault::{End, Fault, FaultRule, RetryAfter, TooMany, Trouble};
 pub use limits::{Lockout, LoginBurst, RateLimit, SessionLimits};
+pub use presets::Preset;
 pub use wire::{Accept, CutRequests, Wire};
 
 /// All switches of a simulator.
@@ -53,24 +55,81 @@ impl Scenario {
     /// # Errors
     /// [`Error::Scenario`] says which switch, and where in the text.
     pub fn from_toml(text: &str) -> Result<Self, Error> {
+        let table: toml::Table = toml::from_str(text).map_err(Error::scenario)?;
+        if table.contains_key("preset") {
+            return Self::default().with_toml(text);
+        }
+        // Not by way of JSON, so that an error names its line.
         toml::from_str(text)
-            .map_err(|error| Error::Scenario(error.to_string()))
+            .map_err(Error::scenario)
             .and_then(Self::checked)
+    }
+
+    /// This scenario with the switches of a scenario file.
+    ///
+    /// # Errors
+    /// As [`from_toml`](Self::from_toml).
+    pub fn with_toml(&self, text: &str) -> Result<Self, Error> {
+        let patch: Value = toml::from_str(text).map_err(Error::scenario)?;
+        let (presets, patch) = presets::taken_from(&patch)?;
+        let base = presets
+            .iter()
+            .try_fold(self.clone(), |base, name| base.with_preset(name))?;
+        base.with_switches(&patch)
+    }
+
+    /// A scenario that comes with the simulator.
+    ///
+    /// # Errors
+    /// [`Error::Scenario`] lists the names that there are.
+    pub fn preset(name: &str) -> Result<Self, Error> {
+        Self::default().with_preset(name)
+    }
+
+    /// This scenario with one box as a preset has it: all its switches but the accounts and the
+    /// certificate. The other box stays as it is.
+    ///
+    /// # Errors
+    /// [`Error::Scenario`] lists the names that there are.
+    pub fn with_preset(&self, name: &str) -> Result<Self, Error> {
+        let preset = Preset::named(name)?;
+        let named = Self::from_toml(preset.toml)?;
+        let mut next = self.clone();
+        if preset.is_of_fxos() {
+            next.fxos = named.fxos;
+            next.fxos.accounts.clone_from(&self.fxos.accounts);
+            next.fxos.wire.certificate = self.fxos.wire.certificate.clone();
+        } else {
+            next.fmc = named.fmc;
+            next.fmc.accounts.clone_from(&self.fmc.accounts);
+            next.fmc.wire.certificate = self.fmc.wire.certificate.clone();
+        }
+        Ok(next)
     }
 
     /// This scenario with the switches of `patch` (RFC 7396: objects are merged, all else is
     /// replaced, `null` brings back the default).
     ///
+    /// If `patch` has a member `preset`, the name of one or an array of them, these come first,
+    /// but for their TLS versions, which can not change while a simulator runs.
+    ///
     /// # Errors
     /// [`Error::Scenario`] names the switch.
     pub fn merged(&self, patch: &Value) -> Result<Self, Error> {
-        if !patch.is_object() {
-            return Err(Error::Scenario("expected a JSON object of switches".into()));
+        let (presets, patch) = presets::taken_from(patch)?;
+        let mut base = self.clone();
+        for name in presets {
+            base = base.with_preset(&name)?;
+            base.fmc.wire.tls = self.fmc.wire.tls;
+            base.fxos.wire.tls = self.fxos.wire.tls;
         }
+        base.with_switches(&patch)
+    }
+
+    fn with_switches(&self, patch: &Value) -> Result<Self, Error> {
         let mut merged = serde_json::to_value(self).expect("a scenario is JSON");
         merge(&mut merged, patch);
-        let next: Self =
-            serde_json::from_value(merged).map_err(|error| Error::Scenario(error.to_string()))?;
+        let next: Self = serde_json::from_value(merged).map_err(Error::scenario)?;
         next.checked()
     }
 
@@ -90,12 +149,9 @@ impl Scenario {
     /// Whether `next` can replace this scenario while the simulator runs.
     pub(crate) fn check_change(&self, next: &Self) -> Result<(), Error> {
         let fixed = |scenario: &Self| {
-            let certificates = [
-                &scenario.fmc.wire.certificate,
-                &scenario.fxos.wire.certificate,
-            ]
-            .map(Clone::clone);
-            (scenario.tls, certificates)
+            let wires = [&scenario.fmc.wire, &scenario.fxos.wire];
+            let of_boxes = wires.map(|wire| (wire.tls, wire.certificate.clone()));
+            (scenario.tls, of_boxes)
         };
         if fixed(self) == fixed(next) {
             return Ok(());

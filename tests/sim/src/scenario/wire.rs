@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::TlsVersions;
 use super::fault::{End, Fault, FaultRule};
 use crate::Certificate;
 
@@ -11,6 +12,8 @@ use crate::Certificate;
 pub struct Wire {
     /// Certificate. Read once, at the start.
     pub certificate: Certificate,
+    /// TLS versions on offer, if not those of the scenario. Read once, at the start.
+    pub tls: Option<TlsVersions>,
     /// What happens to a new TCP connection.
     pub accept: Accept,
     /// Milliseconds of virtual time after which an idle connection is closed.
@@ -36,6 +39,7 @@ impl Default for Wire {
     fn default() -> Self {
         Self {
             certificate: Certificate::default(),
+            tls: None,
             accept: Accept::Normal,
             keep_alive_ms: 5_000,
             keep_alive_requests: 100,

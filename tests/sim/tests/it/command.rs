@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use oobwatch_sim::{Fault, FaultRule};
+use oobwatch_sim::{Fault, FaultRule, Preset};
 use serde_json::{Value, json};
 
 const COMMAND: &str = env!("CARGO_BIN_EXE_oobwatch-sim");
@@ -152,6 +152,16 @@ fn the_control_address_says_what_is_wrong() {
         ("POST", "/advance", "", 400, "seconds=N"),
         ("POST", "/advance?seconds=-1", "", 400, "seconds=N"),
         ("GET", "/stat", "", 404, "/state"),
+        ("GET", "/events?since=x", "", 400, "since=N"),
+        ("POST", "/end-sessions?box=ftd", "", 400, "box=fmc"),
+        (
+            "POST",
+            "/scenario",
+            r#"{"preset":"fmc-99"}"#,
+            400,
+            "fmc-7.2",
+        ),
+        ("POST", "/scenario", r#"{"preset":7}"#, 400, "`preset`"),
     ] {
         let (answered, error) = running.control(method, path, body);
         assert_eq!(answered, status, "{path}");
@@ -182,6 +192,40 @@ fn a_scenario_file_and_a_certificate_directory_are_used() {
 }
 
 #[test]
+fn presets_are_listed_and_started_from() {
+    let output = Command::new(COMMAND)
+        .arg("--list-presets")
+        .output()
+        .unwrap();
+    let listed = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success() && listed.lines().count() == Preset::all().len());
+    assert!(listed.contains("fmc-7.4.1") && listed.contains("300 requests a minute"));
+
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("scenario.toml");
+    std::fs::write(&file, "preset = \"fxos-busy\"\n[fmc]\ndevices = 9\n").unwrap();
+    let file = file.to_str().unwrap();
+    let running = Running::start(&["--preset", "fmc-7.4.1", "--scenario", file]);
+    let (_, scenario) = running.control("GET", "/scenario", "");
+    assert_eq!(scenario["fmc"]["rate_limit"]["per_minute"], 300);
+    assert_eq!(scenario["fmc"]["devices"], 9);
+    assert_eq!(scenario["fxos"]["session_limits"]["per_user"], 4);
+    assert_eq!(scenario["fxos"]["wire"]["tls"], "1.2");
+
+    let patch = r#"{"preset": ["fmc-6.2.3", "fxos-2.x"], "fmc": {"devices": 2}}"#;
+    assert_eq!(running.control("POST", "/scenario", patch).0, 200);
+    let (_, scenario) = running.control("GET", "/scenario", "");
+    assert_eq!(scenario["fmc"]["rate_limit"]["per_minute"], 120);
+    assert_eq!(scenario["fmc"]["devices"], 2);
+    assert_eq!(
+        scenario["fmc"]["wire"]["tls"],
+        Value::Null,
+        "fixed at the start"
+    );
+    assert_eq!(scenario["fxos"]["session_limits"]["per_user"], 0);
+}
+
+#[test]
 fn what_can_not_be_done_is_one_clear_line() {
     let dir = tempfile::tempdir().unwrap();
     let scenario = dir.path().join("bad.toml");
@@ -194,6 +238,7 @@ fn what_can_not_be_done_is_one_clear_line() {
         (["--fxos", &taken], "fxos"),
         (["--tls", "1.1"], "1.2, 1.3 or both"),
         (["--fmc", "nowhere"], "--fmc"),
+        (["--preset", "fmc-99"], "fmc-overloaded"),
     ] {
         let output = Command::new(COMMAND).args(arguments).output().unwrap();
         let text = String::from_utf8(output.stderr).unwrap();
@@ -203,7 +248,7 @@ fn what_can_not_be_done_is_one_clear_line() {
 }
 
 #[test]
-fn the_readme_names_every_switch() {
+fn the_readme_names_every_switch_and_preset() {
     fn names(value: &Value, found: &mut Vec<String>) {
         match value {
             Value::Object(members) => {
@@ -232,5 +277,9 @@ fn the_readme_names_every_switch() {
         });
         let section = ["fmc", "fxos", "wire", "certificate"].contains(&name.as_str());
         assert!(documented || section, "switch {name} is not in the README");
+    }
+    for preset in Preset::all() {
+        let line = format!("| `{}` | {} |", preset.name, preset.about());
+        assert!(readme.contains(&line), "{line}");
     }
 }
