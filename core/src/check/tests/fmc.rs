@@ -16,6 +16,9 @@ use crate::health::{State, States};
 pub(super) const WELL: &[u8] = br#"{"items":[{"serverVersion":"7.4.1 (build 172)","name":"ftd",
     "healthStatus":"green"}],"paging":{"count":1}}"#;
 
+/// Devices of a full page.
+const FULL: usize = PAGE_SIZE as usize;
+
 const VERSION: &str = r#"{"links":{"self":"https://fmc.example/x"},"items":[{
     "serverVersion":"10.0.0 (build 141)","vdbVersion":"build 420 ( 2025-12-03 21:36:49 )",
     "hostname":"firepower","model":"Cisco Secure Firewall Management Center for VMware",
@@ -98,12 +101,12 @@ proptest! {
 
     #[test]
     fn counts_as_a_naive_model_does(
-        devices in prop::collection::vec(prop::sample::select(WORDS), 0..80),
+        devices in prop::collection::vec(prop::sample::select(WORDS), 0..3 * FULL + 2),
         piece in 1usize..400,
     ) {
         let (report, asked) = check(piece, &devices);
         prop_assert_eq!(report.devices, Some(naive(&devices)));
-        prop_assert_eq!(asked.len(), 1 + devices.len().div_ceil(25).max(1));
+        prop_assert_eq!(asked.len(), 1 + devices.len().div_ceil(FULL).max(1));
         let worst = devices.iter().map(|word| State::of_device(word.unwrap_or("").as_bytes()).verdict()).max();
         prop_assert_eq!(report.verdict(), worst.unwrap_or(Verdict::Ok));
         prop_assert_eq!(report.stopped_at(), None);
@@ -112,9 +115,9 @@ proptest! {
     /// The list changes between pages, and the box may give fewer than asked for.
     #[test]
     fn ends_on_a_list_that_moves(
-        lengths in prop::collection::vec(0usize..120, 1..8),
+        lengths in prop::collection::vec(0..4 * FULL, 1..8),
         counted in any::<bool>(),
-        cap in 1usize..30,
+        cap in 1..FULL + 5,
     ) {
         let mut turn = 0;
         let (report, asked) = drive(Product::Fmc, 500, |path| {
@@ -123,23 +126,23 @@ proptest! {
             }
             let length = lengths[turn.min(lengths.len() - 1)];
             turn += 1;
-            let cap = if counted { cap } else { 25 };
+            let cap = if counted { cap } else { FULL };
             let most = length.min(number(path, "offset") + cap);
             page(path, &vec![Some("green"); length][..most], counted.then_some(length))
         });
-        prop_assert!(asked.len() <= 130);
+        prop_assert!(asked.len() <= 1 + MAX_PAGES as usize);
         prop_assert!(report.devices.is_some() || report.verdict() == Verdict::Unknown);
     }
 }
 
 #[test]
 fn lists_of_every_length() {
-    for length in [0, 1, 24, 25, 26, 50, 1000] {
+    for length in [0, 1, FULL - 1, FULL, FULL + 1, 2 * FULL, 1000] {
         let devices = vec![Some("green"); length];
         let (report, asked) = check(1 + length % 7 * 100, &devices);
         assert_eq!(report.devices, Some(naive(&devices)));
         assert_eq!(report.verdict(), Verdict::Ok);
-        assert_eq!(asked.len(), 1 + length.div_ceil(25).max(1));
+        assert_eq!(asked.len(), 1 + length.div_ceil(FULL).max(1));
         assert!(
             asked.iter().all(|path| path.starts_with("/api/")),
             "paging.next is never followed"
@@ -160,7 +163,9 @@ fn says_what_the_box_is() {
     assert!(report.facts.serial.is_empty());
     assert_eq!(
         asked[1],
-        "/api/fmc_config/v1/domain/{domainUUID}/devices/devicerecords?expanded=true&offset=0&limit=25"
+        format!(
+            "/api/fmc_config/v1/domain/{{domainUUID}}/devices/devicerecords?expanded=true&offset=0&limit={PAGE_SIZE}"
+        )
     );
     let worst = report.worst.iter().next().unwrap();
     assert_eq!(
@@ -301,13 +306,13 @@ fn promised_devices_that_never_come() {
 fn a_list_without_end_has_one() {
     let full = format!(
         "{{\"items\":[{}]}}",
-        vec![r#"{"healthStatus":"green"}"#; 25].join(",")
+        vec![r#"{"healthStatus":"green"}"#; FULL].join(",")
     );
     let (report, asked) = drive(Product::Fmc, 4096, |path| {
         ok(if is_version(path) { VERSION } else { &full })
     });
     assert_eq!(asked.len(), 1 + MAX_PAGES as usize);
-    assert_eq!(report.devices.unwrap().ok, MAX_PAGES * 25);
+    assert_eq!(report.devices.unwrap().ok, MAX_PAGES * u32::from(PAGE_SIZE));
     assert_eq!(
         reasons(&report),
         [Cause::Item(Item::Devices, Trouble::Incomplete)]
@@ -354,7 +359,7 @@ fn an_answer_that_is_asked_for_again_counts_once() {
 
 #[test]
 fn an_error_at_any_step_ends_the_check_and_keeps_what_was_found() {
-    let devices = vec![Some("yellow"); 60];
+    let devices = vec![Some("yellow"); 2 * FULL + 10];
     for step in 0..4 {
         for (error, layer, verdict) in [
             (
@@ -390,7 +395,8 @@ fn an_error_at_any_step_ends_the_check_and_keeps_what_was_found() {
             );
             assert_eq!(
                 report.devices.map(|devices| devices.warning),
-                [None, None, Some(25), Some(50)][step]
+                [None, None, Some(FULL), Some(2 * FULL)][step]
+                    .and_then(|count| u32::try_from(count).ok())
             );
             let found = if step > 1 {
                 Verdict::Warning
