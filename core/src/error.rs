@@ -105,6 +105,9 @@ pub enum PeerError {
     NoTokens,
     /// The box refused the token, and a new one too.
     Unauthorized,
+    /// The box is too busy, for longer than the request may wait. The status
+    /// that said so.
+    Overloaded(u16),
     /// The box wants us to go elsewhere; redirects are never followed.
     Redirect(u16),
     /// The answer is a web page, not the REST API.
@@ -295,6 +298,10 @@ impl fmt::Display for PeerError {
             ),
             Self::Unauthorized => f.write_str(
                 "the box refused the token and then a fresh one; the account may lack the right, or be in use elsewhere",
+            ),
+            Self::Overloaded(status) => write!(
+                f,
+                "the box is too busy (status {status}); ask less often, or let the request wait for longer"
             ),
             Self::Redirect(status) => write!(
                 f,

@@ -30,7 +30,8 @@
 //!
 //! 1. Make one [`Ticket`] for the request, and ask [`Session::admit`].
 //! 2. `Go`: start an [`Exchange`], send its head (and the body), push what comes
-//!    back, finish, [`Session::settle`]. `Next::Again` goes back to 1.
+//!    back, finish, [`Session::settle`]. `Next::Again` goes back to 1, `AgainAt`
+//!    when its time has come.
 //! 3. `Authenticate`: the same with an [`AuthExchange`] over a fresh connection,
 //!    [`Session::settle_auth`], back to 1. Others get `Wait` meanwhile.
 //! 4. `Probe`: as `Go` with [`exchange::probe`] and a ticket of its own, back to 1.
@@ -82,6 +83,8 @@
 //!                 match (session.settle(now(), permit, &mut ticket, &outcome), outcome) {
 //!                     (Next::Deliver, Outcome::Response(response)) => return Ok(response),
 //!                     (Next::Again, _) => {}
+//!                     // The box is busy. A real loop waits until then.
+//!                     (Next::AgainAt(_), _) => {}
 //!                     (Next::Fail(error) | Next::Ambiguous(error), _) => return Err(error),
 //!                     (Next::Deliver, Outcome::Lost(lost)) => return Err(lost.error),
 //!                 }
@@ -129,7 +132,7 @@
 //!     }
 //!     head => {
 //!         assert!(head.contains("\r\nX-auth-access-token: a\r\n"));
-//!         b"HTTP/1.1 200 200\r\nContent-Length: 2\r\n\r\n{}".to_vec()
+//!         b"HTTP/1.1 200 200\r\nContent-Length: 2\r\n\r\n[]".to_vec()
 //!     }
 //! };
 //! let origin = Origin::new(Product::Fmc, "fmc.example")?;

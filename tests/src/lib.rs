@@ -6,7 +6,7 @@ use core::task::{Context, Poll};
 
 use oobwatch_client::core::product::Product;
 use oobwatch_client::tls::Trust;
-use oobwatch_client::{Address, Builder, Client, Clock, Shift};
+use oobwatch_client::{Address, Builder, Client, Clock, Shift, Timeouts};
 use oobwatch_sim::{BoxInfo, Scenario, Sim};
 use zeroize::Zeroizing;
 
@@ -76,12 +76,21 @@ impl Lab {
         Client::builder(product, address(info))
             .login(info.user.clone(), Zeroizing::new(info.password.clone()))
             .trust(trust(info))
+            .timeouts(impatient())
             .clock(self.clock.clone())
     }
 }
 
 fn address(info: &BoxInfo) -> Address {
     info.addr.into()
+}
+
+/// Timeouts that hand on what a busy box says: tests wait for nothing.
+#[must_use]
+pub fn impatient() -> Timeouts {
+    let mut timeouts = Timeouts::default();
+    timeouts.patience = core::time::Duration::ZERO;
+    timeouts
 }
 
 fn trust(info: &BoxInfo) -> Trust {

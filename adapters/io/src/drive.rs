@@ -11,6 +11,7 @@ use oobwatch_core::exchange::{
 use oobwatch_core::session::{
     Admit, AuthNext, AuthPermit, Class, Next, Permit, Session, Stop, Ticket,
 };
+use oobwatch_core::time::Instant;
 use zeroize::Zeroize as _;
 
 use crate::Home;
@@ -97,8 +98,10 @@ pub async fn send<H: Home>(
             sink,
         )
         .await;
-        if let Some(end) = settle(home, permit, &mut ticket, outcome) {
-            return end;
+        match settle(home, permit, &mut ticket, outcome) {
+            After::End(end) => return end,
+            After::Again(None) => {}
+            After::Again(Some(at)) => home.sleep_until(at).await,
         }
     }
 }
@@ -125,8 +128,10 @@ pub async fn upload<H: Home, R: Read>(
     };
     let permit = admitted(home, &mut ticket).await?;
     let outcome = attempt(home, &permit, &ticket, request, body, sink).await;
-    let again = Failure::Failed(ConfigError::StalePermit.into());
-    settle(home, permit, &mut ticket, outcome).unwrap_or(Err(again))
+    match settle(home, permit, &mut ticket, outcome) {
+        After::End(end) => end,
+        After::Again(_) => Err(Failure::Failed(ConfigError::StalePermit.into())),
+    }
 }
 
 /// Ends the session: logs out, if there is something to log out from.
@@ -177,8 +182,10 @@ async fn admitted<'h, H: Home>(home: &'h H, ticket: &mut Ticket) -> Result<Held<
                 let request = probe(home.origin().product());
                 let body = Body::<&[u8]>::Bytes(b"");
                 let outcome = attempt(home, &permit, &ticket, &request, body, &mut Discard).await;
-                if let Some(Err(failure)) = settle(home, permit, &mut ticket, outcome) {
-                    return Err(failure);
+                match settle(home, permit, &mut ticket, outcome) {
+                    After::End(Err(failure)) => return Err(failure),
+                    After::Again(Some(at)) => home.sleep_until(at).await,
+                    After::End(Ok(_)) | After::Again(None) => {}
                 }
             }
             Admit::Authenticate(permit) => match home.authenticate(permit).await {
@@ -278,23 +285,33 @@ const fn unsent(error: Error) -> Outcome {
     })
 }
 
-/// Tells the session, and says whether the request has come to its end.
+/// What comes after one attempt.
+enum After {
+    /// Another one, at that time or at once.
+    Again(Option<Instant>),
+    End(Result<Response, Failure>),
+}
+
+/// Tells the session, and says what comes next.
 fn settle<H: Home>(
     home: &H,
     mut held: Held<'_, H>,
     ticket: &mut Ticket,
     outcome: Outcome,
-) -> Option<Result<Response, Failure>> {
-    let permit = held.permit.take()?;
+) -> After {
+    let Some(permit) = held.permit.take() else {
+        return After::Again(None);
+    };
     let now = home.now();
     let next = home.with_session(|s| s.settle(now, permit, ticket, &outcome));
     home.notify();
     match (next, outcome) {
-        (Next::Again, _) => None,
-        (Next::Deliver, Outcome::Response(response)) => Some(Ok(response)),
-        (Next::Deliver, Outcome::Lost(lost)) => Some(Err(Failure::Failed(lost.error))),
-        (Next::Ambiguous(error), _) => Some(Err(Failure::Ambiguous(error))),
-        (Next::Fail(error), _) => Some(Err(Failure::Failed(error))),
+        (Next::Again, _) => After::Again(None),
+        (Next::AgainAt(at), _) => After::Again(Some(at)),
+        (Next::Deliver, Outcome::Response(response)) => After::End(Ok(response)),
+        (Next::Deliver, Outcome::Lost(lost)) => After::End(Err(Failure::Failed(lost.error))),
+        (Next::Ambiguous(error), _) => After::End(Err(Failure::Ambiguous(error))),
+        (Next::Fail(error), _) => After::End(Err(Failure::Failed(error))),
     }
 }
 

@@ -280,7 +280,7 @@ proptest! {
     #[test]
     fn a_streamed_body_arrives_as_it_is(chunk in 1usize..5_000, length in 0usize..9_000, sized in any::<bool>()) {
         let body: String = (0..length).map(|n| char::from(b'a' + (n % 23) as u8)).collect();
-        let probed = answer(200, "{}");
+        let probed = answer(200, "[]");
         let board = board(chunk, vec![vec![login(), probed, answer(200, "")]]);
         let framing = if sized { BodyLength::Sized(length as u64) } else { BodyLength::Chunked };
         let request = Request {
@@ -358,7 +358,7 @@ fn a_write_that_reached_nobody_is_sent_again() {
 
 #[test]
 fn a_source_that_ends_early_is_the_callers_fault() {
-    let board = board(64, vec![vec![login(), answer(200, "{}"), Reaction::Close]]);
+    let board = board(64, vec![vec![login(), answer(200, "[]"), Reaction::Close]]);
     let request = Request {
         method: Method::Post,
         path: "/up",

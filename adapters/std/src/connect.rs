@@ -27,18 +27,22 @@ pub struct Timeouts {
     pub first_byte: Duration,
     /// The exchange as a whole, from when there is a connection.
     pub total: Duration,
+    /// How long a request waits for a box that says it is busy (429 and its
+    /// like), over all attempts; zero hands such an answer on.
+    pub patience: Duration,
     /// Logging out in [`Client::close`](crate::Client::close).
     pub close: Duration,
 }
 
 impl Default for Timeouts {
-    /// 10 s, 10 s, 60 s, 120 s and 5 s.
+    /// 10 s, 10 s, 60 s, 120 s, 60 s and 5 s.
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(10),
             tls: Duration::from_secs(10),
             first_byte: Duration::from_secs(60),
             total: Duration::from_secs(120),
+            patience: Duration::from_secs(60),
             close: Duration::from_secs(5),
         }
     }
@@ -53,6 +57,7 @@ impl Timeouts {
             tls: self.tls.min(all),
             first_byte: self.first_byte.min(all),
             total: self.total.min(all),
+            patience: self.patience.min(all),
             close: self.close.min(all),
         }
     }

@@ -1,7 +1,7 @@
 //! The part of an answer that every exchange reads in the same way.
 
 use super::error_body::ErrorScan;
-use super::{Response, Sink};
+use super::{Response, RetryAfter, Sink};
 use crate::error::{Error, ResourceError};
 use crate::http::{self, Events, HttpError, Limits, Method, Persistence};
 use crate::text::Text;
@@ -79,7 +79,38 @@ struct Facts {
     value: Text<64>,
     html: bool,
     date: Option<u64>,
+    retry_after: Option<RetryAfter>,
     error: ErrorScan,
+    /// How much of `{}` the body has been so far.
+    empty_object: EmptyObject,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum EmptyObject {
+    Nothing,
+    Open,
+    Whole,
+    Other,
+}
+
+impl EmptyObject {
+    const fn then(self, byte: u8) -> Self {
+        match (self, byte) {
+            (same, b' ' | b'\t' | b'\r' | b'\n') => same,
+            (Self::Nothing, b'{') => Self::Open,
+            (Self::Open, b'}') => Self::Whole,
+            _ => Self::Other,
+        }
+    }
+
+    fn push(&mut self, piece: &[u8]) {
+        for &byte in piece {
+            if *self == Self::Other {
+                return;
+            }
+            *self = self.then(byte);
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -87,6 +118,7 @@ enum Field {
     ContentType,
     Date,
     Extra,
+    RetryAfter,
 }
 
 impl Reader {
@@ -97,7 +129,9 @@ impl Reader {
             value: Text::new(),
             html: false,
             date: None,
+            retry_after: None,
             error: ErrorScan::new(),
+            empty_object: EmptyObject::Nothing,
         };
         Self {
             parser: http::Response::new(method, limits),
@@ -147,6 +181,8 @@ impl Reader {
             error,
             html: facts.html || looks_like_html,
             date: facts.date,
+            retry_after: facts.retry_after,
+            empty_object: facts.empty_object == EmptyObject::Whole,
         }
     }
 }
@@ -178,6 +214,7 @@ impl Events for Handler<'_> {
         let (field, wanted) = match name {
             "content-type" => (Field::ContentType, true),
             "date" => (Field::Date, true),
+            "retry-after" => (Field::RetryAfter, true),
             other => (Field::Extra, self.extra.wants(other)),
         };
         self.facts.field = field;
@@ -186,7 +223,7 @@ impl Events for Handler<'_> {
 
     fn value(&mut self, piece: &[u8]) {
         match self.facts.field {
-            Field::ContentType | Field::Date => self.facts.value.push(piece),
+            Field::ContentType | Field::Date | Field::RetryAfter => self.facts.value.push(piece),
             Field::Extra => self.extra.field(piece, self.sink),
         }
     }
@@ -204,6 +241,7 @@ impl Events for Handler<'_> {
                     .content_type(media_type.as_str().unwrap_or_default());
             }
             Field::Date => facts.date = http::http_date(facts.value.as_bytes()),
+            Field::RetryAfter => facts.retry_after = retry_after(facts.value.as_bytes()),
             Field::Extra => {}
         }
     }
@@ -213,10 +251,23 @@ impl Events for Handler<'_> {
     fn body(&mut self, piece: &[u8]) {
         if matches!(self.facts.status, 200..=299) {
             self.extra.body(piece);
+            self.facts.empty_object.push(piece);
         } else {
             self.facts.error.push(piece);
         }
         self.sink.body(piece);
+    }
+}
+
+/// Seconds, or a date; anything else is as good as none.
+fn retry_after(value: &[u8]) -> Option<RetryAfter> {
+    let digit = |byte: &u8| byte.is_ascii_digit().then(|| u32::from(byte & 0x0f));
+    let seconds = value.iter().try_fold(0_u32, |seconds, byte| {
+        Some(seconds.saturating_mul(10).saturating_add(digit(byte)?))
+    });
+    match seconds {
+        Some(seconds) if !value.is_empty() => Some(RetryAfter::Seconds(seconds)),
+        _ => http::http_date(value).map(RetryAfter::Date),
     }
 }
 

@@ -14,6 +14,20 @@ pub struct ErrorBody {
     pub text: Text<160>,
 }
 
+impl ErrorBody {
+    /// Whether the text holds `words`, in any letter case.
+    pub(crate) fn says(&self, words: &str) -> bool {
+        let text = self.text.as_bytes();
+        text.windows(words.len().max(1))
+            .any(|part| part.eq_ignore_ascii_case(words.as_bytes()))
+    }
+
+    /// Whether the box failed and did not say at what: a sign of load.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.text.is_empty() || self.says("the action type is null")
+    }
+}
+
 /// Reads the body of an answer that is not a success.
 ///
 /// FMC: `{"error":{"messages":[{"description":…}]}}`, where `messages` may hold

@@ -25,6 +25,6 @@ mod tests;
 pub use answer::{Answer, Progress};
 pub use auth::AuthExchange;
 pub use error_body::ErrorBody;
-pub use outcome::{AuthOutcome, Domain, Grant, Lost, Outcome, Response};
+pub use outcome::{AuthOutcome, Domain, Grant, Lost, Outcome, Response, RetryAfter};
 pub use request::{BodyLength, Exchange, Request, probe};
 pub use sink::{Discard, Sink};

@@ -38,6 +38,20 @@ pub struct Response {
     pub html: bool,
     /// The `Date` of the answer, in Unix seconds by the clock of the box.
     pub date: Option<u64>,
+    /// When the box wants to be asked again.
+    pub retry_after: Option<RetryAfter>,
+    /// The body is `{}` and nothing else: what a busy FMC sends for a list.
+    pub empty_object: bool,
+}
+
+/// A `Retry-After` field (RFC 9110, section 10.2.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum RetryAfter {
+    /// A date, in Unix seconds by the clock of the box.
+    Date(u64),
+    /// Seconds from the answer on.
+    Seconds(u32),
 }
 
 impl Response {

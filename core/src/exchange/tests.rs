@@ -318,8 +318,8 @@ fn answers_that_are_not_the_rest_api_are_told_apart() {
     let page =
         "HTTP/1.1 200 OK\r\nContent-Type: text/HTML; charset=x\r\nContent-Length: 6\r\n\r\n<html>";
     assert_eq!(receive(page, 9).err(), Some(PeerError::WebPage(200).into()));
-    let page = "HTTP/1.1 503 Busy\r\nContent-Length: 7\r\n\r\n\n<html>";
-    assert_eq!(receive(page, 9).err(), Some(PeerError::WebPage(503).into()));
+    let page = "HTTP/1.1 502 Bad\r\nContent-Length: 7\r\n\r\n\n<html>";
+    assert_eq!(receive(page, 9).err(), Some(PeerError::WebPage(502).into()));
 }
 
 #[test]

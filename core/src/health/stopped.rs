@@ -23,7 +23,10 @@ pub const fn stopped_at(error: &Error) -> Layer {
 
 const fn peer(error: &PeerError) -> Layer {
     match error {
-        PeerError::Http(_) | PeerError::Redirect(_) | PeerError::WebPage(_) => Layer::Http,
+        PeerError::Http(_)
+        | PeerError::Overloaded(_)
+        | PeerError::Redirect(_)
+        | PeerError::WebPage(_) => Layer::Http,
         PeerError::LoginRefused | PeerError::BearerRefused | PeerError::NoTokens => {
             Layer::Authenticated
         }

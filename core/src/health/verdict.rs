@@ -71,6 +71,7 @@ impl Verdict {
                 | PeerError::BearerRefused
                 | PeerError::NoTokens
                 | PeerError::Unauthorized
+                | PeerError::Overloaded(_)
                 | PeerError::Redirect(_)
                 | PeerError::WebPage(_)
                 | PeerError::AuthStatus(_)

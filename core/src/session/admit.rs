@@ -36,6 +36,8 @@ pub struct Ticket {
     pub(super) refusals: u8,
     pub(super) overtaken: u8,
     pub(super) resent: bool,
+    pub(super) waits: u8,
+    pub(super) since: Option<Instant>,
 }
 
 impl Ticket {
@@ -48,6 +50,8 @@ impl Ticket {
             refusals: 0,
             overtaken: 0,
             resent: false,
+            waits: 0,
+            since: None,
         }
     }
 
@@ -55,6 +59,11 @@ impl Ticket {
     #[must_use]
     pub const fn class(&self) -> Class {
         self.class
+    }
+
+    /// Until when the request waits for a busy box.
+    pub(super) fn deadline(&self, now: Instant, patience: Duration) -> Instant {
+        self.since.unwrap_or(now).after(patience)
     }
 
     /// Whether the request must not go over a connection that was used before.
@@ -94,6 +103,8 @@ pub enum Admit {
 pub enum Wait {
     /// Another caller logs in, refreshes or logs out.
     Authenticating,
+    /// The box has asked for patience.
+    Busy,
 }
 
 /// Why a session admits nothing more.
@@ -148,6 +159,7 @@ impl Session {
     /// Asks for leave to send the request of `ticket`.
     pub fn admit(&mut self, now: Instant, ticket: &mut Ticket) -> Admit {
         self.handle_timeout(now);
+        ticket.since.get_or_insert(now);
         if ticket.class == Class::Logout {
             self.stopped.get_or_insert(Stop::LoggedOut);
         }
@@ -163,10 +175,27 @@ impl Session {
                 why: Wait::Authenticating,
             };
         }
+        if let Some(wait) = self.busy(now, ticket) {
+            return wait;
+        }
         match self.plan(now, ticket.class) {
             Plan::Use => self.go(now, ticket.class),
             Plan::Authenticate(kind) => Admit::Authenticate(self.elect(now, kind, ticket.class)),
             Plan::Stop(stop) => Admit::Stop(stop),
+        }
+    }
+
+    /// A box that asked for patience gets it, from all but a logout.
+    fn busy(&self, now: Instant, ticket: &Ticket) -> Option<Admit> {
+        let until = self.busy_until;
+        if until <= now || ticket.class == Class::Logout || self.stopped.is_some() {
+            None
+        } else if until <= ticket.deadline(now, self.rules.patience()) {
+            let why = Wait::Busy;
+            Some(Admit::Wait { until, why })
+        } else {
+            let error = PeerError::Overloaded(self.busy_status);
+            Some(Admit::Stop(Stop::Failed(error.into())))
         }
     }
 
@@ -227,7 +256,7 @@ impl Session {
 
     fn elect(&mut self, now: Instant, kind: AuthKind, class: Class) -> AuthPermit {
         let number = self.epoch;
-        let lease_end = now.after(self.rules.auth_lease);
+        let lease_end = now.after(self.rules.auth_lease());
         let closing = class == Class::Logout;
         if kind == AuthKind::Login && self.tokens.take().is_some() {
             super::Stats::count(&mut self.stats.ended);

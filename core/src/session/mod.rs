@@ -10,7 +10,9 @@
 //! what ([`crate::check`]).
 
 mod admit;
+mod overload;
 mod permit;
+mod rules;
 mod settle;
 mod stats;
 mod tokens;
@@ -30,10 +32,12 @@ use crate::time::Instant;
 
 pub use admit::{Admit, Class, Stop, Ticket, Wait};
 pub use permit::{AuthKind, AuthPermit, Permit};
+pub use rules::Rules;
 pub use settle::{AuthNext, Next};
 pub use stats::Stats;
 
 use permit::Flight;
+use rules::Kept;
 use tokens::{Life, Tokens};
 
 /// Life of an FMC access token, counted from the request that brought it (FMC
@@ -50,39 +54,12 @@ pub const GLOBAL_DOMAIN: &str = "e276abec-e0f2-11e3-8169-6d9ed49b625f";
 /// A streamed request holds off renewals for this long at most.
 const STREAM_LEASE: Duration = Duration::from_secs(2 * 60 * 60);
 
-/// What a session goes by. All durations are monotonic time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rules {
-    /// Life of an FMC access token. [`FMC_TOKEN_LIFE`] unless the box is known
-    /// to have another.
-    pub token_life: Duration,
-    /// A token is renewed when a request is due and it has less than this left.
-    /// Never more than a quarter of its life.
-    pub lead: Duration,
-    /// A login, refresh or logout that is not settled in this time counts as
-    /// lost. Must be longer than the adapter lets one take.
-    pub auth_lease: Duration,
-    /// Whether the caller can lend a user name and password.
-    pub can_login: bool,
-}
-
-impl Default for Rules {
-    fn default() -> Self {
-        Self {
-            token_life: FMC_TOKEN_LIFE,
-            lead: Duration::from_secs(45),
-            auth_lease: Duration::from_secs(180),
-            can_login: true,
-        }
-    }
-}
-
 /// A token session: its tokens, their age, and who is renewing them.
 pub struct Session {
     origin: OriginTag,
     product: Product,
     id: u32,
-    rules: Rules,
+    rules: Kept,
     tokens: Option<Tokens>,
     domain: Text<36>,
     flight: Option<Flight>,
@@ -91,6 +68,11 @@ pub struct Session {
     stopped: Option<Stop>,
     streams: u8,
     streams_until: Instant,
+    /// The box asked for patience until then.
+    busy_until: Instant,
+    busy_status: u16,
+    auth_waits: u8,
+    random: u32,
     generation: u32,
     epoch: u32,
     stats: Stats,
@@ -102,7 +84,8 @@ const _: () = assert!(size_of::<Session>() <= 512);
 
 impl Session {
     /// A session on the box at `origin`, not logged in. `id` tells it from the
-    /// caller's other sessions: a permit of one is refused by another.
+    /// caller's other sessions: a permit of one is refused by another. It also
+    /// seeds the jitter of waits.
     #[must_use]
     pub fn new(origin: &Origin<'_>, id: u32, rules: Rules) -> Self {
         let domain = match origin.product() {
@@ -113,7 +96,7 @@ impl Session {
             origin: origin.tag(),
             product: origin.product(),
             id,
-            rules,
+            rules: Kept::new(&rules),
             tokens: None,
             domain,
             flight: None,
@@ -121,6 +104,10 @@ impl Session {
             stopped: None,
             streams: 0,
             streams_until: Instant::default(),
+            busy_until: Instant::default(),
+            busy_status: 0,
+            auth_waits: 0,
+            random: id,
             generation: 0,
             epoch: 0,
             stats: Stats::default(),
@@ -137,11 +124,8 @@ impl Session {
         access: AccessToken,
         refresh: Option<RefreshToken>,
     ) {
-        let Rules {
-            token_life, lead, ..
-        } = self.rules;
-        let life =
-            (self.product == Product::Fmc).then(|| Life::new(now.before(age), token_life, lead));
+        let (length, lead) = (self.rules.token_life(), self.rules.lead());
+        let life = (self.product == Product::Fmc).then(|| Life::new(now.before(age), length, lead));
         self.tokens = Some(Tokens::new(access, refresh, life, refreshes));
         self.generation = self.generation.wrapping_add(1);
         self.stopped = None;

@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 
+use super::overload::{self, Busy};
 use super::tokens::{Life, Tokens};
 use super::{AuthKind, AuthPermit, Class, Permit, Session, Stats, Stop, Ticket};
 use crate::error::{ConfigError, Error, PeerError, TransportError};
@@ -23,6 +24,8 @@ pub enum Next {
     Deliver,
     /// Ask to be admitted again, with the same ticket.
     Again,
+    /// The same, but not before that time.
+    AgainAt(Instant),
     /// The request may have taken effect, or not: it is not safe to repeat.
     Ambiguous(Error),
     /// The request has failed.
@@ -72,6 +75,9 @@ impl Session {
         response: &Response,
     ) -> Next {
         let current = permit.generation == self.generation;
+        if let Some(next) = self.put_off(now, ticket, response) {
+            return next;
+        }
         if !self.refuses_token(response) {
             if let Some(tokens) = self.tokens.as_mut().filter(|_| current) {
                 tokens.mark_proved(now);
@@ -97,6 +103,20 @@ impl Session {
             Class::Stream => Next::Fail(PeerError::Unauthorized.into()),
             _ => Next::Again,
         }
+    }
+
+    /// Has the request wait if the box is too busy for it, and there is time. If
+    /// the box is too busy for anything, the others wait too.
+    fn put_off(&mut self, now: Instant, ticket: &mut Ticket, response: &Response) -> Option<Next> {
+        let busy = overload::busy(self.product, ticket.class, response)?;
+        let random = overload::next_random(&mut self.random);
+        let until = now.after(overload::wait(response, ticket.waits, random));
+        ticket.waits = ticket.waits.saturating_add(1);
+        if busy == Busy::Box {
+            self.busy_until = self.busy_until.max(until);
+            self.busy_status = response.status;
+        }
+        (until <= ticket.deadline(now, self.rules.patience())).then_some(Next::AgainAt(until))
     }
 
     /// cdFMC answers 401 now and then to a good token: one more try.
@@ -131,6 +151,11 @@ impl Session {
             return self.settle_late(permit.kind, &outcome);
         };
         self.wake();
+        if let Some(until) = self.auth_is_put_off(now, &permit, &outcome) {
+            self.busy_until = self.busy_until.max(until);
+            return AuthNext::Continue;
+        }
+        self.auth_waits = 0;
         let next = match permit.kind {
             AuthKind::Login => self.settle_login(permit.elected, outcome),
             AuthKind::Logout => self.settle_logout(&outcome, flight.closing),
@@ -140,6 +165,26 @@ impl Session {
             self.failed = Some((flight.number, error));
         }
         next
+    }
+
+    /// Until when a login or refresh has to wait, if the box is too busy for
+    /// it. Nothing has been used up then: it is done again later.
+    fn auth_is_put_off(
+        &mut self,
+        now: Instant,
+        permit: &AuthPermit,
+        outcome: &AuthOutcome,
+    ) -> Option<Instant> {
+        let AuthOutcome::Response(response) = outcome else {
+            return None;
+        };
+        let patient = !self.rules.patience().is_zero() && permit.kind != AuthKind::Logout;
+        overload::busy(self.product, Class::Read, response).filter(|_| patient)?;
+        let random = overload::next_random(&mut self.random);
+        let wait = overload::wait(response, self.auth_waits, random);
+        self.auth_waits = self.auth_waits.saturating_add(1);
+        self.busy_status = response.status;
+        Some(now.after(wait))
     }
 
     /// The lease had run out and the flight was counted as lost. A login that
@@ -234,13 +279,13 @@ impl Session {
 
     fn accept(&mut self, sent: Instant, grant: Grant, refreshes: u8) -> AuthNext {
         let length = match self.product {
-            Product::CdFmc | Product::Fmc => Some(self.rules.token_life),
+            Product::CdFmc | Product::Fmc => Some(self.rules.token_life()),
             Product::Fxos => grant
                 .refresh_period
                 .filter(|&s| s > 0)
                 .map(|s| Duration::from_secs(s.into())),
         };
-        let life = length.map(|length| Life::new(sent, length, self.rules.lead));
+        let life = length.map(|length| Life::new(sent, length, self.rules.lead()));
         self.tokens = Some(Tokens::new(grant.access, grant.refresh, life, refreshes));
         self.generation = self.generation.wrapping_add(1);
         match grant.domain {

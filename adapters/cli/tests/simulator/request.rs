@@ -150,7 +150,7 @@ async fn what_goes_wrong_on_the_way_is_one_line() {
         (Fault::EndlessHead, "longer than the limit"),
         (Fault::Close, "closed before an answer"),
         (Fault::Truncated, "closed in the middle"),
-        (Fault::Html { status: 503 }, "a web page"),
+        (Fault::Html { status: 502 }, "a web page"),
     ] {
         let lab = Lab::new(|scenario| {
             scenario.fmc.wire.faults = vec![FaultRule::new(VERSION, fault)];

@@ -1,7 +1,9 @@
 //! What a client is made of.
 
+use core::hash::{BuildHasher as _, Hasher as _};
 use core::sync::atomic::AtomicU64;
 use core::time::Duration;
+use std::collections::hash_map::RandomState;
 use std::sync::{Arc, Mutex};
 
 use oobwatch_core::credentials::{Bearer, Login};
@@ -137,7 +139,8 @@ impl Builder {
         self
     }
 
-    /// What the session goes by.
+    /// What the session goes by. Its `patience` is that of the timeouts, and
+    /// whether it can log in follows from the credentials.
     pub const fn rules(mut self, rules: Rules) -> Self {
         self.rules = rules;
         self
@@ -228,9 +231,10 @@ impl Builder {
         let can_login = matches!(self.secret, Secret::Login { .. });
         let mut session = Session::new(
             &origin,
-            1,
+            random(),
             Rules {
                 can_login,
+                patience: self.timeouts.patience,
                 ..self.rules
             },
         );
@@ -243,4 +247,11 @@ impl Builder {
         }
         Ok(session)
     }
+}
+
+/// Tells sessions apart and spreads their waits; the standard library's source
+/// of hash seeds is random enough for both.
+fn random() -> u32 {
+    let number = RandomState::new().build_hasher().finish();
+    u32::try_from(number >> 32).unwrap_or_default()
 }

@@ -1,0 +1,77 @@
+//! What a session goes by.
+
+use core::time::Duration;
+
+use super::FMC_TOKEN_LIFE;
+use crate::time::millis;
+
+/// What a session goes by. Durations are monotonic time; those over 49 days
+/// count as 49 days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// Life of an FMC access token. [`FMC_TOKEN_LIFE`] unless the box is known
+    /// to have another.
+    pub token_life: Duration,
+    /// A token is renewed when a request is due and it has less than this left.
+    /// Never more than a quarter of its life.
+    pub lead: Duration,
+    /// A login, refresh or logout that is not settled in this time counts as
+    /// lost. Must be longer than the adapter lets one take.
+    pub auth_lease: Duration,
+    /// How long a request waits at most for a box that says it is busy, from
+    /// when it first asked to be admitted. Zero: the answer is handed on.
+    pub patience: Duration,
+    /// Whether the caller can lend a user name and password.
+    pub can_login: bool,
+}
+
+impl Default for Rules {
+    /// 30 minutes, 45 seconds, 3 minutes, 2 minutes; with credentials.
+    fn default() -> Self {
+        Self {
+            token_life: FMC_TOKEN_LIFE,
+            lead: Duration::from_secs(45),
+            auth_lease: Duration::from_secs(180),
+            patience: Duration::from_secs(120),
+            can_login: true,
+        }
+    }
+}
+
+/// The same, in a third of the room: there is one per session on a board.
+pub(super) struct Kept {
+    token_life: u32,
+    lead: u32,
+    auth_lease: u32,
+    patience: u32,
+    pub(super) can_login: bool,
+}
+
+impl Kept {
+    pub(super) fn new(rules: &Rules) -> Self {
+        let short = |duration| u32::try_from(millis(duration)).unwrap_or(u32::MAX);
+        Self {
+            token_life: short(rules.token_life),
+            lead: short(rules.lead),
+            auth_lease: short(rules.auth_lease),
+            patience: short(rules.patience),
+            can_login: rules.can_login,
+        }
+    }
+
+    pub(super) const fn token_life(&self) -> Duration {
+        Duration::from_millis(self.token_life as u64)
+    }
+
+    pub(super) const fn lead(&self) -> Duration {
+        Duration::from_millis(self.lead as u64)
+    }
+
+    pub(super) const fn auth_lease(&self) -> Duration {
+        Duration::from_millis(self.auth_lease as u64)
+    }
+
+    pub(super) const fn patience(&self) -> Duration {
+        Duration::from_millis(self.patience as u64)
+    }
+}
