@@ -1,4 +1,11 @@
 //! Paths into a JSON text, and which of them lead to where the scanner is.
+//!
+//! All paths that lead to a place begin with the same text, so how far they
+//! have been followed is one number.
+
+use core::num::{NonZeroU8, NonZeroU16};
+
+use super::Nest;
 
 /// How many paths can be followed at once.
 pub const MAX_PATHS: usize = 16;
@@ -6,33 +13,14 @@ pub const MAX_PATHS: usize = 16;
 /// How many steps a path may have; `items[].name` has three.
 pub const MAX_STEPS: usize = 8;
 
-/// One step of a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Step {
-    /// `[]`: into each element of an array.
-    Element,
-    /// Into the member of that name.
-    Member(&'static [u8]),
-}
+/// A path of the list, by its place and one, so that an `Option` is a byte.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PathId(NonZeroU8);
 
-/// The steps of `path`, as in `error.messages[].description`.
-pub(super) fn steps(path: &'static str) -> impl Iterator<Item = Step> {
-    let mut rest = path.as_bytes();
-    core::iter::from_fn(move || {
-        let (step, after) = match rest {
-            [] => return None,
-            [b'[', b']', after @ ..] => (Step::Element, after),
-            [b'.', name @ ..] | name => {
-                let end = name.iter().position(|byte| matches!(byte, b'.' | b'['));
-                let (name, after) = end
-                    .and_then(|end| name.split_at_checked(end))
-                    .unwrap_or((name, &[]));
-                (Step::Member(name), after)
-            }
-        };
-        rest = after;
-        Some(step)
-    })
+impl PathId {
+    pub(super) fn index(self) -> usize {
+        usize::from(self.0.get()).saturating_sub(1)
+    }
 }
 
 /// A set of paths, one bit each.
@@ -40,37 +28,55 @@ pub(super) fn steps(path: &'static str) -> impl Iterator<Item = Step> {
 pub(super) struct PathSet(u16);
 
 impl PathSet {
-    /// All of `paths`, as far as they can be followed.
+    /// Those of `paths` that can be followed.
     pub(super) fn all(paths: &[&'static str]) -> Self {
-        Self(u16::MAX).having(paths, MAX_STEPS, &|step| step.is_none())
+        Self(u16::MAX).having(paths, 0, |path| u8::try_from(path.len()).is_ok())
     }
 
     pub(super) const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// Those whose step number `depth` is as `wanted` says.
+    /// Those whose text goes on as `wanted` says after its first `at` bytes.
     pub(super) fn having(
         self,
         paths: &[&'static str],
-        depth: usize,
-        wanted: &dyn Fn(Option<Step>) -> bool,
+        at: usize,
+        wanted: impl Fn(&[u8]) -> bool,
     ) -> Self {
-        let mut kept = 0;
-        let mut bit = 1_u16;
-        for path in paths.iter().take(MAX_PATHS) {
-            if self.0 & bit != 0 && wanted(steps(path).nth(depth)) {
-                kept |= bit;
+        let mut kept = self;
+        let mut left = self;
+        while let Some(path) = left.first() {
+            let bit = left.0 & left.0.wrapping_neg();
+            let path = paths.get(path.index());
+            let rest = path.and_then(|path| path.as_bytes().get(at..));
+            if !rest.is_some_and(&wanted) {
+                kept.0 &= !bit;
             }
-            bit = bit.wrapping_shl(1);
+            left.0 &= !bit;
         }
-        Self(kept)
+        kept
     }
 
     /// The first of the set.
-    pub(super) fn first(self) -> Option<u8> {
-        (self.0 != 0)
-            .then_some(self.0.trailing_zeros())
-            .and_then(|bit| u8::try_from(bit).ok())
+    pub(super) fn first(self) -> Option<PathId> {
+        let place = NonZeroU16::new(self.0)?.trailing_zeros();
+        let number = u8::try_from(place).ok()?.saturating_add(1);
+        NonZeroU8::new(number).map(PathId)
     }
+}
+
+/// Whether `rest` of a path leads into `nest`.
+pub(super) fn leads_into(rest: &[u8], nest: Nest, top: bool) -> bool {
+    match (nest, rest) {
+        (Nest::Array, rest) => rest.starts_with(b"[]"),
+        (Nest::Object, [b'.', ..]) => true,
+        (Nest::Object, [first, ..]) => top && *first != b'[',
+        (Nest::Object, []) => false,
+    }
+}
+
+/// Whether a byte of a path begins its next step: names do not hold it.
+pub(super) const fn begins_step(byte: u8) -> bool {
+    matches!(byte, b'.' | b'[')
 }

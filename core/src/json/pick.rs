@@ -3,7 +3,7 @@
 use heapless::{Vec, VecView};
 use zeroize::Zeroize;
 
-use super::path::{MAX_STEPS, PathSet, Step};
+use super::path::{MAX_STEPS, PathId, PathSet, begins_step, leads_into};
 use super::{Event, JsonError, Kind, Nest, Scanner};
 
 /// A scalar that a path led to.
@@ -60,7 +60,7 @@ pub trait Picked {
 /// the empty path is the whole text. `[]` stands for every element of an array.
 /// Names hold neither `.` nor `[`. A path may lead on from where another ends;
 /// of two equal paths, only the first is reported. Paths of more than
-/// [`MAX_STEPS`] steps and those after the sixteenth match nothing.
+/// [`MAX_STEPS`] steps or 255 bytes and those after the sixteenth match nothing.
 ///
 /// A scalar is kept up to `N` bytes; nothing else is kept at all.
 #[derive(Clone, Debug)]
@@ -79,6 +79,8 @@ struct Matcher {
     depth: usize,
     /// The paths that lead to (or through) the value that comes next.
     alive: PathSet,
+    /// Bytes of those paths that were followed.
+    at: usize,
     phase: Phase,
     truncated: bool,
 }
@@ -87,15 +89,17 @@ struct Matcher {
 struct Open {
     /// The paths that lead to something inside.
     inside: PathSet,
+    /// Bytes of those paths up to the name of a member, or past the `[]`.
+    at: u8,
     /// The path that ends here.
-    path: Option<u8>,
+    path: Option<PathId>,
 }
 
 #[derive(Clone, Copy, Debug)]
 enum Phase {
     Skip,
-    Name { length: usize },
-    Keep { path: u8, kind: Kind },
+    Name,
+    Keep { path: PathId, kind: Kind },
 }
 
 impl<const N: usize> Pick<N> {
@@ -154,6 +158,7 @@ impl Matcher {
             open: [Open::default(); MAX_STEPS + 1],
             depth: 0,
             alive: PathSet::all(paths),
+            at: 0,
             phase: Phase::Skip,
             truncated: false,
         }
@@ -173,44 +178,49 @@ impl Matcher {
 
     fn begin(&mut self, nest: Nest, picked: &mut dyn Picked) {
         let path = self.ending_here();
-        let inside = self
-            .alive
-            .having(self.paths, self.depth, &|step| match step {
-                Some(Step::Element) => nest == Nest::Array,
-                Some(Step::Member(_)) => nest == Nest::Object,
-                None => false,
-            });
-        self.alive = PathSet::default();
+        let top = self.depth == 0;
+        if self.depth < MAX_STEPS {
+            self.narrow(|rest| leads_into(rest, nest, top));
+        } else {
+            self.alive = PathSet::default();
+        }
+        self.at = self.at.saturating_add(match nest {
+            Nest::Array => b"[]".len(),
+            Nest::Object => usize::from(!top),
+        });
         if let Some(open) = self.open.get_mut(self.depth) {
-            *open = Open { inside, path };
-            self.alive = inside;
+            *open = Open {
+                inside: self.alive,
+                at: u8::try_from(self.at).unwrap_or(u8::MAX),
+                path,
+            };
         }
         self.depth = self.depth.saturating_add(1);
         if let Some(path) = path {
-            picked.begin(usize::from(path), nest);
+            picked.begin(path.index(), nest);
         }
     }
 
     fn end(&mut self, nest: Nest, picked: &mut dyn Picked) {
         self.depth = self.depth.saturating_sub(1);
         if let Some(path) = self.open.get(self.depth).and_then(|open| open.path) {
-            picked.end(usize::from(path), nest);
+            picked.end(path.index(), nest);
         }
-        self.alive = self.inside();
+        self.resume();
     }
 
     fn name(&mut self) {
-        self.alive = self.inside();
+        self.resume();
         self.phase = if self.alive.is_empty() {
             Phase::Skip
         } else {
-            Phase::Name { length: 0 }
+            Phase::Name
         };
     }
 
     fn name_end(&mut self) {
-        if let Phase::Name { length } = self.phase {
-            self.narrow(|name| name.len() == length);
+        if let Phase::Name = self.phase {
+            self.narrow(|rest| rest.first().is_none_or(|&byte| begins_step(byte)));
         }
         self.phase = Phase::Skip;
     }
@@ -227,17 +237,18 @@ impl Matcher {
     fn piece(&mut self, piece: &[u8], text: &mut VecView<u8>) {
         match self.phase {
             Phase::Skip => {}
-            Phase::Name { length } => {
-                self.narrow(|name| {
-                    name.get(length..)
-                        .is_some_and(|rest| rest.starts_with(piece))
-                });
-                self.phase = Phase::Name {
-                    length: length.saturating_add(piece.len()),
-                };
-            }
+            Phase::Name => self.name_piece(piece),
             Phase::Keep { .. } => self.keep(piece, text),
         }
+    }
+
+    fn name_piece(&mut self, piece: &[u8]) {
+        self.narrow(|rest| rest.starts_with(piece));
+        if self.alive.is_empty() || piece.iter().copied().any(begins_step) {
+            self.alive = PathSet::default();
+            self.phase = Phase::Skip;
+        }
+        self.at = self.at.saturating_add(piece.len());
     }
 
     fn keep(&mut self, piece: &[u8], text: &mut VecView<u8>) {
@@ -254,34 +265,28 @@ impl Matcher {
                 text,
                 truncated: self.truncated,
             };
-            picked.value(usize::from(path), value);
+            picked.value(path.index(), value);
         }
         self.phase = Phase::Skip;
     }
 
-    /// Keeps the paths whose next step is a name that `fits`.
-    fn narrow(&mut self, fits: impl Fn(&[u8]) -> bool) {
-        let depth = self.depth.saturating_sub(1);
-        self.alive = self.alive.having(
-            self.paths,
-            depth,
-            &|step| matches!(step, Some(Step::Member(name)) if fits(name)),
-        );
+    /// Keeps the paths that go on as `wanted` says.
+    fn narrow(&mut self, wanted: impl Fn(&[u8]) -> bool) {
+        self.alive = self.alive.having(self.paths, self.at, wanted);
     }
 
-    /// The paths that lead on into the innermost open object or array.
-    fn inside(&self) -> PathSet {
+    /// Back in the innermost open object or array, before its next value.
+    fn resume(&mut self) {
         let innermost = self.depth.checked_sub(1).and_then(|at| self.open.get(at));
-        innermost.map_or(PathSet::default(), |open| open.inside)
+        let open = innermost.copied().unwrap_or_default();
+        self.alive = open.inside;
+        self.at = open.at.into();
     }
 
     /// The path that ends at the value that begins now.
-    fn ending_here(&self) -> Option<u8> {
-        if self.alive.is_empty() {
-            return None;
-        }
+    fn ending_here(&self) -> Option<PathId> {
         self.alive
-            .having(self.paths, self.depth, &|step| step.is_none())
+            .having(self.paths, self.at, <[u8]>::is_empty)
             .first()
     }
 }

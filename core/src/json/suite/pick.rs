@@ -94,6 +94,32 @@ fn the_top_and_names_that_are_alike() {
 }
 
 #[test]
+fn names_that_look_like_paths() {
+    let text = br#"{"a.b":1,"a[]":[2],"":3,".a":4,"a":{"b":5,"":6,".b":7},"[]":[8]}"#;
+    let paths = &["", "a.b", "a[]", "a.", ".a", "[]", "[].a", "a..b"];
+    let expected = ["0<Object", "1=Number:5", "3=Number:6", "0>Object"];
+    assert_eq!(pick(paths, &[text]), expected);
+    let bytes: Vec<&[u8]> = text.chunks(1).collect();
+    assert_eq!(pick(paths, &bytes), expected);
+}
+
+#[test]
+fn paths_that_can_not_be_followed_match_nothing() {
+    const LONG: &str = ascii(&[b'a'; 256]);
+    const SHORTER: &str = ascii(&[b'a'; 255]);
+    let text = format!(r#"{{"{LONG}":1,"{SHORTER}":2,"b":[{{"c":3}}]}}"#);
+    let paths = &[LONG, SHORTER, "b[]c", "b.[].c"];
+    assert_eq!(pick(paths, &[text.as_bytes()]), ["1=Number:2"]);
+}
+
+const fn ascii(bytes: &'static [u8]) -> &'static str {
+    match core::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(_) => panic!("not ASCII"),
+    }
+}
+
+#[test]
 fn a_long_value_is_cut_and_one_not_asked_for_costs_nothing() {
     let long = format!("{{\"x\":\"{0}\",\"a\":\"{0}\"}}", "y".repeat(100_000));
     assert_eq!(pick(&["a"], &[long.as_bytes()]), ["0=String:yyyyyyyy…"]);
