@@ -234,7 +234,7 @@ impl Redactor {
             } else {
                 self.whole(Kind::Text, value)
             };
-            let name = if is_schema_word(name) {
+            let name = if is_schema_word(name) || query_is_shown(name) {
                 self.word(name)
             } else {
                 self.whole(Kind::Text, name)

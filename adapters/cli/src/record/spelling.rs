@@ -28,8 +28,14 @@ pub(super) fn base64_parts(value: &str) -> impl Iterator<Item = String> {
 /// `text` with percent-encoding and JSON escapes undone, as far as it has any.
 pub(super) fn unescaped(text: &str) -> impl Iterator<Item = String> {
     let percent = text.contains('%').then(|| percent_decoded(text));
-    let json = text.contains('\\').then(|| json_unescaped(text));
-    percent.into_iter().chain(json)
+    let json = text
+        .contains('\\')
+        .then(|| json_unescaped(text, &[12, 6, 2]));
+    // After a backslash of somebody else's, `\\u0021` is that of a backslash and of `u0021`.
+    let unicode = text
+        .contains("\\\\u")
+        .then(|| json_unescaped(text, &[12, 6]));
+    percent.into_iter().chain(json).chain(unicode)
 }
 
 fn percent_decoded(text: &str) -> String {
@@ -55,16 +61,20 @@ fn hex(digit: u8) -> Option<u8> {
         .and_then(|value| u8::try_from(value).ok())
 }
 
-/// RFC 8259, section 7; what is no escape stays.
-fn json_unescaped(text: &str) -> String {
+/// RFC 8259, section 7; what is no escape of these lengths stays.
+///
+/// The longest is a surrogate pair, `\ud83d\ude00`; 2 is that of `\n` and its like.
+fn json_unescaped(text: &str, lengths: &[usize]) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('\\') {
         let (before, escape) = rest.split_at(at);
         out.push_str(before);
-        // The longest escape is a surrogate pair: `\ud83d\ude00`.
-        let found = [12, 6, 2].into_iter().find_map(|length| {
+        let found = lengths.iter().find_map(|&length| {
             let (escape, after) = escape.split_at_checked(length)?;
+            if length > 2 && !escape.starts_with("\\u") {
+                return None;
+            }
             let plain: String = serde_json::from_str(&format!("\"{escape}\"")).ok()?;
             Some((plain, after))
         });
@@ -92,15 +102,20 @@ mod tests {
         #[test]
         fn escapes_are_undone(text in ".{0,12}") {
             let json = serde_json::to_string(&text).unwrap();
-            prop_assert_eq!(json_unescaped(&json[1..json.len() - 1]), text.clone());
+            prop_assert_eq!(json_unescaped(&json[1..json.len() - 1], &[12, 6, 2]), text.clone());
             let percent: String = text.bytes().map(|byte| format!("%{byte:02x}")).collect();
             prop_assert_eq!(percent_decoded(&percent), text);
         }
     }
 
     #[test]
+    fn a_backslash_before_an_escape_hides_nothing() {
+        assert!(unescaped(r"\\u0061\u0062").any(|plain| plain.contains("ab")));
+    }
+
+    #[test]
     fn what_is_no_escape_stays() {
-        assert_eq!(json_unescaped(r"a\q\u00e9\"), "a\\q\u{e9}\\");
+        assert_eq!(json_unescaped(r"a\q\u00e9\", &[12, 6, 2]), "a\\q\u{e9}\\");
         assert_eq!(percent_decoded("100%"), "100%");
         assert_eq!(percent_decoded("%zz%41"), "%zzA");
     }

@@ -183,3 +183,14 @@ fn a_transcript_is_for_its_owner_alone() {
     let nowhere = Record::open(Some(&folder.path().join("no/such")));
     assert!(matches!(nowhere, Err(Failure::Usage(_))));
 }
+
+/// Whoever reads the report must see which class a chassis was asked for.
+#[test]
+fn a_class_query_stays_readable() {
+    let text = transcript(|recorder| {
+        recorder.request("GET", "/api?classId=faultInst", &[], b"")?;
+        recorder.response(200, &[], br#"{"faultInst":[{"severity":"major"}]}"#)
+    });
+    assert!(text.contains("GET /api?classId=faultInst "), "{text}");
+    assert!(text.contains("\"faultInst\": ["), "{text}");
+}

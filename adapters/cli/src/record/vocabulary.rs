@@ -62,7 +62,7 @@ pub(super) fn header(name: &str) -> Rule {
 /// `in_messages`: the member is part of an error's `messages`, where `description` is the box's
 /// own text; elsewhere it is the operator's.
 pub(super) fn member(key: &str, in_messages: bool) -> Rule {
-    const SHOWN: [&str; 40] = [
+    const SHOWN: [&str; 41] = [
         "accessdenied",
         "adminstate",
         "apiversion",
@@ -82,6 +82,7 @@ pub(super) fn member(key: &str, in_messages: bool) -> Rule {
         "highest",
         "lasttransition",
         "limit",
+        "logout",
         "lspversion",
         "model",
         "modelnumber",
@@ -120,9 +121,10 @@ pub(super) fn member(key: &str, in_messages: bool) -> Rule {
     }
 }
 
-/// The query parameters that page or shape an answer, and choose nothing by name.
+/// The query parameters that page or shape an answer, or name a class of a chassis, which is what
+/// a report about it is about. They choose nothing by a name that an operator gave.
 pub(super) fn query_is_shown(name: &str) -> bool {
-    matches!(name, "expanded" | "limit" | "offset")
+    matches!(name, "classId" | "expanded" | "limit" | "offset")
 }
 
 #[cfg(test)]
