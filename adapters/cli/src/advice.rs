@@ -9,10 +9,12 @@ use oobwatch_client::core::product::Product;
 
 /// What happened with `label`, and what to do next.
 pub(crate) fn line(label: &str, product: Product, error: &ClientError) -> String {
-    match error.error().and_then(|error| hint(product, error)) {
-        Some(hint) => format!("{label}: {error}; {hint}"),
-        None => format!("{label}: {error}"),
+    let mut line = format!("{label}: {error}");
+    if let Some(hint) = error.error().and_then(|error| hint(product, error)) {
+        line.push_str(if line.ends_with('?') { " " } else { "; " });
+        line.push_str(hint);
     }
+    line
 }
 
 /// What to look at, if the error is one that a box of another kind, or none at
@@ -24,7 +26,8 @@ pub(crate) const fn hint(product: Product, error: Error) -> Option<&'static str>
     match error {
         // A chassis refuses a login with 400 and a code of its own, never with 401.
         PeerError::AuthStatus(401) if !matches!(product, Product::Fxos) => None,
-        PeerError::AuthStatus(403 | 429 | 500..) => None,
+        // A box whose web server is up before its API is.
+        PeerError::AuthStatus(403 | 429 | 500..) | PeerError::WebPage(500..) => None,
         PeerError::Http(_)
         | PeerError::NoTokens
         | PeerError::Redirect(_)
@@ -61,6 +64,7 @@ mod tests {
         assert!(asks(PeerError::NoTokens));
         assert!(!asks(PeerError::LoginRefused));
         assert!(!asks(PeerError::AuthStatus(503)));
+        assert!(!asks(PeerError::WebPage(503)));
         let name = oobwatch_client::core::error::TransportError::NameNotFound;
         assert_eq!(hint(Product::Fmc, name.into()), None);
     }

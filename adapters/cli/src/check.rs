@@ -24,6 +24,7 @@ pub(crate) async fn run(args: &CheckArgs, config: &Config) -> Result<ExitCode, F
         .iter()
         .map(|target| Access::resolve(target, &args.access, args.domain.as_deref(), config));
     let resolved = resolved.collect::<Result<Vec<_>, _>>()?;
+    no_box_twice(&resolved)?;
     let record = Record::open(args.access.connection.record.as_deref())?;
     let sessions = resolved
         .iter()
@@ -42,6 +43,27 @@ pub(crate) async fn run(args: &CheckArgs, config: &Config) -> Result<ExitCode, F
         .map_err(Failure::unprinted)?;
     let worst = reports.iter().map(|(_, report)| report.verdict()).max();
     Ok(ExitCode::from(worst.unwrap_or(Verdict::Ok).exit_code()))
+}
+
+/// Two logins of one account at a time: an FMC ends the first of them. And two reports of one name
+/// are no valid Prometheus text.
+fn no_box_twice(resolved: &[Access]) -> Result<(), Failure> {
+    for (place, access) in resolved.iter().enumerate() {
+        let reach = &access.reach;
+        let mut before = resolved.iter().take(place).map(|other| &other.reach);
+        if let Some(first) = before.find(|other| other.target == reach.target) {
+            let why = if first.label == reach.label {
+                "is named twice".to_owned()
+            } else {
+                format!("is the same box and account as {}", first.label)
+            };
+            return Err(Failure::Usage(format!(
+                "{} {why}; check it once, as two logins of one account can end each other",
+                reach.label
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Each box is logged out as soon as its own check is done.

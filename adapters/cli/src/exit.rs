@@ -1,6 +1,7 @@
 //! How the command ends: one line on stderr, and an exit code.
 
 use core::fmt;
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::CommandFactory as _;
@@ -42,7 +43,7 @@ impl Failure {
     /// (UNKNOWN). The others have 1 for failures, and 2 for usage and configuration. A signal
     /// gives 128 and its number, for `check` as well: nobody has found out anything.
     pub(crate) fn report(&self, is_check: bool) -> ExitCode {
-        eprintln!("oobwatch: {}", one_line(&self.to_string()));
+        complain(&one_line(&self.to_string()));
         ExitCode::from(self.code(is_check))
     }
 
@@ -72,7 +73,12 @@ impl fmt::Display for Failure {
 
 /// Prints a warning that no log level can silence.
 pub(crate) fn warn(text: &str) {
-    eprintln!("oobwatch: warning: {}", one_line(text));
+    complain(&format!("warning: {}", one_line(text)));
+}
+
+/// Prints a line on stderr, if anybody listens: the exit code tells them all the same.
+fn complain(line: &str) {
+    let _ = writeln!(std::io::stderr(), "oobwatch: {line}");
 }
 
 /// What clap has to say: help and version in full, an error as one line.
@@ -95,15 +101,20 @@ pub(crate) fn usage_error(error: &clap::Error, arguments: &[std::ffi::OsString])
         text.strip_prefix("error: ").unwrap_or(text).to_owned()
     };
     let text = text.replace("\n\nFor more information, try '--help'.", "");
+    let text = text.replace("\n\n  tip: ", "; ");
     Failure::Usage(format!("{}; see '{help}'", text.trim()))
         .report(command.as_deref() == Some("check"))
 }
 
-/// The command among arguments of which something is wrong.
+/// The command among arguments of which something is wrong, such as `token refresh`.
 fn command_of(arguments: &[std::ffi::OsString]) -> Option<String> {
     let lenient = Cli::command().ignore_errors(true);
     let matches = lenient.try_get_matches_from(arguments).ok()?;
-    matches.subcommand_name().map(str::to_owned)
+    let (name, inner) = matches.subcommand()?;
+    Some(match inner.subcommand_name() {
+        Some(action) => format!("{name} {action}"),
+        None => name.to_owned(),
+    })
 }
 
 /// Lines and control characters become blanks: the text may quote an argument, or a box.
@@ -138,6 +149,8 @@ mod tests {
             Some("get")
         );
         assert_eq!(found("oobwatch check a --what").as_deref(), Some("check"));
+        let refresh = found("oobwatch token refresh fmc1");
+        assert_eq!(refresh.as_deref(), Some("token refresh"));
         assert_eq!(found("oobwatch"), None);
     }
 

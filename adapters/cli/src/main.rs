@@ -16,6 +16,7 @@ mod target;
 mod token;
 mod upload;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use args::{Cli, Command, WriteArgs};
@@ -42,13 +43,14 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<ExitCode, Failure> {
     match &cli.command {
         Command::Completions { shell } => {
-            clap_complete::generate(
-                *shell,
-                &mut Cli::command(),
-                "oobwatch",
-                &mut std::io::stdout(),
-            );
-            Ok(ExitCode::SUCCESS)
+            // Into memory first: the generator panics where it can not write.
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "oobwatch", &mut script);
+            let mut out = std::io::stdout().lock();
+            let written = out.write_all(&script).and_then(|()| out.flush());
+            written
+                .map(|()| ExitCode::SUCCESS)
+                .map_err(Failure::unprinted)
         }
         Command::Pin(args) => block_on(done(pin::run(args))),
         _ => with_config(
@@ -102,5 +104,7 @@ fn log_to_stderr(verbose: u8) {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        // Complaining on a stderr that is closed would panic.
+        .log_internal_errors(false)
         .init();
 }

@@ -17,7 +17,7 @@ pub(crate) async fn run(args: &PinArgs) -> Result<(), Failure> {
     let chain =
         chain.map_err(|error| Failure::Failed(format!("{}: {error}", address.authority())))?;
     let mut out = io::stdout().lock();
-    show(&mut out, &chain, &url, SystemTime::now()).map_err(Failure::failed)
+    show(&mut out, &chain, &url, SystemTime::now()).map_err(Failure::unprinted)
 }
 
 /// `HOST[:PORT]`; a whole target is welcome too, and then its product is known.
@@ -86,6 +86,9 @@ fn left(shown: &ServerCertificate, now: SystemTime) -> String {
     match shown.days_left(now) {
         days @ 1.. => format!("{days} days left"),
         0 => "expires today".to_owned(),
-        days => format!("EXPIRED {} days ago; a pin does not mind", -days),
+        days => format!(
+            "EXPIRED {} days ago; a pin trusts it, a check reports it",
+            -days
+        ),
     }
 }

@@ -4,6 +4,7 @@ use std::io::{self, Read as _, Write};
 use std::path::PathBuf;
 
 use oobwatch_client::core::http::Method;
+use oobwatch_client::core::product::Product;
 use oobwatch_client::{ClientError, Reply};
 use serde_json::value::RawValue;
 
@@ -18,9 +19,19 @@ use crate::settings::Access;
 /// Longest body that is read into memory, in bytes. FMC takes 20 MB, larger files are uploads.
 const BODY_LIMIT: u64 = 32 * 1024 * 1024;
 
+/// Longest PATH, in characters: the driver sends heads of up to 4 KiB, and the name of the box, a
+/// token and the other fields want their part.
+const PATH_LIMIT: usize = 3500;
+
+/// What stands for the UUID of a domain.
+const DOMAIN: &str = "{domainUUID}";
+
 /// `oobwatch get`.
 pub(crate) async fn get(args: &GetArgs, config: &Config) -> Result<(), Failure> {
     let prepared = Prepared::new(Method::Get, &args.request, None, config)?;
+    if args.all_pages {
+        prepared.check_pages()?;
+    }
     if args.request.dry_run {
         return prepared
             .print(&mut io::stdout().lock())
@@ -38,6 +49,10 @@ pub(crate) async fn get(args: &GetArgs, config: &Config) -> Result<(), Failure> 
             body::print(&list).map_err(Failure::unprinted)
         }
         Err(ClientError::Status(reply)) => show(&session, *reply),
+        Err(ClientError::Body(error)) => Err(Failure::Failed(format!(
+            "{}: the answer is no list in pages ({error}); leave out --all-pages",
+            session.label
+        ))),
         Err(error) => Err(session.failed(&error)),
     }
 }
@@ -84,7 +99,7 @@ impl Prepared {
         config: &Config,
     ) -> Result<Self, Failure> {
         let access = Access::resolve(&args.target, &args.access, args.domain.as_deref(), config)?;
-        check_path(&args.path).map_err(Failure::usage)?;
+        check_path(&args.path, access.reach.target.product).map_err(Failure::usage)?;
         let body = match data.map(Data::parse) {
             Some(data) => data.read().map_err(Failure::Usage)?,
             None => Vec::new(),
@@ -96,6 +111,24 @@ impl Prepared {
             access,
             record: args.access.connection.record.clone(),
         })
+    }
+
+    /// Whether the list can be read page by page.
+    fn check_pages(&self) -> Result<(), Failure> {
+        let query = self.path.split_once('?').map_or("", |(_, query)| query);
+        let names = query.split('&').map(|pair| pair.split('=').next());
+        if self.access.reach.target.product == Product::Fxos {
+            let why = "a chassis has no pages; leave out --all-pages";
+            Err(self.access.reach.unusable(why))
+        } else if names
+            .flatten()
+            .any(|name| matches!(name, "limit" | "offset"))
+        {
+            let why = "PATH holds limit or offset, which --all-pages sets itself; leave out either";
+            Err(Failure::usage(why))
+        } else {
+            Ok(())
+        }
     }
 
     fn session(&self) -> Result<Session, Failure> {
@@ -123,11 +156,11 @@ impl Prepared {
             self.method.as_str(),
             self.path
         )?;
-        if let (true, Some(domain)) = (
-            self.path.contains("{domainUUID}"),
-            &self.access.reach.domain,
-        ) {
-            writeln!(out, "({{domainUUID}} will be that of {domain:?})")?;
+        if self.path.contains(DOMAIN) {
+            match &self.access.reach.domain {
+                Some(domain) => writeln!(out, "({DOMAIN} will be that of {domain:?})")?,
+                None => writeln!(out, "({DOMAIN} will be that of the account's own domain)")?,
+            }
         }
         if !self.body.is_empty() {
             writeln!(
@@ -143,7 +176,7 @@ impl Prepared {
 }
 
 /// The mistakes that are made with paths; the encoder refuses all others.
-pub(crate) fn check_path(path: &str) -> Result<(), &'static str> {
+pub(crate) fn check_path(path: &str, product: Product) -> Result<(), &'static str> {
     if path.contains("://") && !path.starts_with('/') {
         Err("PATH is a whole URL; give the part from the first / after the host on")
     } else if !path.starts_with('/') {
@@ -154,6 +187,10 @@ pub(crate) fn check_path(path: &str) -> Result<(), &'static str> {
         Err("PATH holds a blank or a control character; percent-encode it, a blank as %20")
     } else if !path.is_ascii() {
         Err("PATH holds a character that is not ASCII; percent-encode its UTF-8 bytes")
+    } else if path.len() > PATH_LIMIT {
+        Err("PATH is longer than 3500 characters, which leaves no room for the other fields")
+    } else if product == Product::Fxos && path.contains(DOMAIN) {
+        Err("PATH holds {domainUUID}, but a chassis has no domains")
     } else {
         Ok(())
     }
@@ -251,6 +288,8 @@ mod tests {
              Content-Type: application/json\nContent-Length: 8\n\n{\"a\": 1}\n"
         );
         assert_eq!(prepared(&["/p"]).unwrap(), "POST https://h:8443/p\n");
+        let own = prepared(&["/{domainUUID}"]).unwrap();
+        assert!(own.contains("the account's own domain"), "{own}");
     }
 
     #[test]
@@ -262,6 +301,7 @@ mod tests {
             ("/a\r\nX: y", "percent-encode"),
             ("/a#b", "%23"),
             ("/\u{e9}", "ASCII"),
+            (&format!("/{}", "a".repeat(3500)), "longer"),
         ] {
             assert!(prepared(&[path]).unwrap_err().contains(word), "{path}");
         }

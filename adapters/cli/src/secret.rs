@@ -191,12 +191,12 @@ impl fmt::Display for SecretError {
             }
             Self::LineBreak(what, source) => write!(
                 f,
-                "the {} {source} holds a line break or NUL in its middle; only one newline at its end is dropped",
+                "the {} {source} holds a line break or NUL; only one newline at the end of a file is dropped",
                 what.as_str()
             ),
             Self::NoTerminal(what) => write!(
                 f,
-                "no {} was given, and there is no terminal to ask on; use {}",
+                "no {} was given, and stdin is no terminal to ask on; use {}",
                 what.as_str(),
                 what.flags()
             ),

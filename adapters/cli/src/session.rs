@@ -4,8 +4,9 @@
 use core::future::Future;
 use core::time::Duration;
 
+use oobwatch_client::core::error::ConfigError;
 use oobwatch_client::core::product::Product;
-use oobwatch_client::{Builder, Client, ClientError, Timeouts, until_interrupted};
+use oobwatch_client::{BuildError, Builder, Client, ClientError, Timeouts, until_interrupted};
 
 use crate::advice;
 use crate::exit::{Failure, warn};
@@ -86,7 +87,13 @@ impl Session {
             label: reach.label.clone(),
             product: reach.target.product,
             record: record.cloned(),
-            client: client.map_err(|error| Failure::Usage(format!("{}: {error}", reach.label)))?,
+            client: client.map_err(|error| match error {
+                // Only without a login: with one, names are looked up in its list.
+                BuildError::Config(ConfigError::DomainMissing) => reach.unusable(
+                    "a domain is found by its name in the answer to a login, and there is none here; give its UUID",
+                ),
+                error => reach.unusable(error),
+            })?,
         })
     }
 

@@ -122,6 +122,10 @@ fn resolve(
             (name, entry)
         }
     };
+    if entry.target.product == Product::Fxos && domain.is_some() {
+        let why = "a chassis has no domains; leave out --domain";
+        return Err(Failure::Usage(format!("{label}: {why}")));
+    }
     let trust = trust(args, &entry);
     let reach = Reach {
         label,
@@ -229,6 +233,11 @@ mod tests {
             access("fmc://u@h --bearer-env P")
                 .unwrap_err()
                 .contains("--password-file")
+        );
+        assert!(
+            access("fxos://u@h --domain Global")
+                .unwrap_err()
+                .contains("no domains")
         );
         assert!(access("nobody").unwrap_err().contains("lab"));
         assert!(access("http://h").unwrap_err().contains("on purpose"));

@@ -146,7 +146,7 @@ impl fmt::Display for TargetError {
             Self::Control => "the target holds a control character such as CR, LF or NUL; remove it",
             Self::Https => "https:// does not say which API is meant; write fmc://host for a Management Center, fxos://host for a chassis",
             Self::NoScheme => "the target is neither fmc://host, fxos://host or cdfmc://host, nor a name from the configuration",
-            Self::Password => "the target holds a password; passwords never go on a command line, where every process can read them: change it, and use --password-file, --password-env or the prompt",
+            Self::Password => "the target holds a password; passwords never go into a target, which every process can read on a command line: change it, and use --password-file, --password-env or the prompt (in the configuration: password_file or password_env)",
             Self::Path => "a target ends after its host and port; the path of a request is an argument of its own",
             Self::PlainHttp => "plain http is refused on purpose: it would send the password in the clear; write fmc://host or fxos://host, which are always HTTPS",
             Self::Scheme => "the target's scheme is unknown; write fmc://host, fxos://host or cdfmc://host",

@@ -17,7 +17,7 @@ use crate::settings::Access;
 /// Sends the file and prints the answer.
 pub(crate) async fn run(args: &UploadArgs, config: &Config) -> Result<(), Failure> {
     let access = Access::resolve(&args.target, &args.access, None, config)?;
-    check_path(&args.path).map_err(Failure::usage)?;
+    check_path(&args.path, access.reach.target.product).map_err(Failure::usage)?;
     let (file, length) = open(&args.file).await?;
     let record = Record::open(args.access.connection.record.as_deref())?;
     let session = Session::new(&access, record.as_ref())?;

@@ -42,6 +42,12 @@ fn usage_errors_name_what_is_wrong() {
     assert_refused(&["check"], 3, &["<TARGET>"]);
     assert_refused(&["check", "fmc://u@h", "--pin", "sha256:00"], 3, &["64"]);
     assert_refused(&["check", "fmc://u@h", "--format", "xml"], 3, &["nagios"]);
+    assert_refused(&["check", "a", "--timeout", "-1"], 3, &["found; to pass"]);
+    assert_refused(
+        &["token", "refresh", "a"],
+        2,
+        &["'oobwatch token refresh --help'"],
+    );
 }
 
 #[test]
@@ -117,9 +123,73 @@ fn a_dry_run_sends_nothing_and_asks_for_nothing() {
 }
 
 #[test]
+fn what_can_not_be_for_this_kind_of_box_is_refused_before() {
+    let pages = ["get", "fxos://u@h", "/p", "--all-pages"];
+    assert_refused(&pages, 2, &["no pages"]);
+    assert_refused(&["get", "fxos://u@h", "/{domainUUID}"], 2, &["no domains"]);
+    let domain = ["get", "fxos://u@h", "/p", "--domain", "Global"];
+    assert_refused(&domain, 2, &["no domains"]);
+    let name = [
+        "get",
+        "cdfmc://h",
+        "/p",
+        "--bearer-env",
+        "HOME",
+        "--danger-skip-tls-verification",
+    ];
+    let output = oobwatch(&[&name[..], &["--domain", "Global"]].concat());
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert!(text.contains("give its UUID"), "{text}");
+}
+
+/// Twice the same items, or none, would come of it.
+#[test]
+fn pages_are_not_counted_by_two() {
+    for query in ["limit=1", "expanded=true&offset=1"] {
+        let path = format!("/p?{query}");
+        assert_refused(
+            &["get", "fmc://u@h", &path, "--all-pages"],
+            2,
+            &["--all-pages"],
+        );
+    }
+}
+
+#[test]
+fn a_box_is_checked_once_at_a_time() {
+    assert_refused(&["check", "fmc://u@h", "fmc://u@h"], 3, &["named twice"]);
+    let other = ["check", "fmc://u@h", "FMC://u@h:443"];
+    assert_refused(&other, 3, &["named twice"]);
+}
+
+/// The exit code is right even if nobody listens, and nothing panics.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_no_panic() {
+    let full = || std::fs::File::create("/dev/full").unwrap();
+    let run = |arguments: &[&str], out: Stdio, err: Stdio| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_oobwatch"));
+        command.env_clear().args(arguments).stdin(Stdio::null());
+        command.stdout(out).stderr(err).output().unwrap()
+    };
+    let silent = run(&["check", "http://h"], Stdio::piped(), full().into());
+    assert_eq!(silent.status.code(), Some(3));
+    let cut = run(&["completions", "bash"], full().into(), Stdio::piped());
+    let text = String::from_utf8(cut.stderr).unwrap();
+    assert_eq!(cut.status.code(), Some(1), "{text}");
+    assert!(
+        text.starts_with("oobwatch: can not write to stdout"),
+        "{text}"
+    );
+}
+
+#[test]
 fn help_and_completions_go_to_stdout() {
     for (arguments, word) in [
         (&["--help"] as &[&str], "oobwatch pin"),
+        (&["help"], "oobwatch pin"),
+        (&["help", "check"], "--format nagios"),
         (&["check", "--help"], "--format nagios"),
         (&["completions", "bash"], "_oobwatch"),
     ] {

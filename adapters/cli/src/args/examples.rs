@@ -12,7 +12,8 @@ Start here:
 pub(super) const CHECK: &str = "\
 All targets are checked at the same time; the exit code is that of the worst. Usage and
 configuration errors exit with 3 as well, as monitoring systems expect, and nothing is sent to
-any target. Ctrl-C and SIGTERM log out first, then exit with 130 and 143.
+any target. --password-*, --pin and --ca-file go for all targets; boxes that differ in them have
+their own in the configuration. Ctrl-C and SIGTERM log out first, then exit with 130 and 143.
 
 Examples:
   oobwatch check fmc1 chassis1

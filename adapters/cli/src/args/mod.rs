@@ -17,7 +17,7 @@ use oobwatch_client::tls::Pin;
 
 /// Watches and asks Cisco Firepower Management Centers and FXOS chassis.
 #[derive(Debug, Parser)]
-#[command(name = "oobwatch", version, after_help = examples::ALL, disable_help_subcommand = true)]
+#[command(name = "oobwatch", version, after_help = examples::ALL)]
 pub(crate) struct Cli {
     /// Configuration file [default: oobwatch/oobwatch.toml in $XDG_CONFIG_HOME or ~/.config]
     #[arg(
@@ -29,7 +29,7 @@ pub(crate) struct Cli {
     )]
     pub(crate) config: Option<PathBuf>,
 
-    /// Say more on stderr: -v what is done, -vv each step (RUST_LOG overrides)
+    /// Log connections and answers to stderr; -vv: what libraries say, too (RUST_LOG overrides)
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
 
@@ -102,7 +102,11 @@ pub(crate) enum CheckFormat {
 }
 
 #[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    disable_help_subcommand = true
+)]
 pub(crate) struct TokenArgs {
     #[command(subcommand)]
     pub(crate) action: Option<TokenAction>,
@@ -128,24 +132,35 @@ pub(crate) struct TokenLogin {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum TokenAction {
-    /// Trade the tokens for new ones (FMC: three times at most); the old ones die
+    /// Trade the tokens of an FMC for new ones (three times at most); the old ones die
     #[command(after_help = examples::TOKEN_REFRESH)]
-    Refresh(HeldTokens),
+    Refresh(RefreshArgs),
     /// Log out: the tokens die
     #[command(after_help = examples::TOKEN_REVOKE)]
-    Revoke(HeldTokens),
+    Revoke(RevokeArgs),
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct HeldTokens {
+pub(crate) struct RevokeArgs {
     /// fmc://host[:port], fxos://host[:port], or a name from the configuration
     pub(crate) target: String,
     /// Environment variable that holds the access token (FXOS: the token)
     #[arg(long, value_name = "VAR")]
     pub(crate) access_token_env: String,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RefreshArgs {
+    /// fmc://host[:port], or a name from the configuration
+    pub(crate) target: String,
+    /// Environment variable that holds the access token
+    #[arg(long, value_name = "VAR")]
+    pub(crate) access_token_env: String,
     /// Environment variable that holds the refresh token
     #[arg(long, value_name = "VAR")]
-    pub(crate) refresh_token_env: Option<String>,
+    pub(crate) refresh_token_env: String,
     /// How to print the tokens
     #[arg(long, value_enum, default_value_t = TokenFormat::Text)]
     pub(crate) format: TokenFormat,
@@ -161,7 +176,7 @@ pub(crate) enum TokenFormat {
     Json,
     /// export lines for a shell
     Env,
-    /// Header lines, as for curl -H @-
+    /// The access token as a header line, as for curl -H @-
     Header,
 }
 
@@ -299,6 +314,11 @@ mod tests {
         assert!(matches!(args.action, Some(TokenAction::Refresh(held)) if held.target == "fmc1"));
         assert!(parse("oobwatch token").is_err());
         assert!(parse("oobwatch token revoke fmc1").is_err());
+        // What a logout would not look at is not taken either.
+        let revoke = "oobwatch token revoke fmc1 --access-token-env A";
+        assert!(parse(revoke).is_ok());
+        assert!(parse(&format!("{revoke} --format json")).is_err());
+        assert!(parse(&format!("{revoke} --refresh-token-env R")).is_err());
     }
 
     #[test]

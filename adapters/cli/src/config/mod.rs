@@ -88,7 +88,8 @@ impl Config {
         for (name, table) in file.targets {
             let span = name.span();
             let name = name.into_inner();
-            if RESERVED.contains(&name.as_str())
+            if name.is_empty()
+                || RESERVED.contains(&name.as_str())
                 || name.contains(['/', '@', ':'])
                 || name.chars().any(char::is_control)
             {

@@ -67,6 +67,9 @@ impl TargetTable {
                 "pins and ca_file exclude each other; keep one".to_owned(),
             ));
         }
+        if self.domain.is_some() && self.url.product == Product::Fxos {
+            return Err((None, "a chassis has no domains; remove domain".to_owned()));
+        }
         let pins = self.pins.iter().map(parse_pin).collect::<Result<_, _>>()?;
         let mut target = self.url;
         let secret = match self.credentials {
@@ -110,6 +113,9 @@ fn no_credentials(name: &str, all: &BTreeMap<String, Credentials>) -> String {
 impl Credentials {
     fn user_for(&self, target: &Target) -> Result<Option<String>, &'static str> {
         match (&self.user, &target.user) {
+            (Some(user), _) if user.is_empty() || user.chars().any(char::is_control) => {
+                Err("the user is empty, or holds a control character such as CR, LF or NUL")
+            }
             (Some(_), Some(_)) => Err("the user is named both here and in the url; keep one"),
             (Some(_), None) if target.product == Product::CdFmc => {
                 Err("cdFMC has no user; it takes bearer_file or bearer_env alone")

@@ -71,7 +71,7 @@ fn mistakes_are_shown_with_their_line() {
     assert_refused(
         "[targets.a]\nurl = 'fmc://u:hunter2@a'\n",
         2,
-        &["never go on"],
+        &["password_file"],
     );
     assert_refused(
         "[targets.a]\nurl = 'fmc://a'\npins = [\n'sha256:00',\n]",
@@ -85,6 +85,18 @@ fn mistakes_are_shown_with_their_line() {
         &["exclude"],
     );
     assert_refused("[targets.refresh]\nurl = 'fmc://a'\n", 1, &["another name"]);
+    assert_refused("[targets.'']\nurl = 'fmc://a'\n", 1, &["another name"]);
+    assert_refused(
+        "[targets.a]\nurl = 'fxos://a'\ndomain = 'Global'\n",
+        1,
+        &["no domains"],
+    );
+    let broken = "[credentials.c]\nuser = \"a\\r\\nb\"\n";
+    assert_refused(
+        &format!("{broken}[targets.a]\nurl = 'fmc://a'\ncredentials = 'c'\n"),
+        5,
+        &["control character", "\"c\""],
+    );
     assert_refused("x = \n", 1, &[]);
     let other = "[credentials.one]\nuser='u'\n[credentials.two]\nuser='u'\n";
     assert_refused(

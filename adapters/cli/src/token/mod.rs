@@ -10,7 +10,7 @@ use oobwatch_client::ClientError;
 use oobwatch_client::core::product::Product;
 use oobwatch_client::core::session::FMC_TOKEN_LIFE;
 
-use crate::args::{HeldTokens, TokenAction, TokenArgs, TokenFormat, TokenLogin};
+use crate::args::{RefreshArgs, RevokeArgs, TokenAction, TokenArgs, TokenFormat, TokenLogin};
 use crate::config::Config;
 use crate::exit::Failure;
 use crate::record::Record;
@@ -50,18 +50,14 @@ async fn log_in(args: &TokenLogin, config: &Config) -> Result<(), Failure> {
     ended(&session, session.run(work).await?)
 }
 
-async fn refresh(args: &HeldTokens, config: &Config) -> Result<(), Failure> {
+async fn refresh(args: &RefreshArgs, config: &Config) -> Result<(), Failure> {
     let reach = Reach::resolve(&args.target, &args.connection, None, config)?;
     if reach.target.product != Product::Fmc {
         let why = "only an FMC refreshes tokens; get a new one with 'oobwatch token'";
         return Err(reach.unusable(why));
     }
-    let Some(refresh) = &args.refresh_token_env else {
-        let why = "a refresh takes both tokens; name the other with --refresh-token-env";
-        return Err(reach.unusable(why));
-    };
     let access = read(&reach, What::AccessToken, &args.access_token_env)?;
-    let refresh = read(&reach, What::RefreshToken, refresh)?;
+    let refresh = read(&reach, What::RefreshToken, &args.refresh_token_env)?;
     let record = Record::open(args.connection.record.as_deref())?;
     // A token of that age is refreshed before it is used.
     let age = FMC_TOKEN_LIFE;
@@ -78,7 +74,7 @@ async fn refresh(args: &HeldTokens, config: &Config) -> Result<(), Failure> {
     ended(&session, session.run(work).await?)
 }
 
-async fn revoke(args: &HeldTokens, config: &Config) -> Result<(), Failure> {
+async fn revoke(args: &RevokeArgs, config: &Config) -> Result<(), Failure> {
     let reach = Reach::resolve(&args.target, &args.connection, None, config)?;
     if reach.target.product == Product::CdFmc {
         let why = "a cdFMC has no token session; delete its API token in Security Cloud Control";

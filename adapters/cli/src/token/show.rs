@@ -89,12 +89,9 @@ impl Tokens<'_> {
         Ok(())
     }
 
+    /// Not the refresh token, which belongs into a refresh and into no other request.
     fn header(&self, out: &mut impl Write) -> io::Result<()> {
-        writeln!(out, "{}: {}", self.field(), self.access)?;
-        match self.refresh {
-            Some(refresh) => writeln!(out, "X-auth-refresh-token: {refresh}"),
-            None => Ok(()),
-        }
+        writeln!(out, "{}: {}", self.field(), self.access)
     }
 }
 
@@ -140,7 +137,7 @@ mod tests {
         };
         assert_eq!(
             printed(&fmc, TokenFormat::Header),
-            "X-auth-access-token: a'b\nX-auth-refresh-token: r\n"
+            "X-auth-access-token: a'b\n"
         );
         assert_eq!(
             printed(&fmc, TokenFormat::Env),

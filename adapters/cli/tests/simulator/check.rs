@@ -112,7 +112,8 @@ async fn what_can_not_be_checked_sends_nothing() {
     let lab = Lab::new(|_| {}).await;
     let (fmc, user, config) = (lab.fmc(), lab.sim.fmc().user.clone(), lab.config());
     let nobody = fmc.replace(&format!("{user}@"), "");
-    let cases: [(&[&str], &str); 6] = [
+    let fxos = lab.fxos();
+    let cases: [(&[&str], &str); 7] = [
         (&["--config", &config, "check", "fmc1", "nobody"], "nobody"),
         (
             &["--config", &config, "check", "fmc1", "http://fmc2"],
@@ -120,8 +121,12 @@ async fn what_can_not_be_checked_sends_nothing() {
         ),
         (&["--config", &config, "check", "fmc1", &nobody], "USER@"),
         (
-            &["--config", &config, "check", "fmc1", &fmc],
+            &["--config", &config, "check", "fmc1", &fxos],
             "--password-file",
+        ),
+        (
+            &["--config", &config, "check", "fmc1", &fmc],
+            "same box and account as fmc1",
         ),
         (&["check", &fmc, "--password-env", "MISSING"], "$MISSING"),
         (

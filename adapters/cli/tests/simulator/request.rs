@@ -88,6 +88,12 @@ async fn a_list_is_read_to_its_end() {
     assert_eq!(names.len(), 1060);
     let devices = "GET /api/fmc_config/v1/domain/{uuid}/devices/devicerecords";
     assert_eq!(lab.sim.state().fmc.requests[devices], 3);
+    let one = path.replace(
+        "?expanded=true",
+        &format!("/{}", all[0]["id"].as_str().unwrap()),
+    );
+    let ran = lab.on_fmc(&["get", &lab.fmc(), &one, "--all-pages"]).await;
+    assert!(ran.line(1).contains("leave out --all-pages"), "{ran:?}");
     let page = parsed(&lab.on_fmc(&["get", &lab.fmc(), path]).await.ok());
     assert_eq!(page["items"].as_array().unwrap().len(), 25);
 }

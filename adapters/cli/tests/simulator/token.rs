@@ -63,11 +63,16 @@ async fn tokens_are_shown_and_the_session_is_closed() {
         .await
         .ok();
     assert!(headers.starts_with("TOKEN: "), "{headers}");
+    // A refresh token has no business in the request that these lines go into.
+    let headers = ["token", &lab.fmc(), "--format", "header"];
+    let headers = lab.on_fmc(&headers).await.ok();
+    assert!(headers.starts_with("X-auth-access-token: "), "{headers}");
+    assert_eq!(headers.lines().count(), 1, "{headers}");
     let state = lab.sim.state();
-    for state in [state.fmc, state.fxos] {
+    for (state, logins) in [(state.fmc, 2), (state.fxos, 1)] {
         assert_eq!(
             (state.logins, state.revokes, state.live_sessions),
-            (1, 1, 0)
+            (logins, logins, 0)
         );
     }
 }
@@ -155,7 +160,7 @@ async fn what_has_no_refresh_is_told_so() {
     let (fmc, fxos) = (lab.fmc(), lab.fxos());
     let cases: [(&[&str], &str); 4] = [
         (
-            &["token", "refresh", &fxos, "--access-token-env", "HOME"],
+            &[&["token", "refresh", &fxos], &REFRESH[..]].concat(),
             "only an FMC",
         ),
         (
