@@ -416,9 +416,14 @@ impl From<TransportError> for Error {
     }
 }
 
+/// A limit is the caller's to raise; all else is the peer's fault.
 impl From<HttpError> for Error {
     fn from(error: HttpError) -> Self {
-        Self::Peer(PeerError::Http(error))
+        match error {
+            HttpError::HeadTooLong(limit) => ResourceError::HeadLimit(limit).into(),
+            HttpError::BodyTooLong => ResourceError::BodyLimit.into(),
+            other => PeerError::Http(other).into(),
+        }
     }
 }
 

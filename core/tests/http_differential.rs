@@ -30,7 +30,8 @@ impl Events for Collect {
         self.status = code;
     }
 
-    fn wants(&mut self, name: &str) -> bool {
+    fn wants(&mut self, name: &[u8]) -> bool {
+        let name = str::from_utf8(name).expect("token characters");
         self.fields.push((name.into(), Vec::new()));
         true
     }

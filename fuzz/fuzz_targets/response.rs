@@ -10,7 +10,7 @@ use oobwatch_core::http::{Events, HttpError, Limits, Method, Persistence, Respon
 #[derive(Debug, Default, PartialEq)]
 struct Log {
     status: Vec<u16>,
-    fields: Vec<(String, Vec<u8>, bool)>,
+    fields: Vec<(Vec<u8>, Vec<u8>, bool)>,
     heads: usize,
     body: Vec<u8>,
 }
@@ -19,8 +19,8 @@ impl Events for Log {
     fn status(&mut self, code: u16) {
         self.status.push(code);
     }
-    fn wants(&mut self, name: &str) -> bool {
-        self.fields.push((name.to_owned(), Vec::new(), false));
+    fn wants(&mut self, name: &[u8]) -> bool {
+        self.fields.push((name.to_vec(), Vec::new(), false));
         true
     }
     fn value(&mut self, piece: &[u8]) {

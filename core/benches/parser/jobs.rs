@@ -84,7 +84,7 @@ impl Events for Tally {
         self.0 += u64::from(code);
     }
 
-    fn wants(&mut self, _: &str) -> bool {
+    fn wants(&mut self, _: &[u8]) -> bool {
         true
     }
 

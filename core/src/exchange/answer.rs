@@ -2,8 +2,8 @@
 
 use super::error_body::ErrorScan;
 use super::{Response, RetryAfter, Sink};
-use crate::error::{Error, ResourceError};
-use crate::http::{self, Events, HttpError, Limits, Method, Persistence};
+use crate::error::Error;
+use crate::http::{self, Events, Limits, Method, Persistence};
 use crate::text::Text;
 
 /// How far an answer has come.
@@ -31,8 +31,9 @@ pub trait Answer {
     /// Says that the box has closed the connection.
     ///
     /// # Errors
-    /// [`Error::Peer`] with [`HttpError::Closed`] if not one byte had come, with
-    /// [`HttpError::Truncated`] if the answer is not whole.
+    /// [`Error::Peer`] with [`HttpError::Closed`](http::HttpError::Closed) if
+    /// not one byte had come, with
+    /// [`HttpError::Truncated`](http::HttpError::Truncated) if the answer is not whole.
     fn eof(&mut self) -> Result<(), Error>;
 
     /// Whether a byte of the answer has come.
@@ -45,7 +46,7 @@ pub trait Answer {
 /// Reads fields and a body that only some exchanges want.
 pub(super) trait Extra {
     /// Whether the value of this field is wanted by [`field`](Self::field).
-    fn wants(&mut self, name: &str) -> bool;
+    fn wants(&mut self, name: &[u8]) -> bool;
     fn field(&mut self, piece: &[u8], sink: &mut dyn Sink);
     /// A piece of the body of a successful answer.
     fn body(&mut self, piece: &[u8]);
@@ -55,7 +56,7 @@ pub(super) trait Extra {
 pub(super) struct Nothing;
 
 impl Extra for Nothing {
-    fn wants(&mut self, _: &str) -> bool {
+    fn wants(&mut self, _: &[u8]) -> bool {
         false
     }
 
@@ -68,8 +69,6 @@ impl Extra for Nothing {
 pub(super) struct Reader {
     parser: http::Response,
     facts: Facts,
-    /// Bytes came after the end of the answer.
-    excess: bool,
 }
 
 /// What is kept of an answer.
@@ -121,6 +120,12 @@ enum Field {
     RetryAfter,
 }
 
+const FIELDS: [(&[u8], Field); 3] = [
+    (b"content-type", Field::ContentType),
+    (b"date", Field::Date),
+    (b"retry-after", Field::RetryAfter),
+];
+
 impl Reader {
     pub(super) fn new(method: Method, limits: Limits) -> Self {
         let facts = Facts {
@@ -136,7 +141,6 @@ impl Reader {
         Self {
             parser: http::Response::new(method, limits),
             facts,
-            excess: false,
         }
     }
 
@@ -148,8 +152,7 @@ impl Reader {
     ) -> Result<Progress, Error> {
         let facts = &mut self.facts;
         let mut events = Handler { facts, extra, sink };
-        let progress = self.parser.push(bytes, &mut events).map_err(error)?;
-        self.excess |= progress.consumed < bytes.len();
+        let progress = self.parser.push(bytes, &mut events)?;
         Ok(if progress.done {
             Progress::Done
         } else {
@@ -158,19 +161,15 @@ impl Reader {
     }
 
     pub(super) fn eof(&mut self) -> Result<(), Error> {
-        self.parser.eof().map_err(error)
+        Ok(self.parser.eof()?)
     }
 
     pub(super) const fn has_begun(&self) -> bool {
         self.parser.has_begun()
     }
 
-    pub(super) fn persistence(&self) -> Persistence {
-        if self.excess {
-            Persistence::Close
-        } else {
-            self.parser.persistence()
-        }
+    pub(super) const fn persistence(&self) -> Persistence {
+        self.parser.persistence()
     }
 
     pub(super) fn finish(self) -> Response {
@@ -187,15 +186,6 @@ impl Reader {
     }
 }
 
-/// A limit is the caller's to raise; everything else is the peer's fault.
-fn error(error: HttpError) -> Error {
-    match error {
-        HttpError::HeadTooLong(limit) => ResourceError::HeadLimit(limit).into(),
-        HttpError::BodyTooLong => ResourceError::BodyLimit.into(),
-        other => other.into(),
-    }
-}
-
 /// Where the parser's events go.
 struct Handler<'a> {
     facts: &'a mut Facts,
@@ -209,16 +199,11 @@ impl Events for Handler<'_> {
         self.sink.status(code);
     }
 
-    fn wants(&mut self, name: &str) -> bool {
+    fn wants(&mut self, name: &[u8]) -> bool {
         self.facts.value.clear();
-        let (field, wanted) = match name {
-            "content-type" => (Field::ContentType, true),
-            "date" => (Field::Date, true),
-            "retry-after" => (Field::RetryAfter, true),
-            other => (Field::Extra, self.extra.wants(other)),
-        };
-        self.facts.field = field;
-        wanted
+        let known = FIELDS.iter().find(|(known, _)| *known == name);
+        self.facts.field = known.map_or(Field::Extra, |&(_, field)| field);
+        known.is_some() || self.extra.wants(name)
     }
 
     fn value(&mut self, piece: &[u8]) {

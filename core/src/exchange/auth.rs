@@ -189,6 +189,15 @@ enum Field {
     User,
 }
 
+const FIELDS: [(&[u8], Field); 6] = [
+    (b"x-auth-access-token", Field::Access),
+    (b"x-auth-refresh-token", Field::Refresh),
+    (b"domain_uuid", Field::Domain),
+    (b"domain_id", Field::DomainId),
+    (b"domains", Field::Domains),
+    (b"user_uuid", Field::User),
+];
+
 impl<'q> Granted<'q> {
     fn new(product: Product, domain: Option<&'q str>) -> Self {
         Self {
@@ -233,22 +242,23 @@ impl<'q> Granted<'q> {
 }
 
 impl Extra for Granted<'_> {
-    fn wants(&mut self, name: &str) -> bool {
+    fn wants(&mut self, name: &[u8]) -> bool {
         let Listed::Domains(domains) = &self.listed else {
             return false;
         };
-        // The first field of a name counts; a second one is not joined to it.
-        let (field, first) = match name {
-            "x-auth-access-token" => (Field::Access, self.access.is_empty()),
-            "x-auth-refresh-token" => (Field::Refresh, self.refresh.is_empty()),
-            "domain_uuid" => (Field::Domain, self.domain.is_empty()),
-            "user_uuid" => (Field::User, self.user.is_empty()),
-            "domain_id" => (Field::DomainId, self.domain_id.is_empty()),
-            "domains" => (Field::Domains, domains.is_new()),
-            _ => return false,
+        let Some(&(_, field)) = FIELDS.iter().find(|(known, _)| *known == name) else {
+            return false;
         };
         self.field = field;
-        first
+        // The first field of a name counts; a second one is not joined to it.
+        match field {
+            Field::Access => self.access.is_empty(),
+            Field::Domain => self.domain.is_empty(),
+            Field::DomainId => self.domain_id.is_empty(),
+            Field::Domains => domains.is_new(),
+            Field::Refresh => self.refresh.is_empty(),
+            Field::User => self.user.is_empty(),
+        }
     }
 
     fn field(&mut self, piece: &[u8], sink: &mut dyn Sink) {

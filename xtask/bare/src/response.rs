@@ -11,8 +11,8 @@ impl Events for Seen {
     fn status(&mut self, code: u16) {
         black_box(code);
     }
-    fn wants(&mut self, name: &str) -> bool {
-        black_box(name == "date")
+    fn wants(&mut self, name: &[u8]) -> bool {
+        black_box(name == b"date")
     }
     fn value(&mut self, piece: &[u8]) {
         black_box(piece);

@@ -11,7 +11,7 @@ const NAME: usize = 32;
 /// Receives the fields of one section.
 pub(super) trait FieldSink {
     /// A name in lower case. True: the value is wanted.
-    fn name(&mut self, name: &str) -> bool;
+    fn name(&mut self, name: &[u8]) -> bool;
     /// The next piece of a wanted value.
     fn value(&mut self, piece: &[u8]) -> Result<(), HttpError>;
     /// A wanted value is complete.
@@ -22,7 +22,7 @@ pub(super) trait FieldSink {
 pub(super) struct Skip;
 
 impl FieldSink for Skip {
-    fn name(&mut self, _: &str) -> bool {
+    fn name(&mut self, _: &[u8]) -> bool {
         false
     }
 
@@ -124,11 +124,7 @@ impl Fields {
         match input.next() {
             None => {}
             Some(b':') => {
-                let name = self
-                    .name
-                    .as_bytes()
-                    .and_then(|name| core::str::from_utf8(name).ok());
-                self.wanted = name.is_some_and(|name| sink.name(name));
+                self.wanted = self.name.as_bytes().is_some_and(|name| sink.name(name));
                 self.at = At::BeforeValue;
             }
             Some(b' ' | b'\t') => return Err(HttpError::BlankBeforeColon),

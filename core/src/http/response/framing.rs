@@ -41,6 +41,14 @@ enum Field {
     TransferEncoding,
 }
 
+const FIELDS: [(&[u8], Field); 5] = [
+    (b"connection", Field::Connection),
+    (b"content-encoding", Field::ContentEncoding),
+    (b"content-length", Field::ContentLength),
+    (b"keep-alive", Field::KeepAlive),
+    (b"transfer-encoding", Field::TransferEncoding),
+];
+
 /// Whether an answer has no body whatever its fields say.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Bodiless {
@@ -75,16 +83,10 @@ impl Framing {
     }
 
     /// Whether the field is ours; then its value must come here.
-    pub(super) fn begin(&mut self, name: &str) -> bool {
+    pub(super) fn begin(&mut self, name: &[u8]) -> bool {
         self.element.clear();
-        self.field = match name {
-            "connection" => Some(Field::Connection),
-            "content-encoding" => Some(Field::ContentEncoding),
-            "content-length" => Some(Field::ContentLength),
-            "keep-alive" => Some(Field::KeepAlive),
-            "transfer-encoding" => Some(Field::TransferEncoding),
-            _ => None,
-        };
+        let known = FIELDS.iter().find(|(known, _)| *known == name);
+        self.field = known.map(|&(_, field)| field);
         self.is_open()
     }
 

@@ -58,7 +58,7 @@ pub trait Events {
     /// value. Not called for the fields that frame the message (`connection`,
     /// `content-encoding`, `content-length`, `keep-alive`,
     /// `transfer-encoding`), nor for names over 32 bytes.
-    fn wants(&mut self, name: &str) -> bool;
+    fn wants(&mut self, name: &[u8]) -> bool;
 
     /// The next piece of the value that was asked for, never empty. Blanks
     /// before the value are left out; blanks after it are not.
@@ -114,8 +114,8 @@ pub enum Persistence {
 ///     fn status(&mut self, code: u16) {
 ///         assert_eq!(code, 200);
 ///     }
-///     fn wants(&mut self, name: &str) -> bool {
-///         name == "date"
+///     fn wants(&mut self, name: &[u8]) -> bool {
+///         name == b"date"
 ///     }
 ///     fn value(&mut self, _: &[u8]) {}
 ///     fn value_end(&mut self) {}
@@ -338,7 +338,7 @@ struct HeadSink<'a> {
 }
 
 impl FieldSink for HeadSink<'_> {
-    fn name(&mut self, name: &str) -> bool {
+    fn name(&mut self, name: &[u8]) -> bool {
         self.framing.begin(name) || self.events.wants(name)
     }
 

@@ -28,7 +28,8 @@ impl Events for Log {
         assert_eq!(self.status.replace(code), None);
     }
 
-    fn wants(&mut self, name: &str) -> bool {
+    fn wants(&mut self, name: &[u8]) -> bool {
+        let name = str::from_utf8(name).expect("token characters");
         assert!(!self.head_ended);
         assert_eq!(
             self.values_ended,
