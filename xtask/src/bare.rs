@@ -29,16 +29,17 @@ const fn part(bin: &'static str, what: &'static str, panic_free: bool) -> Part {
 
 /// serde-json-core keeps panics that no report reaches, but that the linker
 /// still sees; see `docs/design.md`.
-const PARTS: [Part; 9] = [
+const PARTS: [Part; 10] = [
     part("response", "HTTP response parser", true),
     part("json", "JSON scanner and picker", true),
     part("session", "session: admit, settle, time", true),
+    part("protocol", "session, parser and scanner together", true),
     part(
         "exchange",
         "session, exchanges and parser, FMC and FXOS",
         true,
     ),
-    part("core", "all of the above together", true),
+    part("core", "session, exchanges, parser and scanner", true),
     part("check", "health check, with its scanner", true),
     part("lines", "reports as text, for Nagios and Prometheus", true),
     part("object", "reports as JSON", false),
