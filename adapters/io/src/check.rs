@@ -1,14 +1,11 @@
 //! The loop that takes a health check through its requests.
 
 use heapless::String;
-use oobwatch_core::check::Check;
+use oobwatch_core::check::{Check, MAX_PATH};
 use oobwatch_core::error::{Error, TransportError};
 use oobwatch_core::exchange::Request;
 
 use crate::{Home, send};
-
-/// Bytes of the longest path that a check asks for.
-const PATH_MAX: usize = 128;
 
 /// Sends the requests of `check` until it is done. Failures are part of what
 /// it reports.
@@ -27,6 +24,6 @@ pub async fn check<H: Home>(home: &H, check: &mut Check) {
 }
 
 /// A copy: while the request is under way, the check takes its answer.
-fn next_path(check: &mut Check) -> Option<String<PATH_MAX>> {
+fn next_path(check: &mut Check) -> Option<String<MAX_PATH>> {
     String::try_from(check.request()?.path).ok()
 }
