@@ -21,6 +21,7 @@ pub(super) struct Tokens {
 /// From when on a token is renewed, and from when on the box refuses it.
 #[derive(Clone, Copy)]
 pub(super) struct Life {
+    born: Instant,
     due: Instant,
     end: Instant,
 }
@@ -33,7 +34,7 @@ impl Life {
         let length = millis(length);
         let young = length.saturating_sub(millis(lead)).max(length - length / 4);
         let due = Instant::from_millis(born.as_millis().saturating_add(young));
-        Self { due, end }
+        Self { born, due, end }
     }
 }
 
@@ -54,12 +55,13 @@ impl Tokens {
         }
     }
 
+    /// At most its whole life, even on a clock that went back.
     pub(super) fn left(&self, now: Instant) -> Option<Duration> {
         let life = self.life?;
         Some(if self.dead {
             Duration::ZERO
         } else {
-            life.end - now
+            life.end - now.max(life.born)
         })
     }
 

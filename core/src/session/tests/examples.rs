@@ -201,6 +201,16 @@ fn a_stream_needs_a_proven_token_and_holds_off_renewal() {
 }
 
 #[test]
+fn a_token_never_has_more_left_than_its_life() {
+    let mut session = fmc_session();
+    let permit = elect(&mut session, 100_000);
+    let _ = session.settle_auth(at(100_000), permit, grant("t", "r"));
+    let life = session.token_left(at(100_000));
+    assert!(life.is_some());
+    assert_eq!(session.token_left(at(0)), life, "on a clock that went back");
+}
+
+#[test]
 fn a_chassis_with_a_refresh_period_is_logged_out_before_the_next_login() {
     let mut session = fxos_session();
     let permit = elect(&mut session, 0);
