@@ -56,6 +56,8 @@ pub struct BoxState {
     pub foreign_credentials: u64,
     /// Requests answered 429 by `rate_limit`.
     pub rate_limited: u64,
+    /// Connections that are open now.
+    pub open_connections: usize,
     /// The most connections that were open at once.
     pub peak_connections: usize,
     /// The most requests that came in any 60 seconds of virtual time.

@@ -118,6 +118,10 @@ impl Traffic {
         inner.recent.len()
     }
 
+    pub(crate) fn open_connections(&self) -> usize {
+        lock(&self.0).connections
+    }
+
     pub(crate) fn peaks(&self) -> Peaks {
         lock(&self.0).peaks
     }

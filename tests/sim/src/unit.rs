@@ -106,6 +106,7 @@ impl Unit {
             Product::Fmc(fmc) => fmc.describe(&mut state),
             Product::Fxos(fxos) => fxos.describe(&mut state),
         }
+        state.open_connections = self.traffic().open_connections();
         let peaks = self.traffic().peaks();
         state.peak_connections = peaks.connections;
         state.peak_requests_per_minute = peaks.per_minute;

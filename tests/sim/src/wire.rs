@@ -89,7 +89,10 @@ async fn converse(tls: TlsStream<TcpStream>, unit: Arc<Unit>, connected: Connect
         move |request| Box::pin(exchange(Arc::clone(&unit), Arc::clone(&link), request))
     });
     let line = Line::new(tls, Arc::clone(&unit), Arc::clone(&link.control));
-    let mut http = http1::Builder::new().serve_connection(TokioIo::new(line), service);
+    let mut http = http1::Builder::new()
+        // `Date` is ours.
+        .auto_date_header(false)
+        .serve_connection(TokioIo::new(line), service);
     let mut closing = false;
     loop {
         tokio::select! {

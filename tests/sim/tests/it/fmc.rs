@@ -8,20 +8,20 @@ use serde_json::json;
 
 use crate::support::{Connection, NO_BODY, Response, call, sim};
 
-const LOGIN: &str = "/api/fmc_platform/v1/auth/generatetoken";
-const REFRESH: &str = "/api/fmc_platform/v1/auth/refreshtoken";
-const REVOKE: &str = "/api/fmc_platform/v1/auth/revokeaccess";
-const VERSION: &str = "/api/fmc_platform/v1/info/serverversion";
-const DOMAIN: &str = "/api/fmc_config/v1/domain/e276abec-e0f2-11e3-8169-6d9ed49b625f";
-const HALF_AN_HOUR: Duration = Duration::from_secs(30 * 60);
+pub(crate) const LOGIN: &str = "/api/fmc_platform/v1/auth/generatetoken";
+pub(crate) const REFRESH: &str = "/api/fmc_platform/v1/auth/refreshtoken";
+pub(crate) const REVOKE: &str = "/api/fmc_platform/v1/auth/revokeaccess";
+pub(crate) const VERSION: &str = "/api/fmc_platform/v1/info/serverversion";
+pub(crate) const DOMAIN: &str = "/api/fmc_config/v1/domain/e276abec-e0f2-11e3-8169-6d9ed49b625f";
+pub(crate) const HALF_AN_HOUR: Duration = Duration::from_secs(30 * 60);
 
-struct Tokens {
-    access: String,
-    refresh: String,
+pub(crate) struct Tokens {
+    pub(crate) access: String,
+    pub(crate) refresh: String,
 }
 
 impl Tokens {
-    fn of(response: &Response) -> Self {
+    pub(crate) fn of(response: &Response) -> Self {
         assert_eq!(response.status(), 204, "{response:?}");
         let token = |name| response.header(name).unwrap().to_owned();
         Self {
@@ -30,7 +30,7 @@ impl Tokens {
         }
     }
 
-    fn headers(&self) -> [(&'static str, &str); 2] {
+    pub(crate) fn headers(&self) -> [(&'static str, &str); 2] {
         [
             ("X-auth-access-token", &self.access),
             ("X-auth-refresh-token", &self.refresh),
@@ -38,14 +38,14 @@ impl Tokens {
     }
 }
 
-fn basic(user: &str, password: &str) -> String {
+pub(crate) fn basic(user: &str, password: &str) -> String {
     format!(
         "Basic {}",
         BASE64_STANDARD.encode(format!("{user}:{password}"))
     )
 }
 
-async fn log_in(fmc: &BoxInfo) -> Tokens {
+pub(crate) async fn log_in(fmc: &BoxInfo) -> Tokens {
     let credentials = basic(&fmc.user, &fmc.password);
     Tokens::of(
         &call(
@@ -59,11 +59,11 @@ async fn log_in(fmc: &BoxInfo) -> Tokens {
     )
 }
 
-async fn refresh(fmc: &BoxInfo, tokens: &Tokens) -> Response {
+pub(crate) async fn refresh(fmc: &BoxInfo, tokens: &Tokens) -> Response {
     call(fmc, "POST", REFRESH, &tokens.headers(), NO_BODY).await
 }
 
-async fn get(fmc: &BoxInfo, tokens: &Tokens, path: &str) -> Response {
+pub(crate) async fn get(fmc: &BoxInfo, tokens: &Tokens, path: &str) -> Response {
     call(
         fmc,
         "GET",
@@ -74,7 +74,7 @@ async fn get(fmc: &BoxInfo, tokens: &Tokens, path: &str) -> Response {
     .await
 }
 
-fn refusal(response: &Response) -> (u16, String) {
+pub(crate) fn refusal(response: &Response) -> (u16, String) {
     let description = &response.json()["error"]["messages"][0]["description"];
     (response.status(), description.as_str().unwrap().to_owned())
 }

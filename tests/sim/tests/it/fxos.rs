@@ -7,20 +7,20 @@ use serde_json::json;
 
 use crate::support::{Connection, NO_BODY, Response, call, sim};
 
-const JSON: (&str, &str) = ("Accept", "application/json");
+pub(crate) const JSON: (&str, &str) = ("Accept", "application/json");
 
-async fn log_in_as(fxos: &BoxInfo, user: &str, password: &str) -> Response {
+pub(crate) async fn log_in_as(fxos: &BoxInfo, user: &str, password: &str) -> Response {
     let headers = [("username", user), ("password", password), JSON];
     call(fxos, "POST", "/api/login", &headers, NO_BODY).await
 }
 
-async fn log_in(fxos: &BoxInfo) -> String {
+pub(crate) async fn log_in(fxos: &BoxInfo) -> String {
     let response = log_in_as(fxos, &fxos.user, &fxos.password).await;
     assert_eq!(response.status(), 200, "{response:?}");
     response.json()["token"].as_str().unwrap().to_owned()
 }
 
-async fn get(fxos: &BoxInfo, token: &str, path: &str) -> Response {
+pub(crate) async fn get(fxos: &BoxInfo, token: &str, path: &str) -> Response {
     call(fxos, "GET", path, &[("TOKEN", token), JSON], NO_BODY).await
 }
 
@@ -29,7 +29,7 @@ async fn send(fxos: &BoxInfo, token: &str, method: &str, path: &str, body: &str)
     call(fxos, method, path, &headers, body).await
 }
 
-async fn log_out(fxos: &BoxInfo, token: &str) -> Response {
+pub(crate) async fn log_out(fxos: &BoxInfo, token: &str) -> Response {
     call(
         fxos,
         "POST",
@@ -40,7 +40,7 @@ async fn log_out(fxos: &BoxInfo, token: &str) -> Response {
     .await
 }
 
-fn code(response: &Response) -> (u16, String) {
+pub(crate) fn code(response: &Response) -> (u16, String) {
     (
         response.status(),
         response.json()["error-code"].as_str().unwrap().to_owned(),

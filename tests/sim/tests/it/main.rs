@@ -1,7 +1,11 @@
 //! The simulator from outside, over raw TLS: every byte that a client would see.
 
 mod command;
+mod events;
+mod faults;
 mod fmc;
 mod fxos;
+mod limits;
 mod support;
+mod switches;
 mod wire;

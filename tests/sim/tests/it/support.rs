@@ -124,7 +124,10 @@ impl Connection {
             .receive_until(|bytes| position(bytes, b"\r\n\r\n"))
             .await?
             + 4;
-        let head = String::from_utf8(self.received.drain(..end).collect()).unwrap();
+        let head = String::from_utf8(self.received.drain(..end).collect());
+        // What is not UTF-8 is taken for ISO 8859-1.
+        let head =
+            head.unwrap_or_else(|error| error.into_bytes().into_iter().map(char::from).collect());
         let mut response = Response {
             head,
             body: String::new(),
@@ -184,6 +187,14 @@ impl Connection {
     pub(crate) async fn rest(mut self) -> String {
         while self.read().await > 0 {}
         String::from_utf8(self.received).unwrap()
+    }
+
+    /// All that still comes, and how the connection ends.
+    pub(crate) async fn end(mut self) -> (String, std::io::Result<usize>) {
+        let mut rest = Vec::new();
+        let end = self.tls.read_to_end(&mut rest).await;
+        self.received.extend(rest);
+        (String::from_utf8(self.received).unwrap(), end)
     }
 
     /// What has come so far, once it is at least `count` bytes.
