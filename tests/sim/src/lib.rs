@@ -30,9 +30,13 @@
 //!
 //! The command `oobwatch-sim` is the same for scripts; see the README beside this crate.
 //!
-//! Where things are: `wire` has TCP, TLS, keep-alive and faults; `answer` and `letter_case` the
-//! exact response head; `fmc` and `fxos` the two products; `control` the address that scripts
-//! steer by.
+//! A box with known or suspected ways of its own is a preset ([`Preset`]):
+//! `Scenario::preset("fmc-7.4.1")`.
+//!
+//! Where things are: `wire` has TCP, TLS, keep-alive and faults; `line` the bytes below HTTP;
+//! `answer` and `letter_case` the exact response head; `trouble` errors under load; `traffic` and
+//! `lockout` what limits go by; `fmc` and `fxos` the two products; `control` the address that
+//! scripts steer by; `state` and `events` what it tells them.
 
 mod answer;
 mod cert;
