@@ -39,7 +39,7 @@ fn write_group(value: &mut ValueWriter<'_, '_>, group: &mut Vec<u8, GROUP>) {
     let mut encoded = [0; 4];
     let _ = STANDARD.encode_slice(bytes, &mut encoded);
     // A byte that is not there makes no character.
-    for padded in encoded.iter_mut().skip(group.len() + 1) {
+    for padded in encoded.iter_mut().skip(group.len().saturating_add(1)) {
         *padded = b'=';
     }
     value.push(&encoded);

@@ -33,7 +33,7 @@ impl<const N: usize> Word<N> {
     pub(super) fn push_token(&mut self, bytes: &[u8]) -> usize {
         let room = self.bytes.get_mut(usize::from(self.len)..);
         let room = room.unwrap_or_default();
-        let mut taken = 0;
+        let mut taken = 0_usize;
         for (slot, &byte) in room.iter_mut().zip(bytes) {
             *slot = token(byte);
             if *slot == 0 {
@@ -41,11 +41,12 @@ impl<const N: usize> Word<N> {
             }
             taken += 1;
         }
-        let rest = bytes.get(usize::from(taken)..).unwrap_or_default();
-        self.len = self.len.saturating_add(taken);
+        let rest = bytes.get(taken..).unwrap_or_default();
+        let added = u8::try_from(taken).unwrap_or(u8::MAX);
+        self.len = self.len.saturating_add(added);
         let more = rest.iter().take_while(|&&byte| is_token(byte)).count();
         self.overflow |= more > 0;
-        usize::from(taken).saturating_add(more)
+        taken.saturating_add(more)
     }
 
     /// Adds the next piece.
