@@ -6,6 +6,7 @@ mod faults;
 mod fmc;
 mod fxos;
 mod limits;
+mod presets;
 mod support;
 mod switches;
 mod wire;
