@@ -4,6 +4,10 @@ use crate::error::{ConfigError, Forbidden, Part};
 use crate::origin::{Origin, OriginTag};
 use crate::product::Product;
 
+/// Bytes of a user name, and of a password: what both can have in a head that
+/// is written into 4 KiB. The boxes take far less.
+const LENGTH_MAX: usize = 1024;
+
 /// A user name and password for one box. Only a login can use it.
 ///
 /// Has no `Debug` and no accessors: it is written into the request of a login
@@ -22,7 +26,7 @@ impl<'a> Login<'a> {
     /// they are, never URL-encoded (FXOS REST API, Client Authentication).
     ///
     /// # Errors
-    /// [`ConfigError`] if one is empty; if one holds CR, LF or NUL; if an FMC
+    /// [`ConfigError`] if one is empty or over 1 KiB; if one holds CR, LF or NUL; if an FMC
     /// user name holds a colon; if one begins or ends with a blank and is for a
     /// chassis, whose server would strip it.
     pub fn new(origin: &Origin<'_>, user: &'a str, password: &'a str) -> Result<Self, ConfigError> {
@@ -46,6 +50,8 @@ fn check(product: Product, part: Part, text: &str) -> Result<(), ConfigError> {
     let control = |byte: &u8| byte.is_ascii_control() && *byte != b'\t';
     if text.is_empty() {
         Err(ConfigError::Empty(part))
+    } else if text.len() > LENGTH_MAX {
+        Err(ConfigError::TooLong(part))
     } else if text.iter().any(line_break) {
         Err(ConfigError::Forbidden(part, Forbidden::LineBreak))
     } else if product == Product::Fxos && (blank(text.first()) || blank(text.last())) {
@@ -107,6 +113,10 @@ mod tests {
             Some(F(Part::Password, BlankAtEnd))
         );
         assert_eq!(refused(Product::Fmc, "", "x"), Some(Empty(Part::User)));
+        let long = "x".repeat(LENGTH_MAX + 1);
+        let too_long = ConfigError::TooLong(Part::Password);
+        assert_eq!(refused(Product::Fmc, "api", &long), Some(too_long));
+        assert_eq!(refused(Product::Fmc, "api", &long[1..]), None);
         assert_eq!(
             refused(Product::Fmc, "api", "x\r\ny"),
             Some(F(Part::Password, LineBreak))

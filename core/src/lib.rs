@@ -37,6 +37,9 @@
 //! 4. `Probe`: as `Go` with [`exchange::probe`] and a ticket of its own, back to 1.
 //! 5. `Wait`: until [`Session::epoch`] has moved, or the time that it names.
 //! 6. `Stop`: the request is not sent; it says why.
+//! 7. At the end, ask once more with a ticket of [`Class::Logout`]: whatever
+//!    came of the work, a session that is left open is one that somebody else
+//!    may find.
 //!
 //! Whole, for one caller and a connection that is a function from bytes to bytes
 //! (`oobwatch-io` has the same loop over any `embedded-io-async` stream):
@@ -56,8 +59,10 @@
 //!
 //! type Connection<'c> = &'c mut dyn FnMut(&[u8]) -> Vec<u8>;
 //!
-//! /// Sends `request`, logging in or refreshing first where the session says so.
+//! /// Sends `request`, logging in or refreshing first where the session says so;
+//! /// or logs out.
 //! fn send(
+//!     class: Class,
 //!     session: &mut Session,
 //!     origin: &Origin<'_>,
 //!     login: &Login<'_>,
@@ -66,7 +71,7 @@
 //!     now: impl Fn() -> Instant,
 //!     sink: &mut dyn Sink,
 //! ) -> Result<Response, Error> {
-//!     let mut ticket = Ticket::new(Class::Read);
+//!     let mut ticket = Ticket::new(class);
 //!     let mut head = [0; 1024];
 //!     loop {
 //!         match session.admit(now(), &mut ticket) {
@@ -98,8 +103,10 @@
 //!                     Ok(()) => exchange.finish(),
 //!                     Err(lost) => AuthOutcome::Lost(lost),
 //!                 };
-//!                 if let AuthNext::Fail(error) = session.settle_auth(now(), permit, outcome) {
-//!                     return Err(error);
+//!                 match session.settle_auth(now(), permit, outcome) {
+//!                     AuthNext::Continue => {}
+//!                     AuthNext::Closed => return Ok(Response::default()),
+//!                     AuthNext::Fail(error) => return Err(error),
 //!                 }
 //!             }
 //!             // Only streamed requests are preceded by a probe.
@@ -140,13 +147,18 @@
 //! let mut session = Session::new(&origin, 1, Rules::default());
 //! let request = probe(Product::Fmc);
 //! let now = || Instant::from_millis(0);
-//! let response =
-//!     send(&mut session, &origin, &login, &request, &mut fmc, now, &mut Discard)?;
-//! assert_eq!((response.status, session.stats().logins), (200, 1));
+//! let mut run = |class| {
+//!     send(class, &mut session, &origin, &login, &request, &mut fmc, now, &mut Discard)
+//! };
+//! let response = run(Class::Read);
+//! run(Class::Logout)?;
+//! assert_eq!(response?.status, 200);
+//! assert_eq!((session.stats().logins, session.stats().logouts), (1, 1));
 //! # Ok::<(), Error>(())
 //! ```
 //!
 //! [`AuthExchange`]: exchange::AuthExchange
+//! [`Class::Logout`]: session::Class::Logout
 //! [`AuthPermit`]: session::AuthPermit
 //! [`Exchange`]: exchange::Exchange
 //! [`Login`]: credentials::Login

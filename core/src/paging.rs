@@ -6,6 +6,8 @@
 
 use core::fmt;
 
+use crate::error::ConfigError;
+
 /// No list is read beyond this many pages, whatever its `paging.count` says.
 pub const PAGES_MAX: u32 = 10_000;
 
@@ -27,6 +29,19 @@ pub struct Page {
 }
 
 impl Pages {
+    /// The pages, of `limit` items, of the list at `path`.
+    ///
+    /// # Errors
+    /// [`ConfigError::Paged`] if the query of `path` names a page itself.
+    pub fn of(path: &str, limit: u16) -> Result<Self, ConfigError> {
+        let query = path.split_once('?').map_or("", |(_, query)| query);
+        let names_page = |part: &str| part.starts_with("offset=") || part.starts_with("limit=");
+        if query.split('&').any(names_page) {
+            return Err(ConfigError::Paged);
+        }
+        Ok(Self::new(limit))
+    }
+
     /// Pages of `limit` items, from the first on. An FMC takes 1 to 1,000 (and
     /// gives 25 when it is not asked).
     #[must_use]
@@ -106,6 +121,20 @@ mod tests {
             if growth == 0 {
                 prop_assert_eq!(seen, original);
             }
+        }
+    }
+
+    #[test]
+    fn a_path_that_names_a_page_has_no_pages() {
+        for path in ["/a?offset=5", "/a?x=1&limit=9", "/a?limit="] {
+            assert_eq!(
+                Pages::of(path, 25).err(),
+                Some(ConfigError::Paged),
+                "{path}"
+            );
+        }
+        for path in ["/a", "/offset=1", "/a?x=limit=1", "/a?filter=offset"] {
+            assert!(Pages::of(path, 25).is_ok(), "{path}");
         }
     }
 

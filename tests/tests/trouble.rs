@@ -141,6 +141,21 @@ async fn silence_ends_at_a_deadline() {
     assert_eq!(lab.sim.state().fmc.live_sessions, 0);
 }
 
+/// A monitoring system would kill a check that takes too long, and its session
+/// would stay open.
+#[tokio::test]
+async fn a_check_ends_in_time_and_logs_out() {
+    let lab = faulty(VERSION, Fault::Silent).await;
+    let mut timeouts = Timeouts::default();
+    timeouts.check = SOON;
+    let client = lab.fmc().timeouts(timeouts).build().unwrap();
+    let report = client.check().await;
+    assert_eq!(report.error, Some(TransportError::Timeout.into()));
+    assert_eq!(report.verdict(), Verdict::Critical);
+    client.close().await.unwrap();
+    assert_eq!(lab.sim.state().fmc.live_sessions, 0);
+}
+
 #[tokio::test]
 async fn an_answer_without_end_or_cut_short() {
     let lab = faulty(VERSION, Fault::EndlessHead).await;

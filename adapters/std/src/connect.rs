@@ -30,12 +30,15 @@ pub struct Timeouts {
     /// How long a request waits for a box that says it is busy (429 and its
     /// like), over all attempts; zero hands such an answer on.
     pub patience: Duration,
+    /// A [check](crate::Client::check) as a whole, waits included.
+    pub check: Duration,
     /// Logging out in [`Client::close`](crate::Client::close).
     pub close: Duration,
 }
 
 impl Default for Timeouts {
-    /// 10 s, 10 s, 60 s, 120 s, 60 s and 5 s.
+    /// 10 s, 10 s, 60 s, 120 s, 60 s, 50 s and 5 s: a check and its logout end
+    /// within the minute that monitoring systems give a plugin.
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(10),
@@ -43,13 +46,14 @@ impl Default for Timeouts {
             first_byte: Duration::from_secs(60),
             total: Duration::from_secs(120),
             patience: Duration::from_secs(60),
+            check: Duration::from_secs(50),
             close: Duration::from_secs(5),
         }
     }
 }
 
 impl Timeouts {
-    /// Each step bounded by `all`.
+    /// Each step, and a check as a whole, bounded by `all`.
     #[must_use]
     pub fn at_most(self, all: Duration) -> Self {
         Self {
@@ -58,6 +62,7 @@ impl Timeouts {
             first_byte: self.first_byte.min(all),
             total: self.total.min(all),
             patience: self.patience.min(all),
+            check: self.check.min(all),
             close: self.close.min(all),
         }
     }

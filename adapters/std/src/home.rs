@@ -165,10 +165,18 @@ impl Home for Host {
 
     /// In a task of its own: a caller that is dropped takes nobody's login along.
     async fn authenticate(&self, permit: AuthPermit) -> AuthNext {
-        let host = self.clone();
+        let (host, kind) = (self.clone(), permit.kind());
+        let address = &self.0.connector.address;
+        tracing::debug!(%address, ?kind, "begins");
         let task = tokio::spawn(async move { drive::authenticate(&host, permit).await });
-        task.await
-            .unwrap_or(AuthNext::Fail(TransportError::Dropped.into()))
+        let next = task
+            .await
+            .unwrap_or(AuthNext::Fail(TransportError::Dropped.into()));
+        match next {
+            AuthNext::Fail(error) => tracing::info!(%address, ?kind, %error, "failed"),
+            AuthNext::Continue | AuthNext::Closed => tracing::info!(%address, ?kind, "done"),
+        }
+        next
     }
 
     async fn changed(&self, epoch: u32, until: Instant) {

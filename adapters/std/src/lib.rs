@@ -33,6 +33,7 @@ pub use oobwatch_io::Failure;
 pub use reply::Reply;
 pub use shutdown::{Interrupted, until_interrupted};
 pub use tap::Tap;
+pub use zeroize::Zeroizing;
 
 /// What a panic elsewhere leaves behind is whole: every change under these
 /// locks is one call.

@@ -1,6 +1,7 @@
 //! Lists, whole: every page of them.
 
 use oobwatch_core::paging::{Page, Pages};
+use oobwatch_io::Failure;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -25,13 +26,14 @@ struct Paging {
 
 impl Client {
     /// All items of the list at `path`, page by page. `paging.next` is not
-    /// followed: it may name any host.
+    /// followed: it may name any host. `path` must not name a page itself.
     ///
     /// # Errors
     /// As [`get_json`](Self::get_json), for any of the pages; an answer without
     /// a `paging` object is a [`ClientError::Body`].
     pub async fn get_pages<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>, ClientError> {
-        let (mut items, mut pages) = (Vec::new(), Pages::new(PAGE));
+        let pages = Pages::of(path, PAGE).map_err(|error| Failure::Failed(error.into()))?;
+        let (mut items, mut pages) = (Vec::new(), pages);
         while let Some(page) = pages.next_page() {
             let path = format!("{path}{}{page}", Page::separator(path));
             let envelope: Envelope<T> = self.get_json(&path).await?;

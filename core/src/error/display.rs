@@ -38,6 +38,9 @@ impl fmt::Display for ConfigError {
             Self::DomainAmbiguous => {
                 f.write_str("more than one domain has this name; use the full path or the UUID")
             }
+            Self::Paged => {
+                f.write_str("the path names a page of the list; leave out 'offset' and 'limit'")
+            }
             Self::DomainUnknown => {
                 f.write_str("the path holds {domainUUID}, and the box has named no domain")
             }

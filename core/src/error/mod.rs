@@ -48,6 +48,8 @@ pub enum ConfigError {
     DomainAmbiguous,
     /// The path needs a domain, and the session has none (yet).
     DomainUnknown,
+    /// All pages of a list were asked for with a path that names one page.
+    Paged,
 }
 
 /// The part of a request that an error is about.

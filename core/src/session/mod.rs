@@ -232,14 +232,15 @@ impl Session {
     /// What a report says about the session.
     #[must_use]
     pub fn facts(&self, now: Instant) -> SessionFacts {
+        let renewable = self.product == Product::Fmc && self.tokens.is_some();
         SessionFacts {
             logins: self.stats.logins,
             refused: self.stats.refused_logins,
             refreshes: self.stats.refreshes,
-            refreshes_left: self.tokens.as_ref().map(Tokens::refreshes_left),
+            refreshes_left: renewable.then(|| self.refreshes_left()),
             token_left: self.token_left(now),
             displaced: 0,
-            locked_out: matches!(self.stopped, Some(Stop::Refused(_))),
+            locked_out: matches!(self.stopped, Some(Stop::Refused(Error::Peer(_)))),
         }
     }
 

@@ -15,8 +15,8 @@ configuration errors exit with 3 as well, as monitoring systems expect, and noth
 any target. --password-*, --pin and --ca-file go for all targets; boxes that differ in them have
 their own in the configuration. Ctrl-C and SIGTERM log out first, then exit with 130 and 143.
 
-Without --timeout, a box that does not answer is given up on after a minute: choose less if your
-monitoring system kills a check before, as then nobody logs out.
+A check takes 50 seconds at most, and logging out 5 more; --timeout makes the 50 less: choose it
+if your monitoring system kills a check before, as then nobody logs out.
 
 Examples:
   oobwatch check fmc1 chassis1

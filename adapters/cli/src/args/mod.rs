@@ -267,7 +267,8 @@ pub(crate) struct ConnectionArgs {
     /// Trust anyone: whoever sits in between reads the password
     #[arg(long, group = "trust")]
     pub(crate) danger_skip_tls_verification: bool,
-    /// Give up on connecting, on TLS, on one answer, or on a busy box after so many seconds
+    /// Give up on connecting, on TLS, on one answer, on a busy box, or on a whole check after so
+    /// many seconds
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) timeout: Option<Duration>,
     /// Write a transcript without secrets, names or addresses, for a bug report

@@ -78,17 +78,21 @@ impl Client {
 
 impl Builder {
     /// Logs in with a user name and password (FMC and FXOS).
-    pub fn login(mut self, user: impl Into<String>, password: Zeroizing<String>) -> Self {
+    pub fn login(
+        mut self,
+        user: impl Into<String>,
+        password: impl Into<Zeroizing<String>>,
+    ) -> Self {
         self.secret = Secret::Login {
             user: user.into(),
-            password,
+            password: password.into(),
         };
         self
     }
 
     /// Uses a static bearer token (cloud-delivered FMC).
-    pub fn bearer(mut self, token: Zeroizing<String>) -> Self {
-        self.secret = Secret::Bearer(token);
+    pub fn bearer(mut self, token: impl Into<Zeroizing<String>>) -> Self {
+        self.secret = Secret::Bearer(token.into());
         self
     }
 

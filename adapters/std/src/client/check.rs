@@ -4,14 +4,17 @@ use core::time::Duration;
 use std::time::SystemTime;
 
 use oobwatch_core::check::Check;
+use oobwatch_core::error::TransportError;
 use oobwatch_core::health::{Observed, Report, Timings};
+use tokio::time::timeout;
 
 use super::Client;
 use crate::connect::ConnectFacts;
 use crate::lock;
 
 impl Client {
-    /// Checks the health of the box. What fails is part of the report.
+    /// Checks the health of the box, for at most as long as
+    /// [`Timeouts::check`](crate::Timeouts). What fails is part of the report.
     ///
     /// The session stays open for the next check; [`close`](Self::close) ends it.
     ///
@@ -22,7 +25,11 @@ impl Client {
         let start = tokio::time::Instant::now();
         *lock(&shared.connector.facts) = ConnectFacts::default();
         let mut check = Check::new(shared.product);
-        oobwatch_io::check(&self.host, &mut check).await;
+        let limit = shared.connector.timeouts.check;
+        let late = timeout(limit, oobwatch_io::check(&self.host, &mut check)).await;
+        if late.is_err() {
+            check.handle(Err(TransportError::Timeout.into()));
+        }
         let connect = self.connect_facts();
         let total = start.elapsed();
         check.finish(Observed {

@@ -3,6 +3,7 @@
 mod builder;
 mod check;
 
+use core::fmt;
 use core::time::Duration;
 use std::sync::Arc;
 
@@ -256,6 +257,16 @@ impl Client {
     #[must_use]
     pub fn connect_facts(&self) -> ConnectFacts {
         lock(&self.shared().connector.facts).clone()
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shared = self.shared();
+        f.debug_struct("Client")
+            .field("product", &shared.product)
+            .field("address", &shared.connector.address.authority())
+            .finish_non_exhaustive()
     }
 }
 
