@@ -238,7 +238,7 @@ async fn bad_input_sends_nothing() {
         ("a", ""),
         ("a", "x\0y"),
     ] {
-        let error = builder(user, password).err().expect("refused");
+        let error = builder(user, password).expect_err("refused");
         assert!(!error.to_string().contains('\n'), "{error}");
     }
     assert!(

@@ -6,12 +6,13 @@ use super::Class;
 use crate::exchange::{Response, RetryAfter};
 use crate::product::Product;
 
-/// No single wait is longer than this, whatever `Retry-After` says.
-const WAIT_MAX: Duration = Duration::from_secs(60);
+/// No single wait is longer than this, in milliseconds, whatever `Retry-After`
+/// says.
+const WAIT_MAX: u32 = 60_000;
 
-/// The first wait after an answer without `Retry-After`; each further one of a
-/// request is twice as long.
-const FIRST_WAIT: Duration = Duration::from_secs(1);
+/// The first wait after an answer without `Retry-After`, in milliseconds; each
+/// further one of a request is twice as long.
+const FIRST_WAIT: u32 = 1_000;
 
 /// What the box is too busy for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,17 +57,15 @@ pub(super) fn wait(response: &Response, tries: u8, random: u32) -> Duration {
         }),
         None => None,
     };
-    match asked {
+    let millis = match asked {
         // A little more, for clocks that count in whole seconds.
-        Some(seconds) => {
-            let extra = Duration::from_millis((random % 250).into());
-            (Duration::from_secs(seconds.into()).saturating_add(extra)).min(WAIT_MAX)
-        }
+        Some(seconds) => seconds.saturating_mul(1_000).saturating_add(random % 250),
         None => {
-            let base = FIRST_WAIT.saturating_mul(1 << tries.min(6)).min(WAIT_MAX);
-            base * 3 / 4 + base / 2 * (random % 1024) / 1024
+            let base = (FIRST_WAIT << tries.min(6)).min(WAIT_MAX);
+            base / 4 * 3 + base / 2 * (random % 1024) / 1024
         }
-    }
+    };
+    Duration::from_millis(millis.min(WAIT_MAX).into())
 }
 
 /// The next of a sequence of numbers that look random (Marsaglia's xorshift).
@@ -161,12 +160,14 @@ mod tests {
         fn waits_grow_and_have_an_end(tries in any::<u8>(), random in any::<u32>(), seconds in any::<u32>()) {
             let response = Response::default();
             let grown = wait(&response, tries, random);
-            let base = Duration::from_secs(1 << tries.min(6)).min(WAIT_MAX);
-            prop_assert!(grown >= base * 3 / 4 && grown <= base * 5 / 4, "{grown:?}");
+            let base = Duration::from_secs(1 << tries.min(6)).min(Duration::from_secs(60));
+            let most = (base * 5 / 4).min(Duration::from_secs(60));
+            prop_assert!(grown >= base * 3 / 4 && grown <= most, "{grown:?}");
             let told = Response { retry_after: Some(RetryAfter::Seconds(seconds)), ..response };
             let told = wait(&told, tries, random);
-            prop_assert!(told <= WAIT_MAX);
-            prop_assert!(told >= Duration::from_secs(seconds.into()).min(WAIT_MAX));
+            let asked = Duration::from_secs(seconds.into());
+            prop_assert!(told <= Duration::from_secs(60));
+            prop_assert!(told >= asked.min(Duration::from_secs(60)));
         }
 
         #[test]
