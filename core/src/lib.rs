@@ -9,6 +9,7 @@
 //! | [`health`] | what a check reports, and the formats to report it in |
 //! | [`http`], [`json`], [`paging`] | the messages: encoded, parsed and scanned as they stream |
 //! | [`secret`], [`credentials`], [`origin`] | tokens, passwords, and the box that they belong to |
+//! | [`latch`] | how often a password may be wrong |
 //!
 //! # The contract
 //!
@@ -52,6 +53,7 @@
 //!     Response, Sink, probe,
 //! };
 //! use oobwatch_core::http::Limits;
+//! use oobwatch_core::latch::Latch;
 //! use oobwatch_core::origin::Origin;
 //! use oobwatch_core::product::Product;
 //! use oobwatch_core::session::{Admit, AuthNext, Class, Next, Rules, Session, Ticket};
@@ -66,6 +68,7 @@
 //!     session: &mut Session,
 //!     origin: &Origin<'_>,
 //!     login: &Login<'_>,
+//!     latch: &mut Latch,
 //!     request: &Request<'_>,
 //!     connection: Connection<'_>,
 //!     now: impl Fn() -> Instant,
@@ -74,7 +77,7 @@
 //!     let mut ticket = Ticket::new(class);
 //!     let mut head = [0; 1024];
 //!     loop {
-//!         match session.admit(now(), &mut ticket) {
+//!         match session.admit(now(), &mut ticket, latch) {
 //!             Admit::Go(permit) => {
 //!                 let limits = Limits::default();
 //!                 let started =
@@ -103,7 +106,7 @@
 //!                     Ok(()) => exchange.finish(),
 //!                     Err(lost) => AuthOutcome::Lost(lost),
 //!                 };
-//!                 match session.settle_auth(now(), permit, outcome) {
+//!                 match session.settle_auth(now(), permit, outcome, latch) {
 //!                     AuthNext::Continue => {}
 //!                     AuthNext::Closed => return Ok(Response::default()),
 //!                     AuthNext::Fail(error) => return Err(error),
@@ -145,10 +148,12 @@
 //! let origin = Origin::new(Product::Fmc, "fmc.example")?;
 //! let login = Login::new(&origin, "api", "pw")?;
 //! let mut session = Session::new(&origin, 1, Rules::default());
+//! let mut latch = Latch::new();
 //! let request = probe(Product::Fmc);
 //! let now = || Instant::from_millis(0);
 //! let mut run = |class| {
-//!     send(class, &mut session, &origin, &login, &request, &mut fmc, now, &mut Discard)
+//!     let (session, latch) = (&mut session, &mut latch);
+//!     send(class, session, &origin, &login, latch, &request, &mut fmc, now, &mut Discard)
 //! };
 //! let response = run(Class::Read);
 //! run(Class::Logout)?;
@@ -193,6 +198,7 @@ pub mod fxos;
 pub mod health;
 pub mod http;
 pub mod json;
+pub mod latch;
 pub mod origin;
 pub mod paging;
 pub mod product;

@@ -228,24 +228,52 @@ async fn a_displaced_session_comes_back() {
     assert_eq!(lab.sim.state().fmc.live_sessions, 0);
 }
 
+/// Eight clients share a wrong password: two refusals in all, at least a minute
+/// apart, however often they check.
 #[tokio::test]
-async fn a_wrong_password_is_tried_once() {
+async fn a_wrong_password_is_refused_twice_however_many_clients_have_it() {
     let lab = Lab::new(|_| {}).await;
-    let wrong = || zeroize::Zeroizing::new("wrong".to_owned());
-    let fmc = lab.fmc().login("api-monitor", wrong()).build().unwrap();
-    let fxos = lab.fxos().login("admin", wrong()).build().unwrap();
-    for client in [&fmc, &fxos] {
-        for _ in 0..10 {
-            let report = client.check().await;
-            assert_ne!(report.verdict(), Verdict::Ok);
-            assert!(report.observed.session.locked_out);
+    let credential = oobwatch_client::Credential::new("admin", "wrong".to_owned());
+    let of = |builder: oobwatch_client::Builder| builder.credential(credential.clone());
+    let clients: Vec<_> = (0..8)
+        .map(|n| {
+            of(if n % 2 == 0 { lab.fmc() } else { lab.fxos() })
+                .build()
+                .unwrap()
+        })
+        .collect();
+    for round in 0..125 {
+        let checks = clients.iter().cloned().map(|client| {
+            tokio::spawn(async move { client.check().await.observed.session.locked_out })
+        });
+        let mut locked_out = 0;
+        for check in checks.collect::<Vec<_>>() {
+            locked_out += u32::from(check.await.unwrap());
         }
-        client.close().await.unwrap();
+        assert!(locked_out >= 1, "round {round}");
+        lab.advance(Duration::from_secs(20));
+        let state = lab.sim.state();
+        let refused = state.fmc.refused_logins + state.fxos.refused_logins;
+        assert_eq!(refused, if round < 3 { 1 } else { 2 }, "round {round}");
     }
-    let state = lab.sim.state();
+    assert_eq!(credential.refusals(), 2);
+}
+
+/// A box that refuses the right password once, as FMC does after a burst.
+#[tokio::test]
+async fn a_right_password_that_was_refused_gets_its_second_try() {
+    let lab = Lab::new(|scenario| scenario.fmc.refuse_logins = 1).await;
+    let client = lab.fmc().build().unwrap();
+    assert_ne!(client.check().await.verdict(), Verdict::Ok);
+    lab.advance(Duration::from_secs(30));
+    assert_ne!(client.check().await.verdict(), Verdict::Ok);
+    lab.advance(Duration::from_secs(30));
+    assert_eq!(client.check().await.verdict(), Verdict::Ok);
+    client.close().await.unwrap();
+    let state = lab.sim.state().fmc;
     assert_eq!(
-        (state.fmc.refused_logins, state.fxos.refused_logins),
-        (1, 1)
+        (state.refused_logins, state.logins, state.live_sessions),
+        (1, 1, 0)
     );
 }
 

@@ -12,7 +12,7 @@ use crate::args::{CheckArgs, CheckFormat};
 use crate::config::Config;
 use crate::exit::{Failure, warn};
 use crate::record::Record;
-use crate::session::{self, Session};
+use crate::session::{self, Session, Wallet};
 use crate::settings::Access;
 
 /// Checks the boxes and prints the reports in the order of the arguments.
@@ -26,9 +26,10 @@ pub(crate) async fn run(args: &CheckArgs, config: &Config) -> Result<ExitCode, F
     let resolved = resolved.collect::<Result<Vec<_>, _>>()?;
     no_box_twice(&resolved)?;
     let record = Record::open(args.access.connection.record.as_deref())?;
+    let mut wallet = Wallet::default();
     let sessions = resolved
         .iter()
-        .map(|access| Session::new(access, record.as_ref()));
+        .map(|access| Session::new(access, &mut wallet, record.as_ref()));
     let sessions = sessions.collect::<Result<Vec<_>, _>>()?;
     let reports = session::run(&sessions, check_all(&sessions)).await?;
     let reports: Vec<_> = sessions

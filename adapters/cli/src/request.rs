@@ -13,7 +13,7 @@ use crate::body;
 use crate::config::Config;
 use crate::exit::Failure;
 use crate::record::Record;
-use crate::session::Session;
+use crate::session::{Session, Wallet};
 use crate::settings::Access;
 
 /// Longest body that is read into memory, in bytes. FMC takes 20 MB, larger files are uploads.
@@ -133,7 +133,7 @@ impl Prepared {
 
     fn session(&self) -> Result<Session, Failure> {
         let record = Record::open(self.record.as_deref())?;
-        Session::new(&self.access, record.as_ref())
+        Session::new(&self.access, &mut Wallet::default(), record.as_ref())
     }
 
     /// Sends it, and prints the answer.

@@ -6,7 +6,9 @@ use core::time::Duration;
 
 use oobwatch_client::core::error::ConfigError;
 use oobwatch_client::core::product::Product;
-use oobwatch_client::{BuildError, Builder, Client, ClientError, Timeouts, until_interrupted};
+use oobwatch_client::{
+    BuildError, Builder, Client, ClientError, Credential, Timeouts, until_interrupted,
+};
 
 use crate::advice;
 use crate::exit::{Failure, warn};
@@ -23,9 +25,30 @@ pub(crate) struct Session {
     record: Option<Record>,
 }
 
+/// The credentials of one command: the same user name and password are one
+/// credential, however many targets have them, and are refused as one.
+#[derive(Default)]
+pub(crate) struct Wallet(Vec<Credential>);
+
+impl Wallet {
+    fn credential(&mut self, user: String, password: Secret) -> Credential {
+        let known = |known: &&Credential| known.is(&user, password.expose_secret());
+        if let Some(known) = self.0.iter().find(known) {
+            return known.clone();
+        }
+        let new = Credential::new(user, password.into_zeroizing());
+        self.0.push(new.clone());
+        new
+    }
+}
+
 impl Session {
     /// Reads the secret and makes the client. Sends nothing.
-    pub(crate) fn new(access: &Access, record: Option<&Record>) -> Result<Self, Failure> {
+    pub(crate) fn new(
+        access: &Access,
+        wallet: &mut Wallet,
+        record: Option<&Record>,
+    ) -> Result<Self, Failure> {
         let credentials = access.credentials()?;
         let conceal = |kind, value: &str| record.iter().for_each(|to| to.conceal(kind, value));
         let domain = access.reach.domain.iter();
@@ -34,7 +57,7 @@ impl Session {
             Credentials::Login { user, password } => {
                 conceal(Kind::Secret, password.expose_secret());
                 conceal(Kind::User, &user);
-                Ok(in_domain(builder).login(user, password.into_zeroizing()))
+                Ok(in_domain(builder).credential(wallet.credential(user, password)))
             }
             Credentials::Bearer(token) => {
                 conceal(Kind::Token, token.expose_secret());

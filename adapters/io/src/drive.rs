@@ -165,7 +165,10 @@ pub async fn log_in<H: Home>(home: &H) -> Result<(), Failure> {
 async fn admitted<'h, H: Home>(home: &'h H, ticket: &mut Ticket) -> Result<Held<'h, H>, Failure> {
     loop {
         let now = home.now();
-        let (admit, epoch) = home.with_session(|s| (s.admit(now, ticket), s.epoch()));
+        let (admit, epoch) = home.with_latch(|session, latch| {
+            let admit = session.admit(now, ticket, latch);
+            (admit, session.epoch().wrapping_add(latch.epoch()))
+        });
         match admit {
             Admit::Go(permit) => {
                 return Ok(Held {
@@ -328,7 +331,7 @@ pub async fn authenticate<H: Home>(home: &H, permit: AuthPermit) -> AuthNext {
     }
     let outcome = done.unwrap_or_else(AuthOutcome::Lost);
     let now = home.now();
-    let next = home.with_session(|session| session.settle_auth(now, permit, outcome));
+    let next = home.with_latch(|session, latch| session.settle_auth(now, permit, outcome, latch));
     home.notify();
     next
 }

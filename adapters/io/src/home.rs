@@ -7,6 +7,7 @@ use oobwatch_core::credentials::{Bearer, Login};
 use oobwatch_core::error::Error;
 use oobwatch_core::exchange::Sink;
 use oobwatch_core::http::{Limits, Persistence};
+use oobwatch_core::latch::Latch;
 use oobwatch_core::origin::Origin;
 use oobwatch_core::session::{AuthNext, AuthPermit, Session};
 use oobwatch_core::time::Instant;
@@ -37,6 +38,10 @@ pub trait Home: Timer {
 
     /// Runs `f` with the session. Never waits for the network.
     fn with_session<R>(&self, f: impl FnOnce(&mut Session) -> R) -> R;
+
+    /// Runs `f` with the latch of the credential, too: one that all sessions
+    /// share that log in with it.
+    fn with_latch<R>(&self, f: impl FnOnce(&mut Session, &mut Latch) -> R) -> R;
 
     /// The box.
     fn origin(&self) -> Origin<'_>;
@@ -73,10 +78,11 @@ pub trait Home: Timer {
     /// there are tasks to be had.
     fn authenticate(&self, permit: AuthPermit) -> impl Future<Output = AuthNext>;
 
-    /// Ends when the session's epoch is no longer `epoch`, or at `until`.
+    /// Ends when the epochs of session and latch together (their wrapping sum)
+    /// are no longer `epoch`, or at `until`.
     fn changed(&self, epoch: u32, until: Instant) -> impl Future<Output = ()>;
 
-    /// Called after the session has changed: whoever waits in
+    /// Called after session or latch have changed: whoever waits in
     /// [`changed`](Self::changed) looks again.
     fn notify(&self);
 }

@@ -12,6 +12,7 @@ use oobwatch_core::credentials::{Bearer, Login};
 use oobwatch_core::error::{Error, PeerError, TransportError};
 use oobwatch_core::exchange::{BodyLength, Discard, Request, Sink};
 use oobwatch_core::http::{Limits, Method, Persistence};
+use oobwatch_core::latch::Latch;
 use oobwatch_core::origin::Origin;
 use oobwatch_core::product::Product;
 use oobwatch_core::session::{AuthNext, AuthPermit, Rules, Session, Stop};
@@ -37,6 +38,7 @@ enum Reaction {
 struct Board {
     now: Cell<u64>,
     session: RefCell<Session>,
+    latch: RefCell<Latch>,
     /// One script per connection that will be made.
     connections: RefCell<VecDeque<Script>>,
     idle: RefCell<Vec<Wire>>,
@@ -140,6 +142,10 @@ impl Home for Board {
         f(&mut self.session.borrow_mut())
     }
 
+    fn with_latch<R>(&self, f: impl FnOnce(&mut Session, &mut Latch) -> R) -> R {
+        f(&mut self.session.borrow_mut(), &mut self.latch.borrow_mut())
+    }
+
     fn origin(&self) -> Origin<'_> {
         Origin::new(Product::Fmc, "fmc.example").unwrap()
     }
@@ -226,6 +232,7 @@ fn board(chunk: usize, connections: Vec<Vec<Reaction>>) -> Board {
     Board {
         now: Cell::new(0),
         session: RefCell::new(Session::new(&origin, 1, Rules::default())),
+        latch: RefCell::default(),
         connections: RefCell::new(connections.into_iter().map(VecDeque::from).collect()),
         idle: RefCell::default(),
         sent: Rc::default(),

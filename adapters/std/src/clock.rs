@@ -18,7 +18,7 @@ pub struct Clock(Source);
 
 #[derive(Clone, Debug)]
 enum Source {
-    System(std::time::Instant),
+    System,
     Shifted(std::time::Instant, Arc<AtomicU64>),
 }
 
@@ -35,10 +35,11 @@ impl Shift {
 }
 
 impl Clock {
-    /// The clock of the system.
+    /// The clock of the system: the same for all clients of a process, so that
+    /// they can share what is reckoned by it.
     #[must_use]
-    pub fn system() -> Self {
-        Self(Source::System(std::time::Instant::now()))
+    pub const fn system() -> Self {
+        Self(Source::System)
     }
 
     /// A clock that can be moved forward by hand, for tests with virtual time.
@@ -58,7 +59,7 @@ impl Clock {
     #[must_use]
     pub fn now(&self) -> Instant {
         match &self.0 {
-            Source::System(start) => at(system_millis(*start)),
+            Source::System => at(system_millis()),
             Source::Shifted(start, shift) => {
                 let shift = shift.load(Ordering::Relaxed);
                 at(since(*start).saturating_add(shift))
@@ -68,7 +69,7 @@ impl Clock {
 }
 
 #[cfg(any(target_os = "android", target_os = "linux"))]
-fn system_millis(_: std::time::Instant) -> u64 {
+fn system_millis() -> u64 {
     let now = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
     let seconds = u64::try_from(now.tv_sec).unwrap_or_default();
     let millis = u64::try_from(now.tv_nsec / 1_000_000).unwrap_or_default();
@@ -76,8 +77,9 @@ fn system_millis(_: std::time::Instant) -> u64 {
 }
 
 #[cfg(not(any(target_os = "android", target_os = "linux")))]
-fn system_millis(start: std::time::Instant) -> u64 {
-    since(start)
+fn system_millis() -> u64 {
+    static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+    since(*START.get_or_init(std::time::Instant::now))
 }
 
 const fn at(millis: u64) -> Instant {

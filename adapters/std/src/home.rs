@@ -1,5 +1,6 @@
 //! Where a session lives on a host: many tasks, one mutex, held for moments.
 
+use core::pin::pin;
 use std::sync::{Arc, Mutex};
 
 use embedded_io_async::{ErrorType, Read, Write};
@@ -7,6 +8,7 @@ use oobwatch_core::credentials::{Bearer, Login};
 use oobwatch_core::error::{Error, TransportError};
 use oobwatch_core::exchange::Sink;
 use oobwatch_core::http::{Limits, Persistence};
+use oobwatch_core::latch::Latch;
 use oobwatch_core::origin::Origin;
 use oobwatch_core::product::Product;
 use oobwatch_core::session::{AuthNext, AuthPermit, Session};
@@ -17,6 +19,7 @@ use zeroize::Zeroizing;
 
 use crate::clock::Clock;
 use crate::connect::Connector;
+use crate::credential::Credential;
 use crate::lock;
 use crate::pool::Pool;
 use crate::tap::Stream;
@@ -30,18 +33,26 @@ pub(crate) struct Shared {
     pub(crate) epoch: watch::Sender<u32>,
     pub(crate) clock: Clock,
     pub(crate) secret: Secret,
+    pub(crate) no_credential: Credential,
     pub(crate) domain: Option<String>,
     pub(crate) domains: Mutex<Vec<DomainName>>,
     pub(crate) limits: Limits,
 }
 
+impl Shared {
+    /// The credential; without one, a latch that nobody asks.
+    fn credential(&self) -> &Credential {
+        match &self.secret {
+            Secret::Login(credential) => credential,
+            Secret::Bearer(_) | Secret::None => &self.no_credential,
+        }
+    }
+}
+
 /// What the client logs in with.
 pub(crate) enum Secret {
     Bearer(Zeroizing<String>),
-    Login {
-        user: String,
-        password: Zeroizing<String>,
-    },
+    Login(Credential),
     /// Tokens were obtained elsewhere; there is nothing to log in with.
     None,
 }
@@ -102,6 +113,12 @@ impl Home for Host {
         f(&mut lock(&self.0.session))
     }
 
+    fn with_latch<R>(&self, f: impl FnOnce(&mut Session, &mut Latch) -> R) -> R {
+        // Always in this order, and never while waiting.
+        let mut session = lock(&self.0.session);
+        f(&mut session, &mut lock(self.0.credential().latch()))
+    }
+
     fn origin(&self) -> Origin<'_> {
         let authority = self.0.connector.address.authority();
         Origin::new(self.0.product, authority).expect("the builder has made it once")
@@ -110,13 +127,15 @@ impl Home for Host {
     fn bearer(&self) -> Option<Bearer<'_>> {
         match &self.0.secret {
             Secret::Bearer(token) => Bearer::new(&self.origin(), token).ok(),
-            Secret::Login { .. } | Secret::None => None,
+            Secret::Login(_) | Secret::None => None,
         }
     }
 
     fn login(&self) -> Option<Login<'_>> {
         match &self.0.secret {
-            Secret::Login { user, password } => Login::new(&self.origin(), user, password).ok(),
+            Secret::Login(credential) => {
+                Login::new(&self.origin(), credential.user(), credential.password()).ok()
+            }
             Secret::Bearer(_) | Secret::None => None,
         }
     }
@@ -180,10 +199,18 @@ impl Home for Host {
     }
 
     async fn changed(&self, epoch: u32, until: Instant) {
-        let mut watched = self.0.epoch.subscribe();
-        tokio::select! {
-            _ = watched.wait_for(|now| *now != epoch) => {}
-            () = self.sleep_until(until) => {}
+        // Subscribed before the look: what changes in between is seen.
+        let mut session = self.0.epoch.subscribe();
+        let mut credential = self.0.credential().subscribe();
+        let late = pin!(self.sleep_until(until));
+        let mut late = late;
+        while self.with_latch(|session, latch| session.epoch().wrapping_add(latch.epoch())) == epoch
+        {
+            tokio::select! {
+                _ = session.changed() => {}
+                _ = credential.changed() => {}
+                () = &mut late => return,
+            }
         }
     }
 
@@ -192,6 +219,7 @@ impl Home for Host {
         self.0
             .epoch
             .send_if_modified(|seen| core::mem::replace(seen, epoch) != epoch);
+        self.0.credential().notify();
     }
 }
 

@@ -172,9 +172,11 @@ fn login(head: &[u8]) -> u64 {
     let origin = Origin::new(Product::Fmc, "fmc.example").expect("an authority");
     let login = Login::new(&origin, "api", "a password").expect("credentials");
     let mut session = Session::new(&origin, 1, Rules::default());
-    let Admit::Authenticate(permit) =
-        session.admit(Instant::from_millis(0), &mut Ticket::new(Class::Read))
-    else {
+    let Admit::Authenticate(permit) = session.admit(
+        Instant::from_millis(0),
+        &mut Ticket::new(Class::Read),
+        &mut oobwatch_core::latch::Latch::new(),
+    ) else {
         panic!("a login is due");
     };
     let (mut out, mut tally) = ([0; 512], Tally::default());

@@ -46,7 +46,7 @@ fn at(millis: u64) -> Instant {
 }
 
 fn elect(session: &mut Session, now: u64, class: Class) -> AuthPermit {
-    match session.admit(at(now), &mut Ticket::new(class)) {
+    match session.admit_alone(at(now), &mut Ticket::new(class)) {
         Admit::Authenticate(permit) => permit,
         other => panic!("{other:?}"),
     }
@@ -70,7 +70,7 @@ fn authenticate(
     let sent = String::from_utf8(out[..length].to_vec()).unwrap();
     (
         sent,
-        session.settle_auth(at(now), permit, exchange.finish()),
+        session.settle_auth_alone(at(now), permit, exchange.finish()),
     )
 }
 
@@ -83,7 +83,7 @@ fn open(origin: &Origin<'_>, answer: &str) -> (Session, String) {
 }
 
 fn go(session: &mut Session) -> Permit {
-    match session.admit(at(1), &mut Ticket::new(Class::Read)) {
+    match session.admit_alone(at(1), &mut Ticket::new(Class::Read)) {
         Admit::Go(permit) => permit,
         other => panic!("{other:?}"),
     }
@@ -391,7 +391,7 @@ proptest! {
             let _ = exchange.push(piece, &mut names).unwrap();
         }
         prop_assert_eq!(names.0.len(), domains);
-        prop_assert_eq!(session.settle_auth(at(0), permit, exchange.finish()), AuthNext::Continue);
+        prop_assert_eq!(session.settle_auth_alone(at(0), permit, exchange.finish()), AuthNext::Continue);
         let (access, refresh) = session.tokens().unwrap();
         prop_assert_eq!((access.expose_secret(), refresh.unwrap().expose_secret()), ("aaa", "rrr"));
         let uuid = format!("{wanted:08x}-0000-0000-0000-000000000000");
@@ -413,7 +413,7 @@ proptest! {
                 AuthExchange::start(&session, &origin, &permit, Some(&login), None, &mut out).unwrap();
             sent.push(String::from_utf8(out[..length].to_vec()).unwrap());
             let _ = exchange.push(LOGIN_204.as_bytes(), &mut Discard).unwrap();
-            let _ = session.settle_auth(at(now), permit, exchange.finish());
+            let _ = session.settle_auth_alone(at(now), permit, exchange.finish());
         }
         use base64::Engine as _;
         let mut basic = vec![0; 400];

@@ -6,12 +6,16 @@ use core::time::Duration;
 use super::permit::Flight;
 use super::{AuthKind, AuthPermit, Permit, Session};
 use crate::error::{Error, PeerError};
+use crate::latch::{Latch, Leave};
 use crate::product::Product;
 use crate::time::Instant;
 
 /// A streamed request goes only on a token that the box accepted this recently:
 /// it can not be sent again.
 const STREAM_PROOF: Duration = Duration::from_secs(60);
+
+/// What a latched credential is told as.
+const REFUSED: Error = Error::Peer(PeerError::LoginRefused);
 
 /// What kind of request asks to be admitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +109,8 @@ pub enum Wait {
     Authenticating,
     /// The box has asked for patience.
     Busy,
+    /// Another session tries the same credential.
+    Credential,
 }
 
 /// Why a session admits nothing more.
@@ -116,8 +122,9 @@ pub enum Stop {
     LoggedOut,
     /// The tokens are used up, and there is no password to log in with.
     NoCredentials,
-    /// The box refused the credentials. They are not tried again until
-    /// [`Session::reopen`]: boxes lock accounts.
+    /// A box refused the credentials, and it is too early to try them once more,
+    /// or the [`Latch`] has closed. Or the session can not be used, as the domain
+    /// that was asked for is not there.
     Refused(Error),
     /// The login that this request waited for failed.
     Failed(Error),
@@ -157,7 +164,9 @@ enum Plan {
 
 impl Session {
     /// Asks for leave to send the request of `ticket`.
-    pub fn admit(&mut self, now: Instant, ticket: &mut Ticket) -> Admit {
+    ///
+    /// `latch` is that of the credential that the session logs in with.
+    pub fn admit(&mut self, now: Instant, ticket: &mut Ticket, latch: &mut Latch) -> Admit {
         self.handle_timeout(now);
         ticket.since.get_or_insert(now);
         if ticket.class == Class::Logout {
@@ -180,6 +189,7 @@ impl Session {
         }
         match self.plan(now, ticket.class) {
             Plan::Use => self.go(now, ticket.class),
+            Plan::Authenticate(AuthKind::Login) => self.elect_login(now, ticket.class, latch),
             Plan::Authenticate(kind) => Admit::Authenticate(self.elect(now, kind, ticket.class)),
             Plan::Stop(stop) => Admit::Stop(stop),
         }
@@ -252,6 +262,17 @@ impl Session {
         self.streams = self.streams.saturating_add(1);
         self.streams_until = now.after(super::STREAM_LEASE);
         Admit::Go(permit)
+    }
+
+    fn elect_login(&mut self, now: Instant, class: Class, latch: &mut Latch) -> Admit {
+        match latch.ask(now, self.rules.auth_lease()) {
+            Leave::Go => Admit::Authenticate(self.elect(now, AuthKind::Login, class)),
+            Leave::Wait(until) => {
+                let why = Wait::Credential;
+                Admit::Wait { until, why }
+            }
+            Leave::Latched | Leave::NotBefore(_) => Admit::Stop(Stop::Refused(REFUSED)),
+        }
     }
 
     fn elect(&mut self, now: Instant, kind: AuthKind, class: Class) -> AuthPermit {

@@ -66,6 +66,8 @@ pub struct Session {
     /// The last flight that failed, and how: those who waited for it share it.
     failed: Option<(u32, Error)>,
     stopped: Option<Stop>,
+    /// The last login was refused.
+    refused: bool,
     streams: u8,
     streams_until: Instant,
     /// The box asked for patience until then.
@@ -102,6 +104,7 @@ impl Session {
             flight: None,
             failed: None,
             stopped: None,
+            refused: false,
             streams: 0,
             streams_until: Instant::default(),
             busy_until: Instant::default(),
@@ -159,8 +162,7 @@ impl Session {
         Ok(())
     }
 
-    /// Forgets why the session stopped: after a logout, or when the operator
-    /// has changed the credentials.
+    /// Forgets why the session stopped, after a logout.
     pub fn reopen(&mut self) {
         self.stopped = None;
         self.failed = None;
@@ -240,7 +242,7 @@ impl Session {
             refreshes_left: renewable.then(|| self.refreshes_left()),
             token_left: self.token_left(now),
             displaced: 0,
-            locked_out: matches!(self.stopped, Some(Stop::Refused(Error::Peer(_)))),
+            locked_out: self.refused || matches!(self.stopped, Some(Stop::Refused(Error::Peer(_)))),
         }
     }
 

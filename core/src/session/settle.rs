@@ -7,6 +7,7 @@ use super::tokens::{Life, Tokens};
 use super::{AuthKind, AuthPermit, Class, Permit, Session, Stats, Stop, Ticket};
 use crate::error::{ConfigError, Error, PeerError, TransportError};
 use crate::exchange::{AuthOutcome, Domain, Grant, Lost, Outcome, Response};
+use crate::latch::Latch;
 use crate::product::Product;
 use crate::time::Instant;
 
@@ -140,13 +141,17 @@ impl Session {
         }
     }
 
-    /// Settles a login, refresh or logout.
+    /// Settles a login, refresh or logout. `latch` is that of the credential.
     pub fn settle_auth(
         &mut self,
         now: Instant,
         permit: AuthPermit,
         outcome: AuthOutcome,
+        latch: &mut Latch,
     ) -> AuthNext {
+        if permit.kind == AuthKind::Login {
+            tell(latch, now, self.product, &outcome);
+        }
         let Some(flight) = self.flight.take_if(|flight| flight.is_of(self.id, &permit)) else {
             return self.settle_late(permit.kind, &outcome);
         };
@@ -200,13 +205,14 @@ impl Session {
         match outcome {
             AuthOutcome::Granted(grant) => {
                 Stats::count(&mut self.stats.logins);
+                self.refused = false;
                 self.accept(sent, grant, 0)
             }
             AuthOutcome::Response(response) => {
                 let error = login_error(self.product, &response);
-                if matches!(error, PeerError::LoginRefused | PeerError::NoTokens) {
+                if is_refusal(error) {
                     Stats::count(&mut self.stats.refused_logins);
-                    self.stopped = Some(Stop::Refused(error.into()));
+                    self.refused = true;
                 }
                 AuthNext::Fail(error.into())
             }
@@ -361,6 +367,23 @@ fn settle_lost(ticket: &mut Ticket, lost: &Lost) -> Next {
         Class::Stream | Class::Write if lost.may_have_reached => Next::Ambiguous(lost.error),
         _ => Next::Fail(lost.error),
     }
+}
+
+/// Tells the latch what came of a login.
+fn tell(latch: &mut Latch, now: Instant, product: Product, outcome: &AuthOutcome) {
+    match outcome {
+        AuthOutcome::Granted(_) => latch.accepted(now),
+        AuthOutcome::Response(response) if is_refusal(login_error(product, response)) => {
+            latch.refused(now);
+        }
+        AuthOutcome::Response(_) | AuthOutcome::Lost(_) => latch.undecided(),
+    }
+}
+
+/// Success without tokens counts too: whatever it is, trying again at once does
+/// not help.
+const fn is_refusal(error: PeerError) -> bool {
+    matches!(error, PeerError::LoginRefused | PeerError::NoTokens)
 }
 
 /// What a login that brought no tokens means.

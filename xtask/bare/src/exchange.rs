@@ -9,6 +9,7 @@ use oobwatch_core::exchange::{
     Answer, AuthExchange, AuthOutcome, BodyLength, Discard, Exchange, Outcome, Request,
 };
 use oobwatch_core::http::{Limits, Method};
+use oobwatch_core::latch::Latch;
 use oobwatch_core::origin::Origin;
 use oobwatch_core::product::Product;
 use oobwatch_core::session::{Admit, AuthPermit, Class, Permit, Rules, Session, Ticket};
@@ -21,11 +22,12 @@ pub fn run() {
         return;
     };
     let mut session = Session::new(&origin, 1, Rules::default());
+    let mut latch = Latch::new();
     let mut ticket = Ticket::new(black_box(Class::Read));
     while black_box(true) {
         let now = Instant::from_millis(black_box(1));
         session.handle_timeout(now);
-        match session.admit(now, &mut ticket) {
+        match session.admit(now, &mut ticket, &mut latch) {
             Admit::Go(permit) | Admit::Probe(permit) => {
                 if let Some(outcome) = request(&session, &origin, &permit) {
                     let _ = black_box(session.settle(now, permit, &mut ticket, &outcome));
@@ -33,7 +35,7 @@ pub fn run() {
             }
             Admit::Authenticate(permit) => {
                 if let Some(outcome) = authenticate(&session, &origin, &permit) {
-                    let _ = black_box(session.settle_auth(now, permit, outcome));
+                    let _ = black_box(session.settle_auth(now, permit, outcome, &mut latch));
                 }
             }
             Admit::Wait { .. } | Admit::Stop(_) => {

@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::exit::Failure;
 use crate::record::Record;
 use crate::secret::{Secret, Source, What};
-use crate::session::Session;
+use crate::session::{Session, Wallet};
 use crate::settings::{Access, Reach};
 use show::Tokens;
 
@@ -37,7 +37,7 @@ async fn log_in(args: &TokenLogin, config: &Config) -> Result<(), Failure> {
             .unusable("a cdFMC has no token session; its bearer token is used as it is"));
     }
     let record = Record::open(args.access.connection.record.as_deref())?;
-    let session = Session::new(&access, record.as_ref())?;
+    let session = Session::new(&access, &mut Wallet::default(), record.as_ref())?;
     let work = async {
         session.client.log_in().await?;
         let printed = print(&session, &access.reach, args.format);

@@ -22,6 +22,7 @@ use super::Client;
 use crate::address::Address;
 use crate::clock::Clock;
 use crate::connect::{Connector, Timeouts};
+use crate::credential::Credential;
 use crate::error::BuildError;
 use crate::home::{Secret, Shared};
 use crate::pool::{CONNECTIONS, Pool};
@@ -78,15 +79,13 @@ impl Client {
 
 impl Builder {
     /// Logs in with a user name and password (FMC and FXOS).
-    pub fn login(
-        mut self,
-        user: impl Into<String>,
-        password: impl Into<Zeroizing<String>>,
-    ) -> Self {
-        self.secret = Secret::Login {
-            user: user.into(),
-            password: password.into(),
-        };
+    pub fn login(self, user: impl Into<String>, password: impl Into<Zeroizing<String>>) -> Self {
+        self.credential(Credential::new(user, password))
+    }
+
+    /// Logs in with a credential that other clients use too.
+    pub fn credential(mut self, credential: Credential) -> Self {
+        self.secret = Secret::Login(credential);
         self
     }
 
@@ -209,6 +208,7 @@ impl Builder {
             epoch,
             clock: self.clock,
             secret: self.secret,
+            no_credential: Credential::new("", String::new()),
             domain: self.domain,
             domains: Mutex::default(),
             limits: Limits {
@@ -222,8 +222,8 @@ impl Builder {
     fn session(&self) -> Result<Session, BuildError> {
         let origin = Origin::new(self.product, self.address.authority())?;
         match (&self.secret, self.product) {
-            (Secret::Login { user, password }, Product::Fmc | Product::Fxos) => {
-                Login::new(&origin, user, password)?;
+            (Secret::Login(credential), Product::Fmc | Product::Fxos) => {
+                Login::new(&origin, credential.user(), credential.password())?;
             }
             (Secret::Bearer(token), Product::CdFmc) => {
                 Bearer::new(&origin, token)?;
@@ -232,7 +232,7 @@ impl Builder {
             (Secret::None, _) => return Err(BuildError::NoCredentials),
             _ => return Err(ConfigError::OtherCredentials.into()),
         }
-        let can_login = matches!(self.secret, Secret::Login { .. });
+        let can_login = matches!(self.secret, Secret::Login(_));
         let mut session = Session::new(
             &origin,
             random(),

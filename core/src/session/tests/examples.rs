@@ -3,9 +3,10 @@
 use super::*;
 use crate::error::{PeerError, TransportError};
 use crate::exchange::{ErrorBody, Lost, RetryAfter};
+use crate::latch::Latch;
 
 fn elect(session: &mut Session, now: u64) -> AuthPermit {
-    match session.admit(at(now), &mut Ticket::new(Class::Read)) {
+    match session.admit_alone(at(now), &mut Ticket::new(Class::Read)) {
         Admit::Authenticate(permit) => permit,
         other => panic!("{other:?}"),
     }
@@ -19,12 +20,12 @@ fn open(session: &mut Session, now: u64) {
     if session.product() == Product::Fxos {
         grant.refresh = None;
     }
-    let next = session.settle_auth(at(now), permit, AuthOutcome::Granted(grant));
+    let next = session.settle_auth_alone(at(now), permit, AuthOutcome::Granted(grant));
     assert_eq!(next, AuthNext::Continue);
 }
 
 fn go(session: &mut Session, now: u64, ticket: &mut Ticket) -> Permit {
-    match session.admit(at(now), ticket) {
+    match session.admit_alone(at(now), ticket) {
         Admit::Go(permit) => permit,
         other => panic!("{other:?}"),
     }
@@ -49,40 +50,67 @@ fn lost(may_have_reached: bool, stale: bool) -> Outcome {
     })
 }
 
+/// One credential, a session on each box: what the first is refused, the others
+/// do not try.
 #[test]
-fn a_refused_password_is_not_tried_again() {
-    for (mut session, refusal) in [
-        (fmc_session(), status(401)),
-        (fxos_session(), with_code(400, 551)),
-    ] {
-        let refused = Error::Peer(PeerError::LoginRefused);
-        let permit = elect(&mut session, 0);
+fn a_refused_password_is_tried_once_more_after_a_minute_and_then_no_more() {
+    let refused = Error::Peer(PeerError::LoginRefused);
+    let stop = Admit::Stop(Stop::Refused(refused));
+    let mut latch = Latch::new();
+    let mut sessions = [fmc_session(), fxos_session()];
+    let mut refusals = std::vec![AuthOutcome::Response(status(401))];
+    refusals.push(AuthOutcome::Response(with_code(400, 551)));
+    for (try_, outcome) in refusals.into_iter().enumerate() {
+        let now = u64::try_from(try_).unwrap() * 60_000;
+        let mut ticket = Ticket::new(Class::Read);
+        let Admit::Authenticate(permit) = sessions[try_].admit(at(now), &mut ticket, &mut latch)
+        else {
+            panic!("not elected");
+        };
         let mut waiter = Ticket::new(Class::Read);
-        assert!(matches!(
-            session.admit(at(0), &mut waiter),
-            Admit::Wait { .. }
-        ));
-        let next = session.settle_auth(at(0), permit, AuthOutcome::Response(refusal));
+        let wait = sessions[1 - try_].admit(at(now), &mut waiter, &mut latch);
+        assert!(
+            matches!(
+                wait,
+                Admit::Wait {
+                    why: Wait::Credential,
+                    ..
+                }
+            ),
+            "{wait:?}"
+        );
+        let epoch = latch.epoch();
+        let next = sessions[try_].settle_auth(at(now), permit, outcome, &mut latch);
         assert_eq!(next, AuthNext::Fail(refused));
-        for mut ticket in [waiter, Ticket::new(Class::Read), Ticket::new(Class::Write)] {
-            let admit = session.admit(at(86_400_000), &mut ticket);
-            assert!(
-                matches!(admit, Admit::Stop(Stop::Failed(e) | Stop::Refused(e)) if e == refused)
+        assert_ne!(latch.epoch(), epoch, "the other is not told");
+        assert!(sessions[try_].facts(at(now)).locked_out);
+        for session in &mut sessions {
+            let mut ticket = Ticket::new(Class::Write);
+            assert_eq!(
+                session.admit(at(now + 59_999), &mut ticket, &mut latch),
+                stop
             );
         }
-        assert_eq!(session.stats().refused_logins, 1);
-        session.reopen();
-        let _ = elect(&mut session, 86_400_000);
     }
+    for session in &mut sessions {
+        let mut ticket = Ticket::new(Class::Read);
+        assert_eq!(session.admit(at(86_400_000), &mut ticket, &mut latch), stop);
+        assert_eq!(session.stats().refused_logins, 1);
+    }
+    latch.reset();
+    let mut ticket = Ticket::new(Class::Read);
+    let admit = sessions[0].admit(at(86_400_000), &mut ticket, &mut latch);
+    assert!(matches!(admit, Admit::Authenticate(_)));
 }
 
 #[test]
 fn success_without_tokens_is_a_refused_login() {
-    let mut session = fmc_session();
+    let (mut session, mut latch) = (fmc_session(), Latch::new());
     let permit = elect(&mut session, 0);
-    let next = session.settle_auth(at(0), permit, AuthOutcome::Response(status(204)));
+    let outcome = AuthOutcome::Response(status(204));
+    let next = session.settle_auth(at(0), permit, outcome, &mut latch);
     assert_eq!(next, AuthNext::Fail(PeerError::NoTokens.into()));
-    assert!(matches!(session.stopped(), Some(Stop::Refused(_))));
+    assert_eq!((latch.refusals(), session.stats().refused_logins), (1, 1));
 }
 
 #[test]
@@ -91,7 +119,7 @@ fn those_who_waited_share_the_failure_and_later_ones_try_again() {
     let permit = elect(&mut session, 0);
     let mut waiter = Ticket::new(Class::Read);
     assert!(matches!(
-        session.admit(at(1), &mut waiter),
+        session.admit_alone(at(1), &mut waiter),
         Admit::Wait { .. }
     ));
     let error = TransportError::ConnectTimeout.into();
@@ -101,11 +129,11 @@ fn those_who_waited_share_the_failure_and_later_ones_try_again() {
         stale: false,
     });
     assert_eq!(
-        session.settle_auth(at(2), permit, outcome),
+        session.settle_auth_alone(at(2), permit, outcome),
         AuthNext::Fail(error)
     );
     assert_eq!(
-        session.admit(at(3), &mut waiter),
+        session.admit_alone(at(3), &mut waiter),
         Admit::Stop(Stop::Failed(error))
     );
     assert_eq!(session.stats().orphans, 0);
@@ -118,7 +146,7 @@ fn a_refused_refresh_falls_through_to_a_login() {
     open(&mut session, 0);
     let permit = elect(&mut session, 1_790_000);
     assert_eq!(permit.kind(), AuthKind::Refresh);
-    let next = session.settle_auth(at(1_790_000), permit, AuthOutcome::Response(status(401)));
+    let next = session.settle_auth_alone(at(1_790_000), permit, AuthOutcome::Response(status(401)));
     assert_eq!(next, AuthNext::Continue);
     assert_eq!(elect(&mut session, 1_790_000).kind(), AuthKind::Login);
 }
@@ -135,7 +163,7 @@ fn a_lost_refresh_counts_as_used_and_the_old_token_is_tried_once() {
         stale: false,
     });
     assert_eq!(
-        session.settle_auth(at(1_790_000), permit, outcome),
+        session.settle_auth_alone(at(1_790_000), permit, outcome),
         AuthNext::Fail(error)
     );
     let mut ticket = Ticket::new(Class::Read);
@@ -181,7 +209,7 @@ fn a_stream_needs_a_proven_token_and_holds_off_renewal() {
     let mut session = fmc_session();
     open(&mut session, 0);
     let mut upload = Ticket::new(Class::Stream);
-    let Admit::Probe(probe) = session.admit(at(1), &mut upload) else {
+    let Admit::Probe(probe) = session.admit_alone(at(1), &mut upload) else {
         panic!("no probe")
     };
     let mut ticket = Ticket::new(Class::Read);
@@ -204,7 +232,7 @@ fn a_stream_needs_a_proven_token_and_holds_off_renewal() {
 fn a_token_never_has_more_left_than_its_life() {
     let mut session = fmc_session();
     let permit = elect(&mut session, 100_000);
-    let _ = session.settle_auth(at(100_000), permit, grant("t", "r"));
+    let _ = session.settle_auth_alone(at(100_000), permit, grant("t", "r"));
     let life = session.token_left(at(100_000));
     assert!(life.is_some());
     assert_eq!(session.token_left(at(0)), life, "on a clock that went back");
@@ -224,7 +252,7 @@ fn a_chassis_with_a_refresh_period_is_logged_out_before_the_next_login() {
         ..grant
     };
     assert_eq!(
-        session.settle_auth(at(0), permit, AuthOutcome::Granted(grant)),
+        session.settle_auth_alone(at(0), permit, AuthOutcome::Granted(grant)),
         AuthNext::Continue
     );
     assert_eq!(
@@ -235,7 +263,7 @@ fn a_chassis_with_a_refresh_period_is_logged_out_before_the_next_login() {
     assert_eq!(permit.kind(), AuthKind::Logout);
     let done = AuthOutcome::Response(status(200));
     assert_eq!(
-        session.settle_auth(at(590_000), permit, done),
+        session.settle_auth_alone(at(590_000), permit, done),
         AuthNext::Continue
     );
     assert_eq!(elect(&mut session, 590_000).kind(), AuthKind::Login);
@@ -265,13 +293,13 @@ fn a_logout_that_finds_nothing_is_done() {
     ] {
         open(&mut session, 0);
         let mut ticket = Ticket::new(Class::Logout);
-        let Admit::Authenticate(permit) = session.admit(at(1), &mut ticket) else {
+        let Admit::Authenticate(permit) = session.admit_alone(at(1), &mut ticket) else {
             panic!()
         };
-        let next = session.settle_auth(at(2), permit, AuthOutcome::Response(gone));
+        let next = session.settle_auth_alone(at(2), permit, AuthOutcome::Response(gone));
         assert_eq!(next, AuthNext::Closed);
         assert_eq!(
-            session.admit(at(3), &mut Ticket::new(Class::Logout)),
+            session.admit_alone(at(3), &mut Ticket::new(Class::Logout)),
             Admit::Stop(Stop::LoggedOut)
         );
         assert_eq!((session.stats().ended, session.stats().orphans), (1, 0));
@@ -305,7 +333,7 @@ fn an_adopted_session_without_credentials_stops_when_it_is_over() {
     let access = AccessToken::new("a").unwrap();
     session.adopt(at(0), Duration::ZERO, 3, access, None);
     let _ = go(&mut session, 1_799_000, &mut Ticket::new(Class::Read));
-    let admit = session.admit(at(1_800_000), &mut Ticket::new(Class::Read));
+    let admit = session.admit_alone(at(1_800_000), &mut Ticket::new(Class::Read));
     assert_eq!(admit, Admit::Stop(Stop::NoCredentials));
 }
 
@@ -331,7 +359,7 @@ fn a_box_that_is_too_busy_for_anything_is_left_alone_by_all() {
     let mut other = Ticket::new(Class::Read);
     let why = Wait::Busy;
     let wait = Admit::Wait { until, why };
-    assert_eq!(session.admit(at(3_000), &mut other), wait);
+    assert_eq!(session.admit_alone(at(3_000), &mut other), wait);
     let _ = go(&mut session, until.as_millis(), &mut other);
     let _ = go(&mut session, until.as_millis(), &mut ticket);
 }
@@ -365,7 +393,7 @@ fn a_request_that_can_not_wait_for_so_long_is_told_so_at_once() {
     open(&mut session, 0);
     for now in [0, 59_000, 118_000] {
         let mut ticket = Ticket::new(Class::Read);
-        if let Admit::Go(permit) = session.admit(at(now), &mut ticket) {
+        if let Admit::Go(permit) = session.admit_alone(at(now), &mut ticket) {
             let answer = Outcome::Response(busy(429, Some(3_600)));
             let _ = session.settle(at(now), permit, &mut ticket, &answer);
         }
@@ -373,7 +401,10 @@ fn a_request_that_can_not_wait_for_so_long_is_told_so_at_once() {
     let mut late = Ticket::new(Class::Read);
     late.since = Some(at(0));
     let stop = Stop::Failed(PeerError::Overloaded(429).into());
-    assert_eq!(session.admit(at(119_000), &mut late), Admit::Stop(stop));
+    assert_eq!(
+        session.admit_alone(at(119_000), &mut late),
+        Admit::Stop(stop)
+    );
 }
 
 #[test]
@@ -382,11 +413,11 @@ fn a_login_that_is_put_off_uses_up_nothing() {
     let permit = elect(&mut session, 0);
     let put_off = AuthOutcome::Response(busy(429, Some(5)));
     assert_eq!(
-        session.settle_auth(at(0), permit, put_off),
+        session.settle_auth_alone(at(0), permit, put_off),
         AuthNext::Continue
     );
     let mut ticket = Ticket::new(Class::Read);
-    let Admit::Wait { until, why } = session.admit(at(1), &mut ticket) else {
+    let Admit::Wait { until, why } = session.admit_alone(at(1), &mut ticket) else {
         panic!("not put off");
     };
     assert_eq!(why, Wait::Busy);
@@ -396,7 +427,7 @@ fn a_login_that_is_put_off_uses_up_nothing() {
     assert_eq!(permit.kind(), AuthKind::Refresh);
     let put_off = AuthOutcome::Response(busy(503, None));
     assert_eq!(
-        session.settle_auth(at(due), permit, put_off),
+        session.settle_auth_alone(at(due), permit, put_off),
         AuthNext::Continue
     );
     let permit = elect(&mut session, due + 2_000);

@@ -9,6 +9,23 @@ use std::vec::Vec;
 
 use super::*;
 use crate::exchange::{AuthOutcome, Domain, Grant, Outcome, Response};
+use crate::latch::Latch;
+
+/// For tests that are not about the credential: its latch is always open.
+impl Session {
+    pub(crate) fn admit_alone(&mut self, now: Instant, ticket: &mut Ticket) -> Admit {
+        self.admit(now, ticket, &mut Latch::new())
+    }
+
+    pub(crate) fn settle_auth_alone(
+        &mut self,
+        now: Instant,
+        permit: AuthPermit,
+        outcome: AuthOutcome,
+    ) -> AuthNext {
+        self.settle_auth(now, permit, outcome, &mut Latch::new())
+    }
+}
 
 /// An FMC by the book: 30 minutes, three refreshes, one session. Written from
 /// the documents, not from the session's code.

@@ -40,10 +40,10 @@ impl Expected {
 fn request(session: &mut Session, fmc: &mut ScriptedFmc, now: u64) -> Next {
     let mut ticket = Ticket::new(Class::Read);
     for _ in 0..10 {
-        match session.admit(at(now), &mut ticket) {
+        match session.admit_alone(at(now), &mut ticket) {
             Admit::Authenticate(permit) => {
                 let outcome = fmc.authenticate(session, &permit, now);
-                let _ = session.settle_auth(at(now), permit, outcome);
+                let _ = session.settle_auth_alone(at(now), permit, outcome);
             }
             Admit::Go(permit) => {
                 let access = session.tokens().unwrap().0.expose_secret().to_string();

@@ -68,7 +68,7 @@ struct World {
 
 impl World {
     fn ask(&mut self, mut ticket: Ticket) {
-        match self.session.admit(at(self.now), &mut ticket) {
+        match self.session.admit_alone(at(self.now), &mut ticket) {
             Admit::Go(permit) => {
                 let access = self.session.tokens().unwrap().0.expose_secret().to_string();
                 self.under_way.push((permit, ticket, access));
@@ -138,7 +138,9 @@ impl World {
             _ => {}
         }
         assert!(self.refreshes_since_login <= 3);
-        let _ = self.session.settle_auth(at(self.now), permit, outcome);
+        let _ = self
+            .session
+            .settle_auth_alone(at(self.now), permit, outcome);
     }
 
     /// A caller that was dropped: others get on once its lease has run out.
@@ -219,7 +221,7 @@ proptest! {
         world.drain();
         prop_assert!(!world.session.is_open());
         prop_assert_eq!(
-            world.session.admit(at(world.now), &mut Ticket::new(Class::Read)),
+            world.session.admit_alone(at(world.now), &mut Ticket::new(Class::Read)),
             Admit::Stop(Stop::LoggedOut)
         );
         let stats = world.session.stats();

@@ -1,0 +1,193 @@
+//! What keeps a wrong password from being tried until the account is locked.
+//!
+//! One [`Latch`] per credential, shared by all sessions that log in with it: on
+//! how many boxes a password is wrong makes no difference to a directory that
+//! counts. At most two refusals, the second at least a minute after the first
+//! (FMC answers a burst of logins with 401 to the right password too), then no
+//! more until the operator says so. One login at a time tries a password that no
+//! box has accepted within the last minute: when it is changed under a fleet of
+//! sessions, one of them finds out, not all.
+
+use core::time::Duration;
+
+use crate::time::Instant;
+
+/// Refusals after which a credential is tried no more.
+const REFUSALS_MAX: u8 = 2;
+
+/// Between the first refusal and the second try.
+const SECOND_TRY: Duration = Duration::from_secs(60);
+
+/// How long a credential that was accepted is taken for right.
+const PROVEN: Duration = Duration::from_secs(60);
+
+/// How often one credential was refused, and whether it may be tried.
+#[derive(Debug, Default)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Latch {
+    refusals: u8,
+    refused_at: Instant,
+    /// A box has accepted it then, and none refused it since.
+    accepted_at: Option<Instant>,
+    /// A login with the unproven credential is under way, until then at most.
+    trying: Option<Instant>,
+    epoch: u32,
+}
+
+/// Whether a login may go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[must_use]
+pub enum Leave {
+    /// It may. What comes of it is told to the latch.
+    Go,
+    /// Not before that time.
+    NotBefore(Instant),
+    /// Not until [`Latch::reset`].
+    Latched,
+    /// Another login tries it right now, until then at most.
+    Wait(Instant),
+}
+
+impl Latch {
+    /// A latch for a credential that nobody has tried yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            refusals: 0,
+            refused_at: Instant::from_millis(0),
+            accepted_at: None,
+            trying: None,
+            epoch: 0,
+        }
+    }
+
+    /// A latch for a credential that was refused so often, the last time then.
+    #[must_use]
+    pub const fn restored(refusals: u8, refused_at: Instant) -> Self {
+        Self {
+            refusals,
+            refused_at,
+            ..Self::new()
+        }
+    }
+
+    /// Asks for a login that ends within `lease`.
+    pub fn ask(&mut self, now: Instant, lease: Duration) -> Leave {
+        let second = self.refused_at.after(SECOND_TRY);
+        if self.refusals >= REFUSALS_MAX {
+            Leave::Latched
+        } else if self.refusals > 0 && now < second {
+            Leave::NotBefore(second)
+        } else if let Some(until) = self.trying.filter(|&until| now < until) {
+            Leave::Wait(until)
+        } else {
+            let proven = self.accepted_at.is_some_and(|at| now - at < PROVEN);
+            self.trying = (!proven).then(|| now.after(lease));
+            Leave::Go
+        }
+    }
+
+    /// A box has accepted the credential.
+    pub const fn accepted(&mut self, now: Instant) {
+        self.reset();
+        self.accepted_at = Some(now);
+    }
+
+    /// A box has refused the credential.
+    pub const fn refused(&mut self, now: Instant) {
+        self.refusals = self.refusals.saturating_add(1);
+        self.refused_at = now;
+        self.accepted_at = None;
+        self.undecided();
+    }
+
+    /// The login ended without an answer to the question.
+    pub const fn undecided(&mut self) {
+        self.trying = None;
+        self.epoch = self.epoch.wrapping_add(1);
+    }
+
+    /// The operator has changed the credential, or the account.
+    pub const fn reset(&mut self) {
+        *self = Self {
+            epoch: self.epoch.wrapping_add(1),
+            ..Self::new()
+        };
+    }
+
+    /// Moves whenever those who wait should ask again.
+    #[must_use]
+    pub const fn epoch(&self) -> u32 {
+        self.epoch
+    }
+
+    /// Refusals since the credential was last accepted.
+    #[must_use]
+    pub const fn refusals(&self) -> u8 {
+        self.refusals
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const LEASE: Duration = Duration::from_secs(180);
+
+    fn at(seconds: u64) -> Instant {
+        Instant::from_millis(seconds * 1_000)
+    }
+
+    #[test]
+    fn two_refusals_a_minute_apart_and_no_more() {
+        let mut latch = Latch::new();
+        assert_eq!(latch.ask(at(0), LEASE), Leave::Go);
+        latch.refused(at(1));
+        assert_eq!(latch.ask(at(60), LEASE), Leave::NotBefore(at(61)));
+        assert_eq!(latch.ask(at(61), LEASE), Leave::Go);
+        latch.refused(at(62));
+        assert_eq!(latch.ask(at(1_000_000), LEASE), Leave::Latched);
+        latch.reset();
+        assert_eq!(latch.ask(at(1_000_000), LEASE), Leave::Go);
+    }
+
+    #[test]
+    fn an_unproven_credential_is_tried_by_one_at_a_time() {
+        let mut latch = Latch::new();
+        assert_eq!(latch.ask(at(0), LEASE), Leave::Go);
+        assert_eq!(latch.ask(at(1), LEASE), Leave::Wait(at(180)));
+        latch.accepted(at(2));
+        assert_eq!(latch.ask(at(2), LEASE), Leave::Go);
+        assert_eq!(latch.ask(at(61), LEASE), Leave::Go);
+        assert_eq!(latch.ask(at(62), LEASE), Leave::Go);
+        assert_eq!(latch.ask(at(62), LEASE), Leave::Wait(at(242)));
+    }
+
+    #[test]
+    fn a_try_that_nobody_reports_blocks_for_its_lease() {
+        let mut latch = Latch::new();
+        assert_eq!(latch.ask(at(0), LEASE), Leave::Go);
+        assert_eq!(latch.ask(at(180), LEASE), Leave::Go);
+    }
+
+    proptest! {
+        /// However many boxes ask, in whatever order things end: a wrong
+        /// password is refused twice, and the tries are a minute apart.
+        #[test]
+        fn a_wrong_password_is_refused_twice(pauses in prop::collection::vec(0u64..200, 1..300)) {
+            let (mut latch, mut now, mut refused) = (Latch::new(), 0, std::vec::Vec::new());
+            for pause in pauses {
+                now += pause;
+                if latch.ask(at(now), LEASE) == Leave::Go {
+                    refused.push(now);
+                    latch.refused(at(now));
+                }
+            }
+            prop_assert!(refused.len() <= 2);
+            prop_assert!(refused.windows(2).all(|two| two[1] - two[0] >= 60));
+        }
+    }
+}
