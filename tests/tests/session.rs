@@ -157,6 +157,35 @@ async fn dropping_any_caller_at_any_await_leaves_the_others_working() {
     assert_eq!(lab.sim.state().fmc.live_sessions, 0);
 }
 
+/// What this account may not read is answered 401 too: that costs a probe, and
+/// neither a refresh nor a login.
+#[tokio::test]
+async fn a_request_that_is_refused_leaves_the_session_alone() {
+    let denied = Fault::Answer {
+        status: 401,
+        content_type: "application/json".into(),
+        body: r#"{"error":{"messages":[{"description":"Access token invalid."}]}}"#.into(),
+        headers: vec![],
+    };
+    let lab = Lab::new(|scenario| {
+        scenario.fmc.wire.faults = vec![FaultRule::new("/api/fmc_config", denied)];
+    })
+    .await;
+    let client = lab.fmc().build().unwrap();
+    assert!(client.get(VERSION).await.unwrap().is_success());
+    for _ in 0..5 {
+        let refused = client.get("/api/fmc_config/v1/x").await.unwrap_err();
+        assert!(
+            refused.to_string().contains("refused the token"),
+            "{refused}"
+        );
+        assert!(client.get(VERSION).await.unwrap().is_success());
+    }
+    client.close().await.unwrap();
+    let state = lab.sim.state().fmc;
+    assert_eq!((state.logins, state.refreshes, state.revokes), (1, 0, 1));
+}
+
 #[tokio::test]
 async fn a_client_that_is_dropped_logs_out() {
     let lab = Lab::new(|_| {}).await;
@@ -222,6 +251,7 @@ async fn a_displaced_session_comes_back() {
     assert!(other.get(VERSION).await.unwrap().is_success());
     assert!(one.get(VERSION).await.unwrap().is_success());
     assert_eq!(lab.sim.state().fmc.logins, 3);
+    assert_eq!((one.stats().displaced, other.stats().displaced), (1, 0));
     one.close().await.unwrap();
     // Its own session is gone; that is as good as a logout.
     other.close().await.unwrap();

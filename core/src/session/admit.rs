@@ -4,7 +4,7 @@ use core::fmt;
 use core::time::Duration;
 
 use super::permit::Flight;
-use super::{AuthKind, AuthPermit, Permit, Session};
+use super::{AuthKind, AuthPermit, Permit, Session, Stats};
 use crate::error::{Error, PeerError};
 use crate::latch::{Latch, Leave};
 use crate::product::Product;
@@ -105,7 +105,8 @@ pub enum Admit {
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Wait {
-    /// Another caller logs in, refreshes or logs out.
+    /// Another caller logs in, refreshes, logs out, or finds out whether the
+    /// token is still good.
     Authenticating,
     /// The box has asked for patience.
     Busy,
@@ -159,6 +160,7 @@ impl core::error::Error for Stop {}
 enum Plan {
     Use,
     Authenticate(AuthKind),
+    Probe,
     Stop(Stop),
 }
 
@@ -189,6 +191,7 @@ impl Session {
         }
         match self.plan(now, ticket.class) {
             Plan::Use => self.go(now, ticket.class),
+            Plan::Probe => self.elect_probe(now),
             Plan::Authenticate(AuthKind::Login) => self.elect_login(now, ticket.class, latch),
             Plan::Authenticate(kind) => Admit::Authenticate(self.elect(now, kind, ticket.class)),
             Plan::Stop(stop) => Admit::Stop(stop),
@@ -230,6 +233,9 @@ impl Session {
         let Some(tokens) = &self.tokens else {
             return login;
         };
+        if tokens.is_doubted() {
+            return Plan::Probe;
+        }
         let held_off = self.streams > 0 && !tokens.is_over(now);
         if held_off || !tokens.is_due(now) {
             Plan::Use
@@ -250,18 +256,36 @@ impl Session {
             session: self.id,
             generation: self.generation,
             streams,
+            probe: false,
         };
         if class != Class::Stream {
             return Admit::Go(permit(false));
         }
         let proved = |tokens: &super::Tokens| tokens.proved_within(now, STREAM_PROOF);
         if self.product != Product::CdFmc && !self.tokens.as_ref().is_some_and(proved) {
-            return Admit::Probe(permit(false));
+            return self.elect_probe(now);
         }
         let permit = permit(true);
         self.streams = self.streams.saturating_add(1);
         self.streams_until = now.after(super::STREAM_LEASE);
         Admit::Go(permit)
+    }
+
+    /// One caller finds out for all whether the token is still good.
+    fn elect_probe(&mut self, now: Instant) -> Admit {
+        self.flight = Some(Flight {
+            number: self.epoch,
+            kind: AuthKind::Refresh,
+            lease_end: now.after(self.rules.auth_lease()),
+            closing: false,
+            probe: true,
+        });
+        Admit::Probe(Permit {
+            session: self.id,
+            generation: self.generation,
+            streams: false,
+            probe: true,
+        })
     }
 
     fn elect_login(&mut self, now: Instant, class: Class, latch: &mut Latch) -> Admit {
@@ -279,8 +303,12 @@ impl Session {
         let number = self.epoch;
         let lease_end = now.after(self.rules.auth_lease());
         let closing = class == Class::Logout;
-        if kind == AuthKind::Login && self.tokens.take().is_some() {
-            super::Stats::count(&mut self.stats.ended);
+        let ended = self.tokens.take_if(|_| kind == AuthKind::Login);
+        if let Some(tokens) = ended {
+            Stats::count(&mut self.stats.ended);
+            if self.product == Product::Fmc && tokens.is_cut_short(now) {
+                Stats::count(&mut self.stats.displaced);
+            }
             self.generation = self.generation.wrapping_add(1);
         }
         self.flight = Some(Flight {
@@ -288,6 +316,7 @@ impl Session {
             kind,
             lease_end,
             closing,
+            probe: false,
         });
         AuthPermit {
             session: self.id,

@@ -241,7 +241,7 @@ impl Session {
             refreshes: self.stats.refreshes,
             refreshes_left: renewable.then(|| self.refreshes_left()),
             token_left: self.token_left(now),
-            displaced: 0,
+            displaced: self.stats.displaced,
             locked_out: self.refused || matches!(self.stopped, Some(Stop::Refused(Error::Peer(_)))),
         }
     }

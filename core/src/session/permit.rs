@@ -9,6 +9,8 @@ pub struct Permit {
     pub(super) session: u32,
     pub(super) generation: u32,
     pub(super) streams: bool,
+    /// Tells whether the token is still good.
+    pub(super) probe: bool,
 }
 
 /// Election to log in, refresh or log out for everybody.
@@ -49,13 +51,15 @@ pub enum AuthKind {
     Refresh,
 }
 
-/// The one login, refresh or logout that is under way.
+/// The one login, refresh, logout or probe that is under way.
 pub(super) struct Flight {
     pub(super) number: u32,
     pub(super) kind: AuthKind,
     pub(super) lease_end: Instant,
     /// The session is to stay closed after this logout.
     pub(super) closing: bool,
+    /// It is none of the three, but a probe of the token.
+    pub(super) probe: bool,
 }
 
 impl Flight {
@@ -64,6 +68,7 @@ impl Flight {
     }
 
     pub(super) fn is_of(&self, session: u32, permit: &AuthPermit) -> bool {
-        permit.session == session && permit.flight == self.number && permit.kind == self.kind
+        let same = permit.flight == self.number && permit.kind == self.kind;
+        same && permit.session == session && !self.probe
     }
 }

@@ -61,6 +61,9 @@ impl Session {
         if permit.streams {
             self.streams = self.streams.saturating_sub(1);
         }
+        if permit.probe {
+            self.end_probe();
+        }
         match outcome {
             Outcome::Response(response) => self.settle_response(now, &permit, ticket, response),
             Outcome::Lost(lost) if lost.error == STALE => overtaken(ticket),
@@ -93,16 +96,32 @@ impl Session {
         }
         ticket.refusals = ticket.refusals.saturating_add(1);
         if ticket.refusals > 1 {
-            // A fresh token was refused as well: the answer is about the request.
+            // A token that is good was refused as well: the answer is about the request.
             return Next::Fail(PeerError::Unauthorized.into());
         }
         if let Some(tokens) = self.tokens.as_mut() {
-            tokens.mark_dead();
+            // A token that was accepted before may still be good: what was refused
+            // is then this request. A probe tells, and costs no refresh.
+            if tokens.is_proved() && !permit.probe {
+                tokens.mark_doubted();
+            } else {
+                tokens.mark_dead();
+            }
         }
         self.wake();
         match ticket.class {
             Class::Stream => Next::Fail(PeerError::Unauthorized.into()),
             _ => Next::Again,
+        }
+    }
+
+    /// Whatever the probe says, nobody waits for it any more.
+    fn end_probe(&mut self) {
+        if self.flight.take_if(|flight| flight.probe).is_some() {
+            self.wake();
+        }
+        if let Some(tokens) = self.tokens.as_mut() {
+            tokens.clear_doubt();
         }
     }
 
@@ -316,6 +335,9 @@ impl Session {
             return;
         };
         self.wake();
+        if flight.probe {
+            return self.end_probe();
+        }
         match flight.kind {
             AuthKind::Login => Stats::count(&mut self.stats.orphans),
             AuthKind::Logout => {

@@ -17,6 +17,9 @@ pub struct Stats {
     pub logouts: u32,
     /// Sessions that the box had ended before we closed them.
     pub ended: u32,
+    /// Of those, the ones that an FMC ended before their time: by another login
+    /// of the same user, or by its browser session timeout.
+    pub displaced: u32,
     /// Sessions whose tokens the caller has taken elsewhere.
     pub handed_over: u32,
     /// Sessions that may still be open on the box and that nobody can close:

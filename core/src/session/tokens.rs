@@ -14,6 +14,8 @@ pub(super) struct Tokens {
     refreshes: u8,
     /// The box has refused the access token.
     dead: bool,
+    /// The box has refused it once, after it had accepted it.
+    doubted: bool,
     /// When the box last accepted it.
     proved: Option<Instant>,
 }
@@ -51,6 +53,7 @@ impl Tokens {
             life,
             refreshes,
             dead: false,
+            doubted: false,
             proved: None,
         }
     }
@@ -68,6 +71,11 @@ impl Tokens {
     /// Whether the box would refuse the access token, as far as we know.
     pub(super) fn is_over(&self, now: Instant) -> bool {
         self.dead || self.life.is_some_and(|life| life.end <= now)
+    }
+
+    /// Whether the box ended the token before its time.
+    pub(super) fn is_cut_short(&self, now: Instant) -> bool {
+        self.dead && self.life.is_some_and(|life| now < life.due)
     }
 
     /// Whether a request that starts now should renew the session first.
@@ -88,6 +96,24 @@ impl Tokens {
 
     pub(super) const fn mark_dead(&mut self) {
         self.dead = true;
+        self.doubted = false;
+    }
+
+    pub(super) const fn mark_doubted(&mut self) {
+        self.doubted = true;
+    }
+
+    pub(super) const fn clear_doubt(&mut self) {
+        self.doubted = false;
+    }
+
+    pub(super) const fn is_doubted(&self) -> bool {
+        self.doubted
+    }
+
+    /// Whether the box has ever accepted it.
+    pub(super) const fn is_proved(&self) -> bool {
+        self.proved.is_some()
     }
 
     pub(super) const fn mark_proved(&mut self, now: Instant) {

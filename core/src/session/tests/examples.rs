@@ -438,3 +438,66 @@ fn a_login_that_is_put_off_uses_up_nothing() {
     );
     assert_eq!(session.stats().refused_logins, 0);
 }
+
+/// A request that this account may not make: on a token that was accepted, that
+/// costs one probe and no refresh.
+#[test]
+fn a_refusal_of_one_request_burns_no_refresh() {
+    let mut session = fmc_session();
+    open(&mut session, 0);
+    let ok = Outcome::Response(status(200));
+    let denied = Outcome::Response(status(401));
+    let mut ticket = Ticket::new(Class::Read);
+    let permit = go(&mut session, 1, &mut ticket);
+    assert_eq!(
+        session.settle(at(1), permit, &mut ticket, &ok),
+        Next::Deliver
+    );
+    let mut ticket = Ticket::new(Class::Read);
+    let permit = go(&mut session, 2, &mut ticket);
+    assert_eq!(
+        session.settle(at(2), permit, &mut ticket, &denied),
+        Next::Again
+    );
+    let Admit::Probe(probe) = session.admit_alone(at(3), &mut ticket) else {
+        panic!("no probe")
+    };
+    let wait = session.admit_alone(at(3), &mut Ticket::new(Class::Read));
+    assert!(matches!(wait, Admit::Wait { .. }), "two probes at once");
+    let mut own = Ticket::new(Class::Read);
+    assert_eq!(session.settle(at(4), probe, &mut own, &ok), Next::Deliver);
+    let permit = go(&mut session, 5, &mut ticket);
+    let failed = Next::Fail(PeerError::Unauthorized.into());
+    assert_eq!(session.settle(at(6), permit, &mut ticket, &denied), failed);
+    let _ = go(&mut session, 7, &mut Ticket::new(Class::Read));
+    assert_eq!(
+        (session.stats().refreshes, session.refreshes_left()),
+        (0, 3)
+    );
+}
+
+#[test]
+fn a_token_that_the_probe_finds_dead_is_renewed() {
+    let mut session = fmc_session();
+    open(&mut session, 0);
+    let ok = Outcome::Response(status(200));
+    let denied = Outcome::Response(status(401));
+    let mut ticket = Ticket::new(Class::Read);
+    let permit = go(&mut session, 1, &mut ticket);
+    assert_eq!(
+        session.settle(at(1), permit, &mut ticket, &ok),
+        Next::Deliver
+    );
+    let mut ticket = Ticket::new(Class::Write);
+    let permit = go(&mut session, 2, &mut ticket);
+    assert_eq!(
+        session.settle(at(2), permit, &mut ticket, &denied),
+        Next::Again
+    );
+    let Admit::Probe(probe) = session.admit_alone(at(3), &mut ticket) else {
+        panic!("no probe")
+    };
+    let mut own = Ticket::new(Class::Read);
+    let _ = session.settle(at(4), probe, &mut own, &denied);
+    assert_eq!(elect(&mut session, 5).kind(), AuthKind::Refresh);
+}

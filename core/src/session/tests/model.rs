@@ -45,6 +45,12 @@ fn request(session: &mut Session, fmc: &mut ScriptedFmc, now: u64) -> Next {
                 let outcome = fmc.authenticate(session, &permit, now);
                 let _ = session.settle_auth_alone(at(now), permit, outcome);
             }
+            Admit::Probe(permit) => {
+                let access = session.tokens().unwrap().0.expose_secret().to_string();
+                let outcome = fmc.request(now, &access);
+                let mut probe = Ticket::new(Class::Read);
+                let _ = session.settle(at(now), permit, &mut probe, &outcome);
+            }
             Admit::Go(permit) => {
                 let access = session.tokens().unwrap().0.expose_secret().to_string();
                 let outcome = fmc.request(now, &access);

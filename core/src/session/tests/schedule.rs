@@ -98,6 +98,7 @@ impl World {
         }
         let (permit, mut ticket, access) = self.under_way.remove(index);
         let outcome = match fate {
+            Fate::CallerDropped if permit.probe => return self.expire_probe(permit),
             Fate::CallerDropped => return,
             Fate::Arrives => self.fmc.request(self.now, &access),
             Fate::LostBefore => Outcome::Lost(lost(false)),
@@ -141,6 +142,16 @@ impl World {
         let _ = self
             .session
             .settle_auth_alone(at(self.now), permit, outcome);
+    }
+
+    /// A probe whose caller was dropped, unless its lease has run out before.
+    fn expire_probe(&mut self, permit: Permit) {
+        drop(permit);
+        let flight = self.session.flight.as_ref().filter(|flight| flight.probe);
+        if let Some(end) = flight.map(|flight| flight.lease_end) {
+            self.now = self.now.max(end.as_millis());
+            self.session.handle_timeout(at(self.now));
+        }
     }
 
     /// A caller that was dropped: others get on once its lease has run out.
