@@ -14,6 +14,7 @@ mod overload;
 mod permit;
 mod rules;
 mod settle;
+mod settle_auth;
 mod stats;
 mod tokens;
 
@@ -33,7 +34,8 @@ use crate::time::Instant;
 pub use admit::{Admit, Class, Stop, Ticket, Wait};
 pub use permit::{AuthKind, AuthPermit, Permit};
 pub use rules::Rules;
-pub use settle::{AuthNext, Next};
+pub use settle::Next;
+pub use settle_auth::AuthNext;
 pub use stats::Stats;
 
 use permit::Flight;

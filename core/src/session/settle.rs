@@ -1,13 +1,9 @@
-//! What came of it, and what that means for the session.
-
-use core::time::Duration;
+//! What came of a request, and what its caller does next.
 
 use super::overload::{self, Busy};
-use super::tokens::{Life, Tokens};
-use super::{AuthKind, AuthPermit, Class, Permit, Session, Stats, Stop, Ticket};
-use crate::error::{ConfigError, Error, PeerError, TransportError};
-use crate::exchange::{AuthOutcome, Domain, Grant, Lost, Outcome, Response};
-use crate::latch::Latch;
+use super::{Class, Permit, Session, Stop, Ticket};
+use crate::error::{ConfigError, Error, PeerError};
+use crate::exchange::{Lost, Outcome, Response};
 use crate::product::Product;
 use crate::time::Instant;
 
@@ -30,18 +26,6 @@ pub enum Next {
     /// The request may have taken effect, or not: it is not safe to repeat.
     Ambiguous(Error),
     /// The request has failed.
-    Fail(Error),
-}
-
-/// What the elected caller does after a login, refresh or logout.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use]
-pub enum AuthNext {
-    /// Ask to be admitted again.
-    Continue,
-    /// The session is logged out.
-    Closed,
-    /// It failed, for this caller and for those who waited for it.
     Fail(Error),
 }
 
@@ -116,7 +100,7 @@ impl Session {
     }
 
     /// Whatever the probe says, nobody waits for it any more.
-    fn end_probe(&mut self) {
+    pub(super) fn end_probe(&mut self) {
         if self.flight.take_if(|flight| flight.probe).is_some() {
             self.wake();
         }
@@ -159,200 +143,6 @@ impl Session {
             Product::Fxos => response.status == 400 && matches!(response.error.code, Some(552)),
         }
     }
-
-    /// Settles a login, refresh or logout. `latch` is that of the credential.
-    pub fn settle_auth(
-        &mut self,
-        now: Instant,
-        permit: AuthPermit,
-        outcome: AuthOutcome,
-        latch: &mut Latch,
-    ) -> AuthNext {
-        if permit.kind == AuthKind::Login {
-            tell(latch, now, self.product, &outcome);
-        }
-        let Some(flight) = self.flight.take_if(|flight| flight.is_of(self.id, &permit)) else {
-            return self.settle_late(permit.kind, &outcome);
-        };
-        self.wake();
-        if let Some(until) = self.auth_is_put_off(now, &permit, &outcome) {
-            self.busy_until = self.busy_until.max(until);
-            return AuthNext::Continue;
-        }
-        self.auth_waits = 0;
-        let next = match permit.kind {
-            AuthKind::Login => self.settle_login(permit.elected, outcome),
-            AuthKind::Logout => self.settle_logout(&outcome, flight.closing),
-            AuthKind::Refresh => self.settle_refresh(now, permit.elected, outcome),
-        };
-        if let AuthNext::Fail(error) = next {
-            self.failed = Some((flight.number, error));
-        }
-        next
-    }
-
-    /// Until when a login or refresh has to wait, if the box is too busy for
-    /// it. Nothing has been used up then: it is done again later.
-    fn auth_is_put_off(
-        &mut self,
-        now: Instant,
-        permit: &AuthPermit,
-        outcome: &AuthOutcome,
-    ) -> Option<Instant> {
-        let AuthOutcome::Response(response) = outcome else {
-            return None;
-        };
-        let patient = !self.rules.patience().is_zero() && permit.kind != AuthKind::Logout;
-        overload::busy(self.product, Class::Read, response).filter(|_| patient)?;
-        let random = overload::next_random(&mut self.random);
-        let wait = overload::wait(response, self.auth_waits, random);
-        self.auth_waits = self.auth_waits.saturating_add(1);
-        self.busy_status = response.status;
-        Some(now.after(wait))
-    }
-
-    /// The lease had run out and the flight was counted as lost. A login that
-    /// comes in all the same is one more session that nobody will close.
-    fn settle_late(&mut self, kind: AuthKind, outcome: &AuthOutcome) -> AuthNext {
-        if kind == AuthKind::Login && !matches!(outcome, AuthOutcome::Granted(_)) {
-            self.stats.orphans = self.stats.orphans.saturating_sub(1);
-        }
-        AuthNext::Fail(TransportError::Dropped.into())
-    }
-
-    fn settle_login(&mut self, sent: Instant, outcome: AuthOutcome) -> AuthNext {
-        match outcome {
-            AuthOutcome::Granted(grant) => {
-                Stats::count(&mut self.stats.logins);
-                self.refused = false;
-                self.accept(sent, grant, 0)
-            }
-            AuthOutcome::Response(response) => {
-                let error = login_error(self.product, &response);
-                if is_refusal(error) {
-                    Stats::count(&mut self.stats.refused_logins);
-                    self.refused = true;
-                }
-                AuthNext::Fail(error.into())
-            }
-            AuthOutcome::Lost(lost) => {
-                if lost.may_have_reached {
-                    Stats::count(&mut self.stats.orphans);
-                }
-                AuthNext::Fail(lost.error)
-            }
-        }
-    }
-
-    fn settle_refresh(&mut self, now: Instant, sent: Instant, outcome: AuthOutcome) -> AuthNext {
-        let Some(tokens) = self.tokens.as_mut() else {
-            return AuthNext::Continue;
-        };
-        match outcome {
-            AuthOutcome::Granted(grant) => {
-                let refreshes = tokens.refreshes().saturating_add(1);
-                Stats::count(&mut self.stats.refreshes);
-                self.accept(sent, grant, refreshes)
-            }
-            AuthOutcome::Response(response) if response.status == 401 || response.is_success() => {
-                // Refused, or no tokens came: an FMC whose browser session timeout
-                // has passed does this. A login comes next.
-                Stats::count(&mut self.stats.refused_refreshes);
-                tokens.drop_refresh();
-                if response.status == 401 {
-                    tokens.mark_dead();
-                }
-                self.generation = self.generation.wrapping_add(1);
-                AuthNext::Continue
-            }
-            AuthOutcome::Response(response) => AuthNext::Fail(unexpected(&response).into()),
-            AuthOutcome::Lost(lost) if lost.may_have_reached => {
-                // It counts as used. The old access token is tried once more,
-                // then comes a login.
-                tokens.drop_refresh();
-                if tokens.is_over(now) {
-                    AuthNext::Continue
-                } else {
-                    AuthNext::Fail(lost.error)
-                }
-            }
-            AuthOutcome::Lost(lost) => AuthNext::Fail(lost.error),
-        }
-    }
-
-    /// Done, or already gone (FMC 401, FXOS 555), or given up.
-    fn settle_logout(&mut self, outcome: &AuthOutcome, closing: bool) -> AuthNext {
-        let counter = match outcome {
-            AuthOutcome::Response(response) if response.is_success() => &mut self.stats.logouts,
-            AuthOutcome::Response(response) if is_gone(response) => &mut self.stats.ended,
-            _ => &mut self.stats.orphans,
-        };
-        Stats::count(counter);
-        self.tokens = None;
-        self.generation = self.generation.wrapping_add(1);
-        match (outcome, closing) {
-            (_, false) => AuthNext::Continue,
-            (AuthOutcome::Lost(lost), true) => AuthNext::Fail(lost.error),
-            (AuthOutcome::Response(response), true)
-                if !response.is_success() && !is_gone(response) =>
-            {
-                AuthNext::Fail(unexpected(response).into())
-            }
-            (_, true) => AuthNext::Closed,
-        }
-    }
-
-    fn accept(&mut self, sent: Instant, grant: Grant, refreshes: u8) -> AuthNext {
-        let length = match self.product {
-            Product::CdFmc | Product::Fmc => Some(self.rules.token_life()),
-            Product::Fxos => grant
-                .refresh_period
-                .filter(|&s| s > 0)
-                .map(|s| Duration::from_secs(s.into())),
-        };
-        let life = length.map(|length| Life::new(sent, length, self.rules.lead()));
-        self.tokens = Some(Tokens::new(grant.access, grant.refresh, life, refreshes));
-        self.generation = self.generation.wrapping_add(1);
-        match grant.domain {
-            Domain::Unknown => {}
-            // A refresh names the user's own domain; the choice made at login stands.
-            Domain::Uuid(_) if refreshes > 0 && !self.domain.is_empty() => {}
-            Domain::Uuid(uuid) => self.domain = uuid,
-            Domain::Failed(error) => {
-                self.stopped = Some(Stop::Refused(error.into()));
-                return AuthNext::Fail(error.into());
-            }
-        }
-        AuthNext::Continue
-    }
-
-    /// Gives up flights and streams whose lease has run out.
-    pub fn handle_timeout(&mut self, now: Instant) {
-        if self.streams > 0 && self.streams_until <= now {
-            self.streams = 0;
-        }
-        let Some(flight) = self.flight.take_if(|flight| flight.lease_end <= now) else {
-            return;
-        };
-        self.wake();
-        if flight.probe {
-            return self.end_probe();
-        }
-        match flight.kind {
-            AuthKind::Login => Stats::count(&mut self.stats.orphans),
-            AuthKind::Logout => {
-                Stats::count(&mut self.stats.orphans);
-                self.tokens = None;
-            }
-            AuthKind::Refresh => {
-                if let Some(tokens) = self.tokens.as_mut() {
-                    tokens.drop_refresh();
-                }
-            }
-        }
-        self.generation = self.generation.wrapping_add(1);
-        self.failed = Some((flight.number, TransportError::Dropped.into()));
-    }
 }
 
 /// The token was renewed while this request was on its way.
@@ -388,53 +178,5 @@ fn settle_lost(ticket: &mut Ticket, lost: &Lost) -> Next {
     match ticket.class {
         Class::Stream | Class::Write if lost.may_have_reached => Next::Ambiguous(lost.error),
         _ => Next::Fail(lost.error),
-    }
-}
-
-/// Tells the latch what came of a login.
-fn tell(latch: &mut Latch, now: Instant, product: Product, outcome: &AuthOutcome) {
-    match outcome {
-        AuthOutcome::Granted(_) => latch.accepted(now),
-        AuthOutcome::Response(response) if is_refusal(login_error(product, response)) => {
-            latch.refused(now);
-        }
-        AuthOutcome::Response(_) | AuthOutcome::Lost(_) => latch.undecided(),
-    }
-}
-
-/// Success without tokens counts too: whatever it is, trying again at once does
-/// not help.
-const fn is_refusal(error: PeerError) -> bool {
-    matches!(error, PeerError::LoginRefused | PeerError::NoTokens)
-}
-
-/// What a login that brought no tokens means.
-fn login_error(product: Product, response: &Response) -> PeerError {
-    let refused = match product {
-        Product::CdFmc | Product::Fmc => response.status == 401,
-        Product::Fxos => response.status == 400 && response.error.code == Some(551),
-    };
-    if refused {
-        PeerError::LoginRefused
-    } else if response.is_success() && !response.html {
-        PeerError::NoTokens
-    } else {
-        unexpected(response)
-    }
-}
-
-fn is_gone(response: &Response) -> bool {
-    response.status == 401
-        || response.status == 555
-        || (response.status == 400 && matches!(response.error.code, Some(552 | 555)))
-}
-
-const fn unexpected(response: &Response) -> PeerError {
-    if response.is_redirect() {
-        PeerError::Redirect(response.status)
-    } else if response.html {
-        PeerError::WebPage(response.status)
-    } else {
-        PeerError::AuthStatus(response.status)
     }
 }
