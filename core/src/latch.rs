@@ -13,10 +13,13 @@ use core::time::Duration;
 use crate::time::Instant;
 
 /// Refusals after which a credential is tried no more.
-const REFUSALS_MAX: u8 = 2;
+pub(crate) const REFUSALS_MAX: u8 = 2;
 
 /// Between the first refusal and the second try.
 const SECOND_TRY: Duration = Duration::from_secs(60);
+
+/// How long a login is waited for before another box is asked.
+const SLOW: Duration = Duration::from_secs(10);
 
 /// How long a credential that was accepted is taken for right.
 const PROVEN: Duration = Duration::from_secs(60);
@@ -29,8 +32,10 @@ pub struct Latch {
     refused_at: Instant,
     /// A box has accepted it then, and none refused it since.
     accepted_at: Option<Instant>,
-    /// A login with the unproven credential is under way, until then at most.
+    /// A login with the unproven credential is under way, since then.
     trying: Option<Instant>,
+    /// A second one is, too, as the first takes long.
+    overlap: bool,
     epoch: u32,
 }
 
@@ -58,6 +63,7 @@ impl Latch {
             refused_at: Instant::from_millis(0),
             accepted_at: None,
             trying: None,
+            overlap: false,
             epoch: 0,
         }
     }
@@ -79,11 +85,25 @@ impl Latch {
             Leave::Latched
         } else if self.refusals > 0 && now < second {
             Leave::NotBefore(second)
-        } else if let Some(until) = self.trying.filter(|&until| now < until) {
-            Leave::Wait(until)
+        } else if let Some(since) = self.trying.filter(|since| now < since.after(lease)) {
+            self.ask_beside(now, since, lease)
         } else {
             let proven = self.accepted_at.is_some_and(|at| now - at < PROVEN);
-            self.trying = (!proven).then(|| now.after(lease));
+            self.trying = (!proven).then_some(now);
+            self.overlap = false;
+            Leave::Go
+        }
+    }
+
+    /// A box that hangs does not keep the others from being asked: one more try
+    /// goes beside it, if there are two left.
+    fn ask_beside(&mut self, now: Instant, since: Instant, lease: Duration) -> Leave {
+        if self.overlap || self.refusals > 0 {
+            Leave::Wait(since.after(lease))
+        } else if now < since.after(SLOW) {
+            Leave::Wait(since.after(SLOW))
+        } else {
+            self.overlap = true;
             Leave::Go
         }
     }
@@ -105,6 +125,7 @@ impl Latch {
     /// The login ended without an answer to the question.
     pub const fn undecided(&mut self) {
         self.trying = None;
+        self.overlap = false;
         self.epoch = self.epoch.wrapping_add(1);
     }
 
@@ -158,19 +179,31 @@ mod tests {
     fn an_unproven_credential_is_tried_by_one_at_a_time() {
         let mut latch = Latch::new();
         assert_eq!(latch.ask(at(0), LEASE), Leave::Go);
-        assert_eq!(latch.ask(at(1), LEASE), Leave::Wait(at(180)));
+        assert_eq!(latch.ask(at(1), LEASE), Leave::Wait(at(10)));
         latch.accepted(at(2));
         assert_eq!(latch.ask(at(2), LEASE), Leave::Go);
         assert_eq!(latch.ask(at(61), LEASE), Leave::Go);
         assert_eq!(latch.ask(at(62), LEASE), Leave::Go);
-        assert_eq!(latch.ask(at(62), LEASE), Leave::Wait(at(242)));
+        assert_eq!(latch.ask(at(62), LEASE), Leave::Wait(at(72)));
+    }
+
+    #[test]
+    fn a_box_that_hangs_is_worked_around_once() {
+        let mut latch = Latch::new();
+        assert_eq!(latch.ask(at(0), LEASE), Leave::Go);
+        assert_eq!(latch.ask(at(10), LEASE), Leave::Go);
+        assert_eq!(latch.ask(at(11), LEASE), Leave::Wait(at(180)));
+        latch.refused(at(12));
+        latch.refused(at(13));
+        assert_eq!(latch.ask(at(1_000), LEASE), Leave::Latched);
     }
 
     #[test]
     fn a_try_that_nobody_reports_blocks_for_its_lease() {
-        let mut latch = Latch::new();
-        assert_eq!(latch.ask(at(0), LEASE), Leave::Go);
-        assert_eq!(latch.ask(at(180), LEASE), Leave::Go);
+        let mut latch = Latch::restored(1, at(0));
+        assert_eq!(latch.ask(at(60), LEASE), Leave::Go);
+        assert_eq!(latch.ask(at(239), LEASE), Leave::Wait(at(240)));
+        assert_eq!(latch.ask(at(240), LEASE), Leave::Go);
     }
 
     proptest! {

@@ -31,11 +31,11 @@ async fn lab(faults: Vec<FaultRule>) -> (Lab, Client) {
 
 #[tokio::test]
 async fn a_request_that_was_turned_away_comes_back() {
-    let (lab, client) = lab(vec![too_many(VERSION, 3)]).await;
+    let (lab, client) = lab(vec![too_many(VERSION, 1)]).await;
     assert_eq!(client.get(VERSION).await.unwrap().status, 200);
     client.close().await.unwrap();
     let state = lab.sim.state().fmc;
-    assert_eq!(state.requests[&format!("GET {VERSION}")], 4);
+    assert_eq!(state.requests[&format!("GET {VERSION}")], 2);
     assert_eq!(state.logins, 1, "no login helps against 429");
 }
 
@@ -43,7 +43,7 @@ async fn a_request_that_was_turned_away_comes_back() {
 async fn a_write_that_was_turned_away_was_not_done_and_comes_back() {
     let rule = FaultRule {
         method: Some("POST".into()),
-        ..too_many("/api/fmc_config", 2)
+        ..too_many("/api/fmc_config", 1)
     };
     let (lab, client) = lab(vec![rule]).await;
     let body = serde_json::json!({"name": "n", "type": "Network", "value": "192.0.2.0/24"});
@@ -56,7 +56,7 @@ async fn a_write_that_was_turned_away_was_not_done_and_comes_back() {
 /// used up, and the session recovers without a login.
 #[tokio::test]
 async fn a_storm_with_an_expired_token_is_weathered() {
-    let (lab, client) = lab(vec![too_many(REFRESH, 2), too_many(VERSION, 2)]).await;
+    let (lab, client) = lab(vec![too_many(REFRESH, 1), too_many(VERSION, 1)]).await;
     client.log_in().await.unwrap();
     lab.advance(core::time::Duration::from_secs(30 * 60));
     assert_eq!(client.get(VERSION).await.unwrap().status, 200);
@@ -70,7 +70,7 @@ async fn a_storm_with_an_expired_token_is_weathered() {
 
 #[tokio::test]
 async fn a_login_that_was_turned_away_is_no_refused_password() {
-    let (lab, client) = lab(vec![too_many(LOGIN, 2)]).await;
+    let (lab, client) = lab(vec![too_many(LOGIN, 1)]).await;
     let report = client.check().await;
     assert_eq!(report.verdict(), Verdict::Ok);
     assert!(!report.observed.session.locked_out);

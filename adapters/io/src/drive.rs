@@ -163,6 +163,7 @@ pub async fn log_in<H: Home>(home: &H) -> Result<(), Failure> {
 
 /// Asks until the session lets the request go.
 async fn admitted<'h, H: Home>(home: &'h H, ticket: &mut Ticket) -> Result<Held<'h, H>, Failure> {
+    let mut probe_ticket = None;
     loop {
         let now = home.now();
         let (admit, epoch) = home.with_latch(|session, latch| {
@@ -181,11 +182,11 @@ async fn admitted<'h, H: Home>(home: &'h H, ticket: &mut Ticket) -> Result<Held<
                     home,
                     permit: Some(permit),
                 };
-                let mut ticket = Ticket::new(Class::Read);
+                let ticket = probe_ticket.get_or_insert_with(|| ticket.probe());
                 let request = probe(home.origin().product());
                 let body = Body::<&[u8]>::Bytes(b"");
-                let outcome = attempt(home, &permit, &ticket, &request, body, &mut Discard).await;
-                match settle(home, permit, &mut ticket, outcome) {
+                let outcome = attempt(home, &permit, ticket, &request, body, &mut Discard).await;
+                match settle(home, permit, ticket, outcome) {
                     After::End(Err(failure)) => return Err(failure),
                     After::Again(Some(at)) => home.sleep_until(at).await,
                     After::End(Ok(_)) | After::Again(None) => {}
@@ -224,6 +225,7 @@ impl<H: Home> Drop for Held<'_, H> {
         let _ = self
             .home
             .with_session(|s| s.settle(now, permit, &mut ticket, &outcome));
+        self.home.notify();
     }
 }
 

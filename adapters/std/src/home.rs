@@ -96,6 +96,17 @@ impl Write for Held {
     }
 }
 
+impl Host {
+    /// A login that came in after the client was closed or dropped: nobody else
+    /// is left to log it out.
+    fn log_out_if_abandoned(&self) {
+        if self.with_session(|session| session.is_abandoned()) {
+            let host = self.clone();
+            tokio::spawn(async move { drive::log_out(&host).await });
+        }
+    }
+}
+
 impl Timer for Host {
     fn now(&self) -> Instant {
         self.0.clock.now()
@@ -145,8 +156,10 @@ impl Home for Host {
     }
 
     fn domains(&self) -> impl Sink {
-        lock(&self.0.domains).clear();
-        Domains(Arc::clone(&self.0))
+        Domains {
+            shared: Arc::clone(&self.0),
+            new: true,
+        }
     }
 
     fn limits(&self) -> Limits {
@@ -187,7 +200,11 @@ impl Home for Host {
         let (host, kind) = (self.clone(), permit.kind());
         let address = &self.0.connector.address;
         tracing::debug!(%address, ?kind, "begins");
-        let task = tokio::spawn(async move { drive::authenticate(&host, permit).await });
+        let task = tokio::spawn(async move {
+            let next = drive::authenticate(&host, permit).await;
+            host.log_out_if_abandoned();
+            next
+        });
         let next = task
             .await
             .unwrap_or(AuthNext::Fail(TransportError::Dropped.into()));
@@ -223,13 +240,21 @@ impl Home for Host {
     }
 }
 
-struct Domains(Arc<Shared>);
+/// Takes in a new list; an answer without one leaves the old.
+struct Domains {
+    shared: Arc<Shared>,
+    new: bool,
+}
 
 impl Sink for Domains {
     fn domain(&mut self, name: &[u8], uuid: &[u8]) {
         let name = String::from_utf8(name.to_vec())
             .unwrap_or_else(|_| name.iter().copied().map(char::from).collect());
         let uuid = String::from_utf8_lossy(uuid).into_owned();
-        lock(&self.0.domains).push(DomainName { name, uuid });
+        let mut domains = lock(&self.shared.domains);
+        if core::mem::take(&mut self.new) {
+            domains.clear();
+        }
+        domains.push(DomainName { name, uuid });
     }
 }

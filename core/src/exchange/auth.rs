@@ -63,12 +63,14 @@ impl<'q> AuthExchange<'q> {
         }
         head.field("Content-Length", b"0")?;
         let length = head.finish()?;
+        // A refresh lists no domains: what the login chose stands.
+        let wanted = domain.filter(|_| kind == AuthKind::Login);
         let reader = Reader::new(Method::Post, Limits::default());
         Ok((
             Self {
                 kind,
                 reader,
-                granted: Granted::new(product, domain),
+                granted: Granted::new(product, wanted),
             },
             length,
         ))

@@ -6,7 +6,7 @@ use core::time::Duration;
 use super::permit::Flight;
 use super::{AuthKind, AuthPermit, Permit, Session, Stats};
 use crate::error::{Error, PeerError};
-use crate::latch::{Latch, Leave};
+use crate::latch::{Latch, Leave, REFUSALS_MAX};
 use crate::product::Product;
 use crate::time::Instant;
 
@@ -59,6 +59,15 @@ impl Ticket {
         }
     }
 
+    /// A ticket for the probe that comes before this request goes: it waits no
+    /// longer than the request does.
+    #[must_use]
+    pub const fn probe(&self) -> Self {
+        let mut probe = Self::new(Class::Read);
+        probe.since = self.since;
+        probe
+    }
+
     /// What kind of request it is for.
     #[must_use]
     pub const fn class(&self) -> Class {
@@ -84,7 +93,8 @@ pub enum Admit {
     /// Send it, then [`settle`](Session::settle).
     Go(Permit),
     /// First read the product's [probe](crate::exchange::probe) with this
-    /// permit and settle that with a ticket of its own; then ask again.
+    /// permit and settle that with its own [`Ticket::probe`], the same for all
+    /// probes of this request; then ask again.
     Probe(Permit),
     /// You are elected: do this for everybody, then
     /// [`settle_auth`](Session::settle_auth) and ask again.
@@ -176,6 +186,7 @@ impl Session {
         }
         if let Some((number, error)) = self.failed
             && ticket.waited_for == Some(number)
+            && ticket.class != Class::Logout
         {
             return Admit::Stop(Stop::Failed(error));
         }
@@ -289,6 +300,10 @@ impl Session {
     }
 
     fn elect_login(&mut self, now: Instant, class: Class, latch: &mut Latch) -> Admit {
+        if self.refused >= REFUSALS_MAX {
+            // Another box may accept what this one does not.
+            return Admit::Stop(Stop::Refused(REFUSED));
+        }
         match latch.ask(now, self.rules.auth_lease()) {
             Leave::Go => Admit::Authenticate(self.elect(now, AuthKind::Login, class)),
             Leave::Wait(until) => {

@@ -68,8 +68,8 @@ pub struct Session {
     /// The last flight that failed, and how: those who waited for it share it.
     failed: Option<(u32, Error)>,
     stopped: Option<Stop>,
-    /// The last login was refused.
-    refused: bool,
+    /// Logins that this box has refused since it accepted one.
+    refused: u8,
     streams: u8,
     streams_until: Instant,
     /// The box asked for patience until then.
@@ -106,7 +106,7 @@ impl Session {
             flight: None,
             failed: None,
             stopped: None,
-            refused: false,
+            refused: 0,
             streams: 0,
             streams_until: Instant::default(),
             busy_until: Instant::default(),
@@ -167,6 +167,7 @@ impl Session {
     /// Forgets why the session stopped, after a logout.
     pub fn reopen(&mut self) {
         self.stopped = None;
+        self.refused = 0;
         self.failed = None;
         self.wake();
     }
@@ -207,6 +208,18 @@ impl Session {
         self.tokens.is_some()
     }
 
+    /// Whether a login, refresh or logout is under way.
+    #[must_use]
+    pub const fn is_authenticating(&self) -> bool {
+        self.flight.is_some()
+    }
+
+    /// Whether tokens came in after the caller had logged out.
+    #[must_use]
+    pub fn is_abandoned(&self) -> bool {
+        self.is_open() && self.stopped == Some(Stop::LoggedOut)
+    }
+
     /// Why nothing is admitted any more, if so.
     #[must_use]
     pub const fn stopped(&self) -> Option<Stop> {
@@ -244,7 +257,8 @@ impl Session {
             refreshes_left: renewable.then(|| self.refreshes_left()),
             token_left: self.token_left(now),
             displaced: self.stats.displaced,
-            locked_out: self.refused || matches!(self.stopped, Some(Stop::Refused(Error::Peer(_)))),
+            locked_out: self.refused > 0
+                || matches!(self.stopped, Some(Stop::Refused(Error::Peer(_)))),
         }
     }
 

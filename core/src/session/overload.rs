@@ -57,13 +57,18 @@ pub(super) fn wait(response: &Response, tries: u8, random: u32) -> Duration {
         }),
         None => None,
     };
-    let millis = match asked {
-        // A little more, for clocks that count in whole seconds.
-        Some(seconds) => seconds.saturating_mul(1_000).saturating_add(random % 250),
-        None => {
-            let base = (FIRST_WAIT << tries.min(6)).min(WAIT_MAX);
-            base / 4 * 3 + base / 2 * (random % 1024) / 1024
+    let grown = |tries: u8| {
+        let base = (FIRST_WAIT << tries.min(6)).min(WAIT_MAX);
+        base / 4 * 3 + base / 2 * (random % 1024) / 1024
+    };
+    let millis = match (asked, tries.checked_sub(1)) {
+        // A little more, for clocks that count in whole seconds. A box that says
+        // the same again and again is asked ever less often all the same.
+        (Some(seconds), again) => {
+            let told = seconds.saturating_mul(1_000).saturating_add(random % 250);
+            told.max(again.map_or(0, grown))
         }
+        (None, _) => grown(tries),
     };
     Duration::from_millis(millis.min(WAIT_MAX).into())
 }

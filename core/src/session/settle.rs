@@ -47,6 +47,9 @@ impl Session {
         }
         if permit.probe {
             self.end_probe();
+            if matches!(outcome, Outcome::Response(_)) {
+                self.clear_doubt();
+            }
         }
         match outcome {
             Outcome::Response(response) => self.settle_response(now, &permit, ticket, response),
@@ -63,8 +66,8 @@ impl Session {
         response: &Response,
     ) -> Next {
         let current = permit.generation == self.generation;
-        if let Some(next) = self.put_off(now, ticket, response) {
-            return next;
+        if overload::busy(self.product, Class::Read, response).is_some() {
+            return self.settle_busy(now, permit, ticket, response);
         }
         if !self.refuses_token(response) {
             if let Some(tokens) = self.tokens.as_mut().filter(|_| current) {
@@ -99,14 +102,37 @@ impl Session {
         }
     }
 
-    /// Whatever the probe says, nobody waits for it any more.
+    /// Whatever comes of the probe, nobody waits for it any more. If nothing
+    /// came of it, the next caller probes.
     pub(super) fn end_probe(&mut self) {
         if self.flight.take_if(|flight| flight.probe).is_some() {
             self.wake();
         }
+    }
+
+    fn clear_doubt(&mut self) {
         if let Some(tokens) = self.tokens.as_mut() {
             tokens.clear_doubt();
         }
+    }
+
+    /// The answer of a busy box says nothing about the token: a probe that got
+    /// one is made again, as long as there is patience.
+    fn settle_busy(
+        &mut self,
+        now: Instant,
+        permit: &Permit,
+        ticket: &mut Ticket,
+        response: &Response,
+    ) -> Next {
+        let Some(next) = self.put_off(now, ticket, response) else {
+            return deliver(response);
+        };
+        let current = permit.generation == self.generation;
+        if let Some(tokens) = self.tokens.as_mut().filter(|_| current && permit.probe) {
+            tokens.mark_doubted();
+        }
+        next
     }
 
     /// Has the request wait if the box is too busy for it, and there is time. If

@@ -68,6 +68,7 @@ impl Session {
             return None;
         };
         let patient = !self.rules.patience().is_zero() && permit.kind != AuthKind::Logout;
+        let patient = patient && !response.is_success();
         overload::busy(self.product, Class::Read, response).filter(|_| patient)?;
         let random = overload::next_random(&mut self.random);
         let wait = overload::wait(response, self.auth_waits, random);
@@ -79,7 +80,12 @@ impl Session {
     /// The lease had run out and the flight was counted as lost. A login that
     /// comes in all the same is one more session that nobody will close.
     fn settle_late(&mut self, kind: AuthKind, outcome: &AuthOutcome) -> AuthNext {
-        if kind == AuthKind::Login && !matches!(outcome, AuthOutcome::Granted(_)) {
+        let opened = match outcome {
+            AuthOutcome::Granted(_) => true,
+            AuthOutcome::Response(_) => false,
+            AuthOutcome::Lost(lost) => lost.may_have_reached,
+        };
+        if kind == AuthKind::Login && !opened {
             self.stats.orphans = self.stats.orphans.saturating_sub(1);
         }
         AuthNext::Fail(TransportError::Dropped.into())
@@ -89,14 +95,14 @@ impl Session {
         match outcome {
             AuthOutcome::Granted(grant) => {
                 Stats::count(&mut self.stats.logins);
-                self.refused = false;
+                self.refused = 0;
                 self.accept(sent, grant, 0)
             }
             AuthOutcome::Response(response) => {
                 let error = login_error(self.product, &response);
                 if is_refusal(error) {
                     Stats::count(&mut self.stats.refused_logins);
-                    self.refused = true;
+                    self.refused = self.refused.saturating_add(1);
                 }
                 AuthNext::Fail(error.into())
             }
@@ -128,6 +134,12 @@ impl Session {
                     tokens.mark_dead();
                 }
                 self.generation = self.generation.wrapping_add(1);
+                AuthNext::Continue
+            }
+            AuthOutcome::Response(_) if tokens.is_over(now) => {
+                // It can not be refreshed, for whatever reason: a login comes next.
+                Stats::count(&mut self.stats.refused_refreshes);
+                tokens.drop_refresh();
                 AuthNext::Continue
             }
             AuthOutcome::Response(response) => AuthNext::Fail(unexpected(&response).into()),
@@ -173,7 +185,9 @@ impl Session {
             Product::Fxos => grant
                 .refresh_period
                 .filter(|&s| s > 0)
-                .map(|s| Duration::from_secs(s.into())),
+                // The box takes no less than a minute; a shorter one would be over
+                // before the first request.
+                .map(|s| Duration::from_secs(s.max(60).into())),
         };
         let life = length.map(|length| Life::new(sent, length, self.rules.lead()));
         self.tokens = Some(Tokens::new(grant.access, grant.refresh, life, refreshes));

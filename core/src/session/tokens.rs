@@ -100,7 +100,7 @@ impl Tokens {
     }
 
     pub(super) const fn mark_doubted(&mut self) {
-        self.doubted = true;
+        self.doubted = !self.dead;
     }
 
     pub(super) const fn clear_doubt(&mut self) {

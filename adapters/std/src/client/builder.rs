@@ -218,6 +218,17 @@ impl Builder {
         }))
     }
 
+    /// A login takes no longer than that; its lease must not run out before.
+    fn longest_login(&self) -> Duration {
+        let Timeouts {
+            connect,
+            tls,
+            total,
+            ..
+        } = self.timeouts;
+        connect + tls + total + Duration::from_secs(30)
+    }
+
     /// Checks all that is sent later, so that bad input sends nothing.
     fn session(&self) -> Result<Session, BuildError> {
         let origin = Origin::new(self.product, self.address.authority())?;
@@ -239,6 +250,7 @@ impl Builder {
             Rules {
                 can_login,
                 patience: self.timeouts.patience,
+                auth_lease: self.rules.auth_lease.max(self.longest_login()),
                 ..self.rules
             },
         );

@@ -11,7 +11,7 @@ use embedded_io_adapters::tokio_1::FromTokio;
 use oobwatch_core::exchange::{BodyLength, Request};
 use oobwatch_core::http::Method;
 use oobwatch_core::session::Stats;
-use oobwatch_io::{Failure, drive};
+use oobwatch_io::{Failure, Home as _, drive};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::io::AsyncRead;
@@ -225,6 +225,7 @@ impl Client {
     /// its [`tokens`](Self::tokens) and goes on with them elsewhere.
     pub fn keep_session(&self) {
         lock(&self.shared().session).hand_over();
+        self.host.notify();
     }
 
     /// The tokens of the open session.
@@ -276,12 +277,24 @@ struct LogOutOnDrop(Option<Host>);
 impl Drop for LogOutOnDrop {
     fn drop(&mut self) {
         let Some(host) = self.0.take() else { return };
-        if !lock(&host.0.session).is_open() {
+        let (open, authenticating) = {
+            let session = lock(&host.0.session);
+            (session.is_open(), session.is_authenticating())
+        };
+        if !open && !authenticating {
             return;
         }
         match tokio::runtime::Handle::try_current() {
             Ok(runtime) => {
-                let limit = host.0.connector.timeouts.close;
+                // A login that is under way is waited for: it may bring tokens.
+                let timeouts = host.0.connector.timeouts;
+                let login = timeouts.connect + timeouts.tls + timeouts.total;
+                let limit = timeouts.close
+                    + if authenticating {
+                        login
+                    } else {
+                        Duration::ZERO
+                    };
                 runtime
                     .spawn(async move { tokio::time::timeout(limit, drive::log_out(&host)).await });
             }
