@@ -204,6 +204,64 @@ async fn a_client_that_is_dropped_logs_out() {
     panic!("the session is still open");
 }
 
+/// The caller gives up in the middle of a login and the client goes: the login
+/// comes in all the same, and somebody has to log it out.
+#[tokio::test]
+async fn a_login_that_nobody_waits_for_is_logged_out() {
+    let slow = Fault::Delay { ms: 100 };
+    let path = "/api/fmc_platform/v1/auth/generatetoken";
+    for close in [false, true] {
+        let lab = Lab::new(|scenario| {
+            scenario.fmc.wire.faults = vec![FaultRule::new(path, slow.clone())];
+        })
+        .await;
+        let mut timeouts = oobwatch_tests::impatient();
+        timeouts.close = Duration::from_millis(1);
+        let client = lab.fmc().timeouts(timeouts).build().unwrap();
+        let hasty = tokio::time::timeout(Duration::from_millis(30), client.get(VERSION));
+        assert!(hasty.await.is_err());
+        if close {
+            assert!(
+                client.close().await.is_err(),
+                "the login is still under way"
+            );
+        } else {
+            drop(client);
+        }
+        for _ in 0..1_000 {
+            if lab.sim.state().fmc.revokes == 1 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let state = lab.sim.state().fmc;
+        assert_eq!(
+            (state.logins, state.revokes, state.live_sessions),
+            (1, 1, 0)
+        );
+    }
+}
+
+/// A refresh says nothing about domains: the one that was chosen stays.
+#[tokio::test]
+async fn a_session_in_a_domain_outlives_its_refreshes() {
+    let lab = Lab::new(|_| {}).await;
+    let client = lab.fmc().domain("Devel").build().unwrap();
+    client.log_in().await.unwrap();
+    let (domains, chosen) = (client.domains(), client.tokens().unwrap().domain);
+    for _ in 0..8 {
+        lab.advance(HALF_HOUR);
+        assert!(client.get(VERSION).await.unwrap().is_success());
+        assert_eq!(client.tokens().unwrap().domain, chosen);
+        assert_eq!(client.domains(), domains);
+    }
+    client.close().await.unwrap();
+    assert_eq!(
+        (lab.sim.state().fmc.logins, lab.sim.state().fmc.refreshes),
+        (3, 6)
+    );
+}
+
 #[tokio::test]
 async fn nothing_is_sent_after_close() {
     let lab = Lab::new(|_| {}).await;

@@ -501,3 +501,77 @@ fn a_token_that_the_probe_finds_dead_is_renewed() {
     let _ = session.settle(at(4), probe, &mut own, &denied);
     assert_eq!(elect(&mut session, 5).kind(), AuthKind::Refresh);
 }
+
+#[test]
+fn a_logout_does_not_share_the_failure_of_a_refresh() {
+    let mut session = fmc_session();
+    open(&mut session, 0);
+    let refresh = elect(&mut session, 1_790_000);
+    let mut logout = Ticket::new(Class::Logout);
+    let wait = session.admit_alone(at(1_790_001), &mut logout);
+    assert!(matches!(wait, Admit::Wait { .. }));
+    let outcome = AuthOutcome::Lost(Lost {
+        error: TransportError::ConnectTimeout.into(),
+        may_have_reached: false,
+        stale: false,
+    });
+    let _ = session.settle_auth_alone(at(1_790_002), refresh, outcome);
+    let admit = session.admit_alone(at(1_790_003), &mut logout);
+    assert!(matches!(&admit, Admit::Authenticate(permit) if permit.kind() == AuthKind::Logout));
+}
+
+#[test]
+fn a_refresh_that_is_answered_oddly_gives_way_to_a_login_when_the_token_is_over() {
+    let mut session = fmc_session();
+    open(&mut session, 0);
+    let permit = elect(&mut session, 1_790_000);
+    let forbidden = || AuthOutcome::Response(status(403));
+    let failed = AuthNext::Fail(PeerError::AuthStatus(403).into());
+    assert_eq!(
+        session.settle_auth_alone(at(1_790_000), permit, forbidden()),
+        failed
+    );
+    let permit = elect(&mut session, 1_800_000);
+    assert_eq!(permit.kind(), AuthKind::Refresh);
+    let next = session.settle_auth_alone(at(1_800_000), permit, forbidden());
+    assert_eq!(next, AuthNext::Continue);
+    assert_eq!(elect(&mut session, 1_800_001).kind(), AuthKind::Login);
+}
+
+/// Another box that accepts the credential does not let this one refuse it for
+/// ever.
+#[test]
+fn a_box_that_alone_refuses_is_asked_twice() {
+    let (mut session, mut latch, mut logins) = (fmc_session(), Latch::new(), 0);
+    for minutes in 0..60 {
+        let now = at(minutes * 300_000);
+        let mut ticket = Ticket::new(Class::Read);
+        if let Admit::Authenticate(permit) = session.admit(now, &mut ticket, &mut latch) {
+            logins += 1;
+            let refused = AuthOutcome::Response(status(401));
+            let _ = session.settle_auth(now, permit, refused, &mut latch);
+        }
+        latch.accepted(now);
+    }
+    assert_eq!(logins, 2);
+}
+
+#[test]
+fn the_probes_of_one_request_have_an_end() {
+    let mut session = fmc_session();
+    let mut upload = Ticket::new(Class::Stream);
+    open(&mut session, 0);
+    let denied = Outcome::Response(status(401));
+    let Admit::Probe(probe) = session.admit_alone(at(1), &mut upload) else {
+        panic!()
+    };
+    let mut own = upload.probe();
+    assert_eq!(session.settle(at(1), probe, &mut own, &denied), Next::Again);
+    let permit = elect(&mut session, 2);
+    let _ = session.settle_auth_alone(at(2), permit, grant("b", "s"));
+    let Admit::Probe(probe) = session.admit_alone(at(3), &mut upload) else {
+        panic!()
+    };
+    let failed = Next::Fail(PeerError::Unauthorized.into());
+    assert_eq!(session.settle(at(3), probe, &mut own, &denied), failed);
+}
