@@ -17,6 +17,10 @@ pub(crate) fn run() -> Result<()> {
     let mut steps = Steps::default();
     steps.step("set-up", || {
         setup::rust_components()?;
+        // The documents' own requests are sent by the documents' own programs.
+        setup::debian("curl", "curl")?;
+        setup::debian("python3", "python3")?;
+        setup::debian("kill", "procps")?;
         setup::rust_target(MCU)
     })?;
     steps.step("format", format)?;
