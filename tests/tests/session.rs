@@ -208,7 +208,7 @@ async fn a_client_that_is_dropped_logs_out() {
 /// comes in all the same, and somebody has to log it out.
 #[tokio::test]
 async fn a_login_that_nobody_waits_for_is_logged_out() {
-    let slow = Fault::Delay { ms: 100 };
+    let slow = Fault::Delay { ms: 500 };
     let path = "/api/fmc_platform/v1/auth/generatetoken";
     for close in [false, true] {
         let lab = Lab::new(|scenario| {
