@@ -4,6 +4,7 @@ use std::io::{self, Read as _, Write};
 use std::path::PathBuf;
 
 use oobwatch_client::core::http::Method;
+use oobwatch_client::core::paging::Pages;
 use oobwatch_client::core::product::Product;
 use oobwatch_client::{ClientError, Reply};
 use serde_json::value::RawValue;
@@ -115,19 +116,12 @@ impl Prepared {
 
     /// Whether the list can be read page by page.
     fn check_pages(&self) -> Result<(), Failure> {
-        let query = self.path.split_once('?').map_or("", |(_, query)| query);
-        let names = query.split('&').map(|pair| pair.split('=').next());
         if self.access.reach.target.product == Product::Fxos {
             let why = "a chassis has no pages; leave out --all-pages";
             Err(self.access.reach.unusable(why))
-        } else if names
-            .flatten()
-            .any(|name| matches!(name, "limit" | "offset"))
-        {
-            let why = "PATH holds limit or offset, which --all-pages sets itself; leave out either";
-            Err(Failure::usage(why))
         } else {
-            Ok(())
+            let pages = Pages::of(&self.path, 1).map(drop);
+            pages.map_err(|error| Failure::Usage(format!("--all-pages: {error}")))
         }
     }
 

@@ -328,7 +328,7 @@ fn settle<H: Home>(
 pub async fn authenticate<H: Home>(home: &H, permit: AuthPermit) -> AuthNext {
     let fresh = permit.wants_fresh_connection();
     let mut done = authenticate_once(home, &permit, fresh).await;
-    if !fresh && done.as_ref().is_err_and(|lost| lost.stale) {
+    if done.as_ref().is_err_and(|lost| permit.goes_again(lost)) {
         done = authenticate_once(home, &permit, true).await;
     }
     let outcome = done.unwrap_or_else(AuthOutcome::Lost);

@@ -1,5 +1,6 @@
 //! Receipts: neither `Copy` nor `Clone`, so that each is settled once.
 
+use crate::exchange::Lost;
 use crate::time::Instant;
 
 /// Leave to send one request with the session's token.
@@ -35,7 +36,17 @@ impl AuthPermit {
     /// connection that the box is about to close; a logout can.
     #[must_use]
     pub const fn wants_fresh_connection(&self) -> bool {
-        !matches!(self.kind, AuthKind::Logout)
+        !self.is_repeatable()
+    }
+
+    /// Whether it is sent again, over a fresh connection, after it was `lost`.
+    #[must_use]
+    pub const fn goes_again(&self, lost: &Lost) -> bool {
+        self.is_repeatable() && lost.stale
+    }
+
+    const fn is_repeatable(&self) -> bool {
+        matches!(self.kind, AuthKind::Logout)
     }
 }
 

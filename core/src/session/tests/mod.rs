@@ -1,14 +1,18 @@
 //! The session against a scripted box, in virtual time.
 
+mod busy;
+mod credential;
 mod examples;
 mod model;
+mod probe;
 mod schedule;
 
 use std::string::{String, ToString as _};
 use std::vec::Vec;
 
 use super::*;
-use crate::exchange::{AuthOutcome, Domain, Grant, Outcome, Response};
+use crate::error::TransportError;
+use crate::exchange::{AuthOutcome, Domain, ErrorBody, Grant, Lost, Outcome, Response};
 use crate::latch::Latch;
 
 /// For tests that are not about the credential: its latch is always open.
@@ -185,4 +189,49 @@ pub(super) fn fxos_session() -> Session {
 
 pub(super) const fn at(millis: u64) -> Instant {
     Instant::from_millis(millis)
+}
+
+pub(super) fn elect(session: &mut Session, now: u64) -> AuthPermit {
+    match session.admit_alone(at(now), &mut Ticket::new(Class::Read)) {
+        Admit::Authenticate(permit) => permit,
+        other => panic!("{other:?}"),
+    }
+}
+
+pub(super) fn open(session: &mut Session, now: u64) {
+    let permit = elect(session, now);
+    let AuthOutcome::Granted(mut grant) = grant("a", "r") else {
+        unreachable!()
+    };
+    if session.product() == Product::Fxos {
+        grant.refresh = None;
+    }
+    let next = session.settle_auth_alone(at(now), permit, AuthOutcome::Granted(grant));
+    assert_eq!(next, AuthNext::Continue);
+}
+
+pub(super) fn go(session: &mut Session, now: u64, ticket: &mut Ticket) -> Permit {
+    match session.admit_alone(at(now), ticket) {
+        Admit::Go(permit) => permit,
+        other => panic!("{other:?}"),
+    }
+}
+
+pub(super) fn with_code(status: u16, code: u16) -> Response {
+    Response {
+        status,
+        error: ErrorBody {
+            code: Some(code),
+            ..ErrorBody::default()
+        },
+        ..Response::default()
+    }
+}
+
+pub(super) fn lost(may_have_reached: bool, stale: bool) -> Outcome {
+    Outcome::Lost(Lost {
+        error: TransportError::Closed.into(),
+        may_have_reached,
+        stale,
+    })
 }

@@ -1,0 +1,107 @@
+//! A box that asks for patience.
+
+use super::*;
+use crate::error::PeerError;
+use crate::exchange::RetryAfter;
+
+fn busy(status: u16, retry_after: Option<u32>) -> Response {
+    Response {
+        status,
+        retry_after: retry_after.map(RetryAfter::Seconds),
+        ..Response::default()
+    }
+}
+
+#[test]
+fn a_box_that_is_too_busy_for_anything_is_left_alone_by_all() {
+    let mut session = fmc_session();
+    open(&mut session, 0);
+    let mut ticket = Ticket::new(Class::Write);
+    let permit = go(&mut session, 1_000, &mut ticket);
+    let answer = Outcome::Response(busy(429, Some(20)));
+    let Next::AgainAt(until) = session.settle(at(2_000), permit, &mut ticket, &answer) else {
+        panic!("not put off");
+    };
+    assert!(until >= at(22_000) && until < at(23_000));
+    let mut other = Ticket::new(Class::Read);
+    let why = Wait::Busy;
+    let wait = Admit::Wait { until, why };
+    assert_eq!(session.admit_alone(at(3_000), &mut other), wait);
+    let _ = go(&mut session, until.as_millis(), &mut other);
+    let _ = go(&mut session, until.as_millis(), &mut ticket);
+}
+
+#[test]
+fn patience_has_an_end_and_then_the_answer_is_handed_on() {
+    let mut session = fmc_session();
+    open(&mut session, 0);
+    let (mut ticket, mut now, mut tries) = (Ticket::new(Class::Read), 0, 0);
+    loop {
+        let permit = go(&mut session, now, &mut ticket);
+        tries += 1;
+        let answer = Outcome::Response(busy(503, None));
+        match session.settle(at(now), permit, &mut ticket, &answer) {
+            Next::AgainAt(until) => now = until.as_millis(),
+            next => {
+                assert_eq!(next, Next::Deliver);
+                break;
+            }
+        }
+    }
+    assert!(
+        now <= 120_000 && (5..9).contains(&tries),
+        "{tries} tries until {now}"
+    );
+}
+
+#[test]
+fn a_request_that_can_not_wait_for_so_long_is_told_so_at_once() {
+    let mut session = fmc_session();
+    open(&mut session, 0);
+    for now in [0, 59_000, 118_000] {
+        let mut ticket = Ticket::new(Class::Read);
+        if let Admit::Go(permit) = session.admit_alone(at(now), &mut ticket) {
+            let answer = Outcome::Response(busy(429, Some(3_600)));
+            let _ = session.settle(at(now), permit, &mut ticket, &answer);
+        }
+    }
+    let mut late = Ticket::new(Class::Read);
+    late.since = Some(at(0));
+    let stop = Stop::Failed(PeerError::Overloaded(429).into());
+    assert_eq!(
+        session.admit_alone(at(119_000), &mut late),
+        Admit::Stop(stop)
+    );
+}
+
+#[test]
+fn a_login_that_is_put_off_uses_up_nothing() {
+    let mut session = fmc_session();
+    let permit = elect(&mut session, 0);
+    let put_off = AuthOutcome::Response(busy(429, Some(5)));
+    assert_eq!(
+        session.settle_auth_alone(at(0), permit, put_off),
+        AuthNext::Continue
+    );
+    let mut ticket = Ticket::new(Class::Read);
+    let Admit::Wait { until, why } = session.admit_alone(at(1), &mut ticket) else {
+        panic!("not put off");
+    };
+    assert_eq!(why, Wait::Busy);
+    open(&mut session, until.as_millis());
+    let due = until.as_millis() + 1_790_000;
+    let permit = elect(&mut session, due);
+    assert_eq!(permit.kind(), AuthKind::Refresh);
+    let put_off = AuthOutcome::Response(busy(503, None));
+    assert_eq!(
+        session.settle_auth_alone(at(due), permit, put_off),
+        AuthNext::Continue
+    );
+    let permit = elect(&mut session, due + 2_000);
+    assert_eq!(
+        permit.kind(),
+        AuthKind::Refresh,
+        "the refresh token is still good"
+    );
+    assert_eq!(session.stats().refused_logins, 0);
+}

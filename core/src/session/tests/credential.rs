@@ -1,0 +1,86 @@
+//! A password that is refused.
+
+use super::*;
+use crate::error::PeerError;
+use crate::latch::Latch;
+
+/// One credential, a session on each box: what the first is refused, the others
+/// do not try.
+#[test]
+fn a_refused_password_is_tried_once_more_after_a_minute_and_then_no_more() {
+    let refused = Error::Peer(PeerError::LoginRefused);
+    let stop = Admit::Stop(Stop::Refused(refused));
+    let mut latch = Latch::new();
+    let mut sessions = [fmc_session(), fxos_session()];
+    let mut refusals = std::vec![AuthOutcome::Response(status(401))];
+    refusals.push(AuthOutcome::Response(with_code(400, 551)));
+    for (try_, outcome) in refusals.into_iter().enumerate() {
+        let now = u64::try_from(try_).unwrap() * 60_000;
+        let mut ticket = Ticket::new(Class::Read);
+        let Admit::Authenticate(permit) = sessions[try_].admit(at(now), &mut ticket, &mut latch)
+        else {
+            panic!("not elected");
+        };
+        let mut waiter = Ticket::new(Class::Read);
+        let wait = sessions[1 - try_].admit(at(now), &mut waiter, &mut latch);
+        assert!(
+            matches!(
+                wait,
+                Admit::Wait {
+                    why: Wait::Credential,
+                    ..
+                }
+            ),
+            "{wait:?}"
+        );
+        let epoch = latch.epoch();
+        let next = sessions[try_].settle_auth(at(now), permit, outcome, &mut latch);
+        assert_eq!(next, AuthNext::Fail(refused));
+        assert_ne!(latch.epoch(), epoch, "the other is not told");
+        assert!(sessions[try_].facts(at(now)).locked_out);
+        for session in &mut sessions {
+            let mut ticket = Ticket::new(Class::Write);
+            assert_eq!(
+                session.admit(at(now + 59_999), &mut ticket, &mut latch),
+                stop
+            );
+        }
+    }
+    for session in &mut sessions {
+        let mut ticket = Ticket::new(Class::Read);
+        assert_eq!(session.admit(at(86_400_000), &mut ticket, &mut latch), stop);
+        assert_eq!(session.stats().refused_logins, 1);
+    }
+    latch.reset();
+    let mut ticket = Ticket::new(Class::Read);
+    let admit = sessions[0].admit(at(86_400_000), &mut ticket, &mut latch);
+    assert!(matches!(admit, Admit::Authenticate(_)));
+}
+
+#[test]
+fn success_without_tokens_is_a_refused_login() {
+    let (mut session, mut latch) = (fmc_session(), Latch::new());
+    let permit = elect(&mut session, 0);
+    let outcome = AuthOutcome::Response(status(204));
+    let next = session.settle_auth(at(0), permit, outcome, &mut latch);
+    assert_eq!(next, AuthNext::Fail(PeerError::NoTokens.into()));
+    assert_eq!((latch.refusals(), session.stats().refused_logins), (1, 1));
+}
+
+/// Another box that accepts the credential does not let this one refuse it for
+/// ever.
+#[test]
+fn a_box_that_alone_refuses_is_asked_twice() {
+    let (mut session, mut latch, mut logins) = (fmc_session(), Latch::new(), 0);
+    for minutes in 0..60 {
+        let now = at(minutes * 300_000);
+        let mut ticket = Ticket::new(Class::Read);
+        if let Admit::Authenticate(permit) = session.admit(now, &mut ticket, &mut latch) {
+            logins += 1;
+            let refused = AuthOutcome::Response(status(401));
+            let _ = session.settle_auth(now, permit, refused, &mut latch);
+        }
+        latch.accepted(now);
+    }
+    assert_eq!(logins, 2);
+}
