@@ -3,10 +3,10 @@
 use std::sync::{Arc, Mutex};
 
 use oobwatch_core::latch::Latch;
-use tokio::sync::watch;
 use zeroize::Zeroizing;
 
 use crate::lock;
+use crate::waiting::Epoch;
 
 /// A user name and password, and how often boxes have refused it.
 ///
@@ -19,7 +19,7 @@ struct Inner {
     user: String,
     password: Zeroizing<String>,
     latch: Mutex<Latch>,
-    epoch: watch::Sender<u32>,
+    epoch: Epoch,
 }
 
 impl Credential {
@@ -30,7 +30,7 @@ impl Credential {
             user: user.into(),
             password: password.into(),
             latch: Mutex::default(),
-            epoch: watch::Sender::new(0),
+            epoch: Epoch::default(),
         }))
     }
 
@@ -66,16 +66,14 @@ impl Credential {
         &self.0.latch
     }
 
-    pub(crate) fn subscribe(&self) -> watch::Receiver<u32> {
-        self.0.epoch.subscribe()
+    pub(crate) fn epoch(&self) -> &Epoch {
+        &self.0.epoch
     }
 
     /// Has those who wait for the latch look again.
     pub(crate) fn notify(&self) {
         let epoch = lock(&self.0.latch).epoch();
-        self.0
-            .epoch
-            .send_if_modified(|seen| core::mem::replace(seen, epoch) != epoch);
+        self.0.epoch.notify(epoch);
     }
 }
 

@@ -1,6 +1,5 @@
 //! Where a session lives on a host: many tasks, one mutex, held for moments.
 
-use core::pin::pin;
 use std::sync::{Arc, Mutex};
 
 use embedded_io_async::{ErrorType, Read, Write};
@@ -14,7 +13,7 @@ use oobwatch_core::product::Product;
 use oobwatch_core::session::{AuthNext, AuthPermit, Session};
 use oobwatch_core::time::Instant;
 use oobwatch_io::{Connection, Deadlines, Home, Timer, drive};
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::sync::OwnedSemaphorePermit;
 use zeroize::Zeroizing;
 
 use crate::clock::Clock;
@@ -23,6 +22,7 @@ use crate::credential::Credential;
 use crate::lock;
 use crate::pool::Pool;
 use crate::tap::Stream;
+use crate::waiting::{self, Epoch};
 
 /// All that the clones of a client share.
 pub(crate) struct Shared {
@@ -30,7 +30,7 @@ pub(crate) struct Shared {
     pub(crate) connector: Connector,
     pub(crate) pool: Pool,
     pub(crate) session: Mutex<Session>,
-    pub(crate) epoch: watch::Sender<u32>,
+    pub(crate) epoch: Epoch,
     pub(crate) clock: Clock,
     pub(crate) secret: Secret,
     pub(crate) no_credential: Credential,
@@ -216,26 +216,14 @@ impl Home for Host {
     }
 
     async fn changed(&self, epoch: u32, until: Instant) {
-        // Subscribed before the look: what changes in between is seen.
-        let mut session = self.0.epoch.subscribe();
-        let mut credential = self.0.credential().subscribe();
-        let late = pin!(self.sleep_until(until));
-        let mut late = late;
-        while self.with_latch(|session, latch| session.epoch().wrapping_add(latch.epoch())) == epoch
-        {
-            tokio::select! {
-                _ = session.changed() => {}
-                _ = credential.changed() => {}
-                () = &mut late => return,
-            }
-        }
+        let two = [&self.0.epoch, self.0.credential().epoch()];
+        let look = || self.with_latch(|session, latch| session.epoch().wrapping_add(latch.epoch()));
+        waiting::changed(two, epoch, look, self.sleep_until(until)).await;
     }
 
     fn notify(&self) {
         let epoch = self.with_session(|session| session.epoch());
-        self.0
-            .epoch
-            .send_if_modified(|seen| core::mem::replace(seen, epoch) != epoch);
+        self.0.epoch.notify(epoch);
         self.0.credential().notify();
     }
 }

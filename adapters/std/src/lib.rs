@@ -20,6 +20,7 @@ mod reply;
 mod shutdown;
 mod tap;
 pub mod tls;
+mod waiting;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

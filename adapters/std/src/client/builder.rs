@@ -14,7 +14,6 @@ use oobwatch_core::product::Product;
 use oobwatch_core::secret::{AccessToken, RefreshToken};
 use oobwatch_core::session::{Rules, Session};
 use rustls::ClientConfig;
-use tokio::sync::watch;
 use tokio_rustls::TlsConnector;
 use zeroize::Zeroizing;
 
@@ -28,6 +27,7 @@ use crate::home::{Secret, Shared};
 use crate::pool::{CONNECTIONS, Pool};
 use crate::tap::Tap;
 use crate::tls::Trust;
+use crate::waiting::Epoch;
 
 /// Bytes of a body that [`Client`] keeps, unless the caller says otherwise.
 const BODY_LIMIT: u64 = 256 * 1024 * 1024;
@@ -191,7 +191,6 @@ impl Builder {
         }
         let tls = TlsConnector::from(self.trust.client_config()?);
         let server_name = self.trust.server_name(self.address.host())?;
-        let (epoch, _) = watch::channel(session.epoch());
         Ok(Client::new(Shared {
             product: self.product,
             connector: Connector {
@@ -205,7 +204,7 @@ impl Builder {
             },
             pool: Pool::new(self.connections),
             session: Mutex::new(session),
-            epoch,
+            epoch: Epoch::default(),
             clock: self.clock,
             secret: self.secret,
             no_credential: Credential::new("", String::new()),
