@@ -3,6 +3,7 @@
 use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll};
+use std::sync::Arc;
 
 use oobwatch_client::core::product::Product;
 use oobwatch_client::tls::Trust;
@@ -13,7 +14,7 @@ use zeroize::Zeroizing;
 /// A simulator, and the clock that its clients age by.
 pub struct Lab {
     /// Both boxes.
-    pub sim: Sim,
+    pub sim: Arc<Sim>,
     /// The clients' clock.
     pub clock: Clock,
     shift: Shift,
@@ -27,12 +28,25 @@ impl Lab {
     pub async fn new(change: impl FnOnce(&mut Scenario)) -> Self {
         let mut scenario = Scenario::default();
         change(&mut scenario);
-        let sim = Sim::builder()
-            .scenario(scenario)
-            .start()
-            .await
-            .expect("the simulator starts");
+        let sim = start(scenario).await;
         let (clock, shift) = Clock::shifted();
+        Self { sim, clock, shift }
+    }
+
+    /// Starts a simulator whose time stands still: it moves by
+    /// [`advance`](Self::advance), and by what clients wait.
+    ///
+    /// # Panics
+    /// If it does not start.
+    pub async fn stepped(scenario: Scenario) -> Self {
+        let manual_clock = true;
+        let sim = start(Scenario {
+            manual_clock,
+            ..scenario
+        })
+        .await;
+        let boxes = Arc::clone(&sim);
+        let (clock, shift) = Clock::stepped(move |by| boxes.advance(by));
         Self { sim, clock, shift }
     }
 
@@ -79,6 +93,11 @@ impl Lab {
             .timeouts(impatient())
             .clock(self.clock.clone())
     }
+}
+
+async fn start(scenario: Scenario) -> Arc<Sim> {
+    let sim = Sim::builder().scenario(scenario).start().await;
+    Arc::new(sim.expect("the simulator starts"))
 }
 
 fn address(info: &BoxInfo) -> Address {

@@ -101,7 +101,7 @@ pub async fn send<H: Home>(
         match settle(home, permit, &mut ticket, outcome) {
             After::End(end) => return end,
             After::Again(None) => {}
-            After::Again(Some(at)) => home.sleep_until(at).await,
+            After::Again(Some(at)) => home.wait_until(at).await,
         }
     }
 }
@@ -188,7 +188,7 @@ async fn admitted<'h, H: Home>(home: &'h H, ticket: &mut Ticket) -> Result<Held<
                 let outcome = attempt(home, &permit, ticket, &request, body, &mut Discard).await;
                 match settle(home, permit, ticket, outcome) {
                     After::End(Err(failure)) => return Err(failure),
-                    After::Again(Some(at)) => home.sleep_until(at).await,
+                    After::Again(Some(at)) => home.wait_until(at).await,
                     After::End(Ok(_)) | After::Again(None) => {}
                 }
             }
@@ -197,7 +197,7 @@ async fn admitted<'h, H: Home>(home: &'h H, ticket: &mut Ticket) -> Result<Held<
                 AuthNext::Closed => return Err(Failure::Stopped(Stop::LoggedOut)),
                 AuthNext::Fail(error) => return Err(Failure::Failed(error)),
             },
-            Admit::Wait { until, .. } => home.changed(epoch, until).await,
+            Admit::Wait { until, why } => home.changed(epoch, until, why).await,
             Admit::Stop(stop) => return Err(Failure::Stopped(stop)),
         }
     }

@@ -9,7 +9,7 @@ use oobwatch_core::exchange::Sink;
 use oobwatch_core::http::{Limits, Persistence};
 use oobwatch_core::latch::Latch;
 use oobwatch_core::origin::Origin;
-use oobwatch_core::session::{AuthNext, AuthPermit, Session};
+use oobwatch_core::session::{AuthNext, AuthPermit, Session, Wait};
 use oobwatch_core::time::Instant;
 
 use crate::Deadlines;
@@ -21,6 +21,12 @@ pub trait Timer {
 
     /// Ends at `at`. Cancel-safe.
     fn sleep_until(&self, at: Instant) -> impl Future<Output = ()>;
+
+    /// The same, where nothing but time is waited for: a clock of virtual time
+    /// may go there at once.
+    fn wait_until(&self, at: Instant) -> impl Future<Output = ()> {
+        self.sleep_until(at)
+    }
 }
 
 /// A connection with TLS up and the certificate trusted.
@@ -79,8 +85,8 @@ pub trait Home: Timer {
     fn authenticate(&self, permit: AuthPermit) -> impl Future<Output = AuthNext>;
 
     /// Ends when the epochs of session and latch together (their wrapping sum)
-    /// are no longer `epoch`, or at `until`.
-    fn changed(&self, epoch: u32, until: Instant) -> impl Future<Output = ()>;
+    /// are no longer `epoch`, or at `until`. `why` is what is waited for.
+    fn changed(&self, epoch: u32, until: Instant, why: Wait) -> impl Future<Output = ()>;
 
     /// Called after session or latch have changed: whoever waits in
     /// [`changed`](Self::changed) looks again.

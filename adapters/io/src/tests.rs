@@ -15,7 +15,7 @@ use oobwatch_core::http::{Limits, Method, Persistence};
 use oobwatch_core::latch::Latch;
 use oobwatch_core::origin::Origin;
 use oobwatch_core::product::Product;
-use oobwatch_core::session::{AuthNext, AuthPermit, Rules, Session, Stop};
+use oobwatch_core::session::{AuthNext, AuthPermit, Rules, Session, Stop, Wait};
 use oobwatch_core::time::Instant;
 use proptest::prelude::*;
 
@@ -207,7 +207,7 @@ impl Home for Board {
         drive::authenticate(self, permit).await
     }
 
-    async fn changed(&self, _: u32, until: Instant) {
+    async fn changed(&self, _: u32, until: Instant, _: Wait) {
         self.sleep_until(until).await;
     }
 

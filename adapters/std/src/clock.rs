@@ -20,9 +20,20 @@ pub struct Clock(Source);
 enum Source {
     System,
     Shifted(std::time::Instant, Arc<AtomicU64>),
+    Virtual(Arc<AtomicU64>, Told),
 }
 
-/// Moves a [`Clock::shifted`] forward.
+/// Who is told of time that has passed in a wait.
+#[derive(Clone)]
+struct Told(Arc<dyn Fn(Duration) + Send + Sync>);
+
+impl core::fmt::Debug for Told {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Told")
+    }
+}
+
+/// Moves a [`Clock::shifted`] or a [`Clock::stepped`] forward.
 #[derive(Clone, Debug)]
 pub struct Shift(Arc<AtomicU64>);
 
@@ -55,6 +66,31 @@ impl Clock {
         )
     }
 
+    /// A clock that stands still until it is moved, for tests with virtual time.
+    /// Where a session waits for time to pass (a busy box, the next try), the
+    /// clock moves to the end of the wait at once, and `told` hears by how much.
+    /// Timeouts of connections go by real time.
+    #[must_use]
+    pub fn stepped(told: impl Fn(Duration) + Send + Sync + 'static) -> (Self, Shift) {
+        let time = Arc::new(AtomicU64::new(0));
+        let told = Told(Arc::new(told));
+        (Self(Source::Virtual(Arc::clone(&time), told)), Shift(time))
+    }
+
+    /// Ends at `at`, when nothing but time is waited for. Cancel-safe.
+    pub(crate) async fn wait_until(&self, at: Instant) {
+        let by = at - self.now();
+        match &self.0 {
+            Source::System | Source::Shifted(..) => tokio::time::sleep(by).await,
+            Source::Virtual(time, Told(told)) => {
+                Shift(Arc::clone(time)).advance(by);
+                told(by);
+                // Others are to see the time that has passed.
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+
     /// The time now.
     #[must_use]
     pub fn now(&self) -> Instant {
@@ -64,6 +100,7 @@ impl Clock {
                 let shift = shift.load(Ordering::Relaxed);
                 at(since(*start).saturating_add(shift))
             }
+            Source::Virtual(time, _) => at(time.load(Ordering::Relaxed)),
         }
     }
 }
@@ -100,6 +137,25 @@ mod tests {
         let before = clock.now();
         shift.advance(Duration::from_secs(1800));
         assert!(clock.now() - before >= Duration::from_secs(1800));
+    }
+
+    #[tokio::test]
+    async fn a_stepped_clock_stands_still_but_for_waits() {
+        let heard = Arc::new(AtomicU64::new(0));
+        let (clock, shift) = Clock::stepped({
+            let heard = Arc::clone(&heard);
+            move |by| {
+                heard.fetch_add(by.as_secs(), Ordering::Relaxed);
+            }
+        });
+        let start = clock.now();
+        shift.advance(Duration::from_secs(5));
+        clock
+            .wait_until(start.after(Duration::from_secs(3_600)))
+            .await;
+        clock.wait_until(start).await;
+        assert_eq!(clock.now() - start, Duration::from_secs(3_600));
+        assert_eq!(heard.load(Ordering::Relaxed), 3_595);
     }
 
     #[test]

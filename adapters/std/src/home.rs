@@ -10,7 +10,7 @@ use oobwatch_core::http::{Limits, Persistence};
 use oobwatch_core::latch::Latch;
 use oobwatch_core::origin::Origin;
 use oobwatch_core::product::Product;
-use oobwatch_core::session::{AuthNext, AuthPermit, Session};
+use oobwatch_core::session::{AuthNext, AuthPermit, Session, Wait};
 use oobwatch_core::time::Instant;
 use oobwatch_io::{Connection, Deadlines, Home, Timer, drive};
 use tokio::sync::OwnedSemaphorePermit;
@@ -115,6 +115,10 @@ impl Timer for Host {
     async fn sleep_until(&self, at: Instant) {
         tokio::time::sleep(at - self.now()).await;
     }
+
+    async fn wait_until(&self, at: Instant) {
+        self.0.clock.wait_until(at).await;
+    }
 }
 
 impl Home for Host {
@@ -176,7 +180,12 @@ impl Home for Host {
 
     async fn connect(&self, fresh: bool) -> Result<Connection<Held>, Error> {
         let closed = Error::Transport(TransportError::Dropped);
-        let slot = self.0.pool.acquire(fresh).await.ok_or(closed)?;
+        let slot = self
+            .0
+            .pool
+            .acquire(fresh, &self.0.clock)
+            .await
+            .ok_or(closed)?;
         let reused = slot.stream.is_some();
         let stream = match slot.stream {
             Some(stream) => stream,
@@ -192,7 +201,7 @@ impl Home for Host {
     }
 
     fn release(&self, held: Held, persistence: Persistence) {
-        self.0.pool.release(held.stream, persistence);
+        self.0.pool.release(held.stream, persistence, self.now());
     }
 
     /// In a task of its own: a caller that is dropped takes nobody's login along.
@@ -215,10 +224,16 @@ impl Home for Host {
         next
     }
 
-    async fn changed(&self, epoch: u32, until: Instant) {
+    async fn changed(&self, epoch: u32, until: Instant, why: Wait) {
         let two = [&self.0.epoch, self.0.credential().epoch()];
         let look = || self.with_latch(|session, latch| session.epoch().wrapping_add(latch.epoch()));
-        waiting::changed(two, epoch, look, self.sleep_until(until)).await;
+        let late = async {
+            match why {
+                Wait::Authenticating | Wait::Credential => self.sleep_until(until).await,
+                _ => self.wait_until(until).await,
+            }
+        };
+        waiting::changed(two, epoch, look, late).await;
     }
 
     fn notify(&self) {

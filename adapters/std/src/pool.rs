@@ -4,9 +4,10 @@ use core::time::Duration;
 use std::sync::{Arc, Mutex};
 
 use oobwatch_core::http::Persistence;
+use oobwatch_core::time::Instant;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::Instant;
 
+use crate::clock::Clock;
 use crate::lock;
 use crate::tap::Stream;
 
@@ -47,11 +48,11 @@ impl Pool {
         }
     }
 
-    /// Waits for a slot. Cancel-safe. `None`: the pool is closed.
-    pub(crate) async fn acquire(&self, fresh: bool) -> Option<Slot> {
+    /// Waits for a slot. Idle connections age by `clock`. Cancel-safe. `None`: the pool is closed.
+    pub(crate) async fn acquire(&self, fresh: bool, clock: &Clock) -> Option<Slot> {
         let permit = Arc::clone(&self.slots).acquire_owned().await.ok()?;
         let mut idle = lock(&self.idle);
-        let now = Instant::now();
+        let now = clock.now();
         idle.retain(|connection| connection.until > now);
         let stream = if fresh {
             None
@@ -66,7 +67,7 @@ impl Pool {
     }
 
     /// Keeps a connection for the next request, if it can carry one.
-    pub(crate) fn release(&self, stream: Stream, persistence: Persistence) {
+    pub(crate) fn release(&self, stream: Stream, persistence: Persistence, now: Instant) {
         let Persistence::KeepAlive { timeout_secs, max } = persistence else {
             return;
         };
@@ -74,7 +75,7 @@ impl Pool {
         if max == Some(0) || timeout <= MARGIN {
             return;
         }
-        let until = Instant::now() + timeout - MARGIN;
+        let until = now.after(timeout - MARGIN);
         lock(&self.idle).push(Idle { stream, until });
     }
 

@@ -46,6 +46,7 @@ pub struct Builder {
     connections: usize,
     body_limit: u64,
     clock: Clock,
+    seed: Option<u32>,
     tap: Option<Arc<dyn Tap>>,
 }
 
@@ -72,6 +73,7 @@ impl Client {
             connections: CONNECTIONS,
             body_limit: BODY_LIMIT,
             clock: Clock::system(),
+            seed: None,
             tap: None,
         }
     }
@@ -167,6 +169,12 @@ impl Builder {
         self
     }
 
+    /// Where the jitter of waits begins; random unless it is given.
+    pub const fn seed(mut self, seed: u32) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
     /// Shows every byte sent and received to `tap`, **secrets included**: see
     /// [`Tap`].
     pub fn tap(mut self, tap: Arc<dyn Tap>) -> Self {
@@ -245,7 +253,7 @@ impl Builder {
         let can_login = matches!(self.secret, Secret::Login(_));
         let mut session = Session::new(
             &origin,
-            random(),
+            self.seed.unwrap_or_else(random),
             Rules {
                 can_login,
                 patience: self.timeouts.patience,
