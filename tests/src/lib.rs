@@ -3,6 +3,7 @@
 use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll};
+use core::time::Duration;
 use std::sync::Arc;
 
 use oobwatch_client::core::product::Product;
@@ -10,6 +11,9 @@ use oobwatch_client::tls::Trust;
 use oobwatch_client::{Address, Builder, Client, Clock, Shift, Timeouts};
 use oobwatch_sim::{BoxInfo, Scenario, Sim};
 use zeroize::Zeroizing;
+
+/// The life of an FMC token.
+pub const HALF_HOUR: Duration = Duration::from_secs(30 * 60);
 
 /// A simulator, and the clock that its clients age by.
 pub struct Lab {
@@ -51,12 +55,12 @@ impl Lab {
     }
 
     /// Lets `by` pass for the boxes only: the client does not know.
-    pub fn advance_boxes(&self, by: core::time::Duration) {
+    pub fn advance_boxes(&self, by: Duration) {
         self.sim.advance(by);
     }
 
     /// Lets `by` pass for boxes and clients.
-    pub fn advance(&self, by: core::time::Duration) {
+    pub fn advance(&self, by: Duration) {
         self.sim.advance(by);
         self.shift.advance(by);
     }
@@ -79,7 +83,7 @@ impl Lab {
     pub fn fmc_with_tokens(&self, access: &str, refresh: &str) -> Client {
         let info = self.sim.fmc();
         let builder = Client::builder(Product::Fmc, address(info)).clock(self.clock.clone());
-        let age = core::time::Duration::ZERO;
+        let age = Duration::ZERO;
         let builder = builder
             .with_tokens(access, Some(refresh), age, 0)
             .expect("tokens");
@@ -108,7 +112,7 @@ fn address(info: &BoxInfo) -> Address {
 #[must_use]
 pub fn impatient() -> Timeouts {
     let mut timeouts = Timeouts::default();
-    timeouts.patience = core::time::Duration::ZERO;
+    timeouts.patience = Duration::ZERO;
     timeouts
 }
 

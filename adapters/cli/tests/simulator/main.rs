@@ -2,5 +2,6 @@
 
 mod check;
 mod lab;
+mod origin;
 mod request;
 mod token;
