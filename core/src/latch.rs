@@ -7,6 +7,10 @@
 //! more until the operator says so. One login at a time tries a password that no
 //! box has accepted within the last minute: when it is changed under a fleet of
 //! sessions, one of them finds out, not all.
+//!
+//! What differs from one credential or program to the next is its [`Policy`].
+//! Where a latch is kept is the adapter's business: what has to outlive it is
+//! what [`Latch::restored`] takes.
 
 use core::time::Duration;
 
@@ -24,11 +28,30 @@ const SLOW: Duration = Duration::from_secs(10);
 /// How long a credential that was accepted is taken for right.
 const PROVEN: Duration = Duration::from_secs(60);
 
+/// What a latch goes by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Policy {
+    /// The password is good for one login, whatever came of it.
+    pub single_use: bool,
+    /// A program that runs once makes no second try: it leaves that to the next
+    /// run.
+    pub one_shot: bool,
+    /// A credential that is latched may be tried once more, so long after its
+    /// last refusal. `None`: not until [`Latch::reset`].
+    pub retry: Option<Duration>,
+}
+
 /// How often one credential was refused, and whether it may be tried.
 #[derive(Debug, Default)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Latch {
+    policy: Policy,
     refusals: u8,
+    /// Some of those refusals came to this latch, not to one before it.
+    refused_here: bool,
+    /// A box may have seen the password.
+    tried: bool,
     refused_at: Instant,
     /// A box has accepted it then, and none refused it since.
     accepted_at: Option<Instant>,
@@ -59,7 +82,14 @@ impl Latch {
     #[must_use]
     pub const fn new() -> Self {
         Self {
+            policy: Policy {
+                single_use: false,
+                one_shot: false,
+                retry: None,
+            },
             refusals: 0,
+            refused_here: false,
+            tried: false,
             refused_at: Instant::from_millis(0),
             accepted_at: None,
             trying: None,
@@ -74,22 +104,54 @@ impl Latch {
         Self {
             refusals,
             refused_at,
+            tried: refusals > 0,
             ..Self::new()
+        }
+    }
+
+    /// The same latch with another policy.
+    #[must_use]
+    pub const fn with_policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// The same latch for a password that a box may have seen.
+    #[must_use]
+    pub const fn with_tried(mut self, tried: bool) -> Self {
+        self.tried = tried;
+        self
+    }
+
+    /// Whether the credential may be tried at all, whoever is trying it now.
+    pub fn standing(&self, now: Instant) -> Leave {
+        let spent = self.policy.single_use && self.tried;
+        let left_to_next_run = self.policy.one_shot && self.refused_here;
+        if spent || left_to_next_run {
+            return Leave::Latched;
+        }
+        let wait = match self.refusals {
+            0 => return Leave::Go,
+            refusals if refusals < REFUSALS_MAX => Some(SECOND_TRY),
+            _ => self.policy.retry,
+        };
+        match wait.map(|wait| self.refused_at.after(wait)) {
+            None => Leave::Latched,
+            Some(until) if now < until => Leave::NotBefore(until),
+            Some(_) => Leave::Go,
         }
     }
 
     /// Asks for a login that ends within `lease`.
     pub fn ask(&mut self, now: Instant, lease: Duration) -> Leave {
-        let second = self.refused_at.after(SECOND_TRY);
-        if self.refusals >= REFUSALS_MAX {
-            Leave::Latched
-        } else if self.refusals > 0 && now < second {
-            Leave::NotBefore(second)
-        } else if let Some(since) = self.trying.filter(|since| now < since.after(lease)) {
+        match self.standing(now) {
+            Leave::Go => {}
+            not_now => return not_now,
+        }
+        if let Some(since) = self.trying.filter(|since| now < since.after(lease)) {
             self.ask_beside(now, since, lease)
         } else {
-            let proven = self.accepted_at.is_some_and(|at| now - at < PROVEN);
-            self.trying = (!proven).then_some(now);
+            self.trying = (!self.is_proven(now)).then_some(now);
             self.overlap = false;
             Leave::Go
         }
@@ -98,7 +160,7 @@ impl Latch {
     /// A box that hangs does not keep the others from being asked: one more try
     /// goes beside it, if there are two left.
     fn ask_beside(&mut self, now: Instant, since: Instant, lease: Duration) -> Leave {
-        if self.overlap || self.refusals > 0 {
+        if self.overlap || self.refusals > 0 || self.policy.single_use {
             Leave::Wait(since.after(lease))
         } else if now < since.after(SLOW) {
             Leave::Wait(since.after(SLOW))
@@ -111,6 +173,7 @@ impl Latch {
     /// A box has accepted the credential.
     pub const fn accepted(&mut self, now: Instant) {
         self.reset();
+        self.tried = true;
         self.accepted_at = Some(now);
     }
 
@@ -118,11 +181,18 @@ impl Latch {
     pub const fn refused(&mut self, now: Instant) {
         self.refusals = self.refusals.saturating_add(1);
         self.refused_at = now;
+        self.refused_here = true;
         self.accepted_at = None;
+        self.unanswered();
+    }
+
+    /// The login went out, and ended without an answer to the question.
+    pub const fn unanswered(&mut self) {
+        self.tried = true;
         self.undecided();
     }
 
-    /// The login ended without an answer to the question.
+    /// The login did not go out.
     pub const fn undecided(&mut self) {
         self.trying = None;
         self.overlap = false;
@@ -132,6 +202,7 @@ impl Latch {
     /// The operator has changed the credential, or the account.
     pub const fn reset(&mut self) {
         *self = Self {
+            policy: self.policy,
             epoch: self.epoch.wrapping_add(1),
             ..Self::new()
         };
@@ -143,10 +214,29 @@ impl Latch {
         self.epoch
     }
 
+    /// What the latch goes by.
+    #[must_use]
+    pub const fn policy(&self) -> Policy {
+        self.policy
+    }
+
     /// Refusals since the credential was last accepted.
     #[must_use]
     pub const fn refusals(&self) -> u8 {
         self.refusals
+    }
+
+    /// Whether a box may have seen the password.
+    #[must_use]
+    pub const fn is_tried(&self) -> bool {
+        self.tried
+    }
+
+    /// Whether a box has accepted the credential within the last minute, so
+    /// that several logins may try it at once.
+    #[must_use]
+    pub fn is_proven(&self, now: Instant) -> bool {
+        self.accepted_at.is_some_and(|at| now - at < PROVEN)
     }
 }
 
@@ -204,6 +294,63 @@ mod tests {
         assert_eq!(latch.ask(at(60), LEASE), Leave::Go);
         assert_eq!(latch.ask(at(239), LEASE), Leave::Wait(at(240)));
         assert_eq!(latch.ask(at(240), LEASE), Leave::Go);
+    }
+
+    #[test]
+    fn a_program_that_runs_once_makes_no_second_try() {
+        let policy = Policy {
+            one_shot: true,
+            ..Policy::default()
+        };
+        let mut latch = Latch::new().with_policy(policy);
+        assert_eq!(latch.ask(at(0), LEASE), Leave::Go);
+        latch.refused(at(1));
+        assert_eq!(latch.ask(at(1_000_000), LEASE), Leave::Latched);
+        let mut next_run = Latch::restored(1, at(1)).with_policy(policy);
+        assert_eq!(next_run.ask(at(60), LEASE), Leave::NotBefore(at(61)));
+        assert_eq!(next_run.ask(at(61), LEASE), Leave::Go);
+        next_run.refused(at(61));
+        assert_eq!(next_run.ask(at(1_000_000), LEASE), Leave::Latched);
+    }
+
+    #[test]
+    fn a_single_use_password_is_tried_once_whatever_comes_of_it() {
+        let policy = Policy {
+            single_use: true,
+            ..Policy::default()
+        };
+        let ends: [fn(&mut Latch); 3] = [
+            |latch| latch.accepted(at(1)),
+            |latch| latch.refused(at(1)),
+            Latch::unanswered,
+        ];
+        for end in ends {
+            let mut latch = Latch::new().with_policy(policy);
+            assert_eq!(latch.ask(at(0), LEASE), Leave::Go);
+            assert_eq!(latch.ask(at(20), LEASE), Leave::Wait(at(180)));
+            end(&mut latch);
+            assert_eq!(latch.ask(at(1_000_000), LEASE), Leave::Latched);
+            let mut next_run = Latch::new().with_policy(policy).with_tried(latch.tried);
+            assert_eq!(next_run.ask(at(1_000_000), LEASE), Leave::Latched);
+        }
+        let mut latch = Latch::new().with_policy(policy);
+        assert_eq!(latch.ask(at(0), LEASE), Leave::Go);
+        latch.undecided();
+        assert_eq!(latch.ask(at(1), LEASE), Leave::Go, "no box has seen it");
+    }
+
+    #[test]
+    fn a_latched_credential_is_tried_once_a_day_if_so_told() {
+        let day = Duration::from_secs(86_400);
+        let mut latch = Latch::restored(2, at(0)).with_policy(Policy {
+            retry: Some(day),
+            ..Policy::default()
+        });
+        assert_eq!(latch.ask(at(86_399), LEASE), Leave::NotBefore(at(86_400)));
+        assert_eq!(latch.ask(at(86_400), LEASE), Leave::Go);
+        latch.refused(at(86_401));
+        let next = Leave::NotBefore(at(86_401 + 86_400));
+        assert_eq!(latch.ask(at(100_000), LEASE), next);
     }
 
     proptest! {

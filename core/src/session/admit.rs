@@ -300,7 +300,7 @@ impl Session {
     }
 
     fn elect_login(&mut self, now: Instant, class: Class, latch: &mut Latch) -> Admit {
-        if self.refused >= REFUSALS_MAX {
+        if self.refused >= REFUSALS_MAX && latch.refusals() < REFUSALS_MAX {
             // Another box may accept what this one does not.
             return Admit::Stop(Stop::Refused(REFUSED));
         }

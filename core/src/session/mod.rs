@@ -35,8 +35,9 @@ pub use admit::{Admit, Class, Stop, Ticket, Wait};
 pub use permit::{AuthKind, AuthPermit, Permit};
 pub use rules::Rules;
 pub use settle::Next;
-pub use settle_auth::AuthNext;
+pub use settle_auth::{AuthNext, Came};
 pub use stats::Stats;
+pub use tokens::Ages;
 
 use permit::Flight;
 use rules::Kept;
@@ -119,22 +120,34 @@ impl Session {
         }
     }
 
-    /// Takes over tokens that were obtained elsewhere, `age` ago, and refreshed
-    /// `refreshes` times since their login.
+    /// Takes over tokens that were obtained elsewhere, that long ago.
     pub fn adopt(
         &mut self,
         now: Instant,
-        age: Duration,
-        refreshes: u8,
+        ages: Ages,
         access: AccessToken,
         refresh: Option<RefreshToken>,
     ) {
         let (length, lead) = (self.rules.token_life(), self.rules.lead());
-        let life = (self.product == Product::Fmc).then(|| Life::new(now.before(age), length, lead));
-        self.tokens = Some(Tokens::new(access, refresh, life, refreshes));
+        let born = now.before(ages.token);
+        let life = (self.product == Product::Fmc).then(|| Life::new(born, length, lead));
+        let opened = now.before(ages.session.max(ages.token));
+        let tokens = Tokens::new(access, refresh, born, life);
+        let mut tokens = tokens.renewed(opened, ages.refreshes).adopted();
+        if now - Instant::default() < ages.token {
+            // Older than the clock can tell.
+            tokens.mark_dead();
+        }
+        self.tokens = Some(tokens);
         self.generation = self.generation.wrapping_add(1);
         self.stopped = None;
         self.wake();
+    }
+
+    /// How old the session is, for whoever keeps its tokens.
+    #[must_use]
+    pub fn ages(&self, now: Instant) -> Option<Ages> {
+        Some(self.tokens.as_ref()?.ages(now))
     }
 
     /// Lets go of the tokens without a logout, for a caller that has taken them

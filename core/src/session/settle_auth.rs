@@ -4,12 +4,13 @@
 use core::time::Duration;
 
 use super::overload;
-use super::tokens::{Life, Tokens};
+use super::tokens::{Ages, Life, Tokens};
 use super::{AuthKind, AuthPermit, Class, Session, Stats, Stop};
 use crate::error::{Error, PeerError, TransportError};
 use crate::exchange::{AuthOutcome, Domain, Grant, Response};
 use crate::latch::Latch;
 use crate::product::Product;
+use crate::secret::{AccessToken, RefreshToken};
 use crate::time::Instant;
 
 /// What the elected caller does after a login, refresh or logout.
@@ -96,7 +97,7 @@ impl Session {
             AuthOutcome::Granted(grant) => {
                 Stats::count(&mut self.stats.logins);
                 self.refused = 0;
-                self.accept(sent, grant, 0)
+                self.accept(sent, grant, None)
             }
             AuthOutcome::Response(response) => {
                 let error = login_error(self.product, &response);
@@ -121,9 +122,9 @@ impl Session {
         };
         match outcome {
             AuthOutcome::Granted(grant) => {
-                let refreshes = tokens.refreshes().saturating_add(1);
+                let before = (tokens.opened(), tokens.refreshes().saturating_add(1));
                 Stats::count(&mut self.stats.refreshes);
-                self.accept(sent, grant, refreshes)
+                self.accept(sent, grant, Some(before))
             }
             AuthOutcome::Response(response) if response.status == 401 || response.is_success() => {
                 // Refused, or no tokens came: an FMC whose browser session timeout
@@ -179,7 +180,9 @@ impl Session {
         }
     }
 
-    fn accept(&mut self, sent: Instant, grant: Grant, refreshes: u8) -> AuthNext {
+    /// Takes in tokens: of a login, or of a session that was opened `before` and
+    /// refreshed so often.
+    fn accept(&mut self, sent: Instant, grant: Grant, before: Option<(Instant, u8)>) -> AuthNext {
         let length = match self.product {
             Product::CdFmc | Product::Fmc => Some(self.rules.token_life()),
             Product::Fxos => grant
@@ -190,18 +193,47 @@ impl Session {
                 .map(|s| Duration::from_secs(s.max(60).into())),
         };
         let life = length.map(|length| Life::new(sent, length, self.rules.lead()));
-        self.tokens = Some(Tokens::new(grant.access, grant.refresh, life, refreshes));
+        let (opened, refreshes) = before.unwrap_or((sent, 0));
+        let tokens = Tokens::new(grant.access, grant.refresh, sent, life);
+        self.tokens = Some(tokens.renewed(opened, refreshes));
         self.generation = self.generation.wrapping_add(1);
         match grant.domain {
             Domain::Unknown => {}
             // A refresh names the user's own domain; the choice made at login stands.
-            Domain::Uuid(_) if refreshes > 0 && !self.domain.is_empty() => {}
+            Domain::Uuid(_) if before.is_some() && !self.domain.is_empty() => {}
             Domain::Uuid(uuid) => self.domain = uuid,
             Domain::Failed(error) => {
                 self.stopped = Some(Stop::Refused(error.into()));
                 return AuthNext::Fail(error.into());
             }
         }
+        AuthNext::Continue
+    }
+
+    /// Settles a login or refresh that was not needed: another process of the
+    /// caller's had renewed the session, that long ago. Nothing was sent.
+    pub fn settle_adopted(
+        &mut self,
+        now: Instant,
+        permit: AuthPermit,
+        ages: Ages,
+        access: AccessToken,
+        refresh: Option<RefreshToken>,
+        latch: &mut Latch,
+    ) -> AuthNext {
+        if permit.kind == AuthKind::Login {
+            latch.undecided();
+        }
+        let flight = self.flight.take_if(|flight| flight.is_of(self.id, &permit));
+        if flight.is_none() {
+            return AuthNext::Fail(TransportError::Dropped.into());
+        }
+        // Closed in the meantime: the session is its other holders'.
+        if let Some(stop) = self.stopped {
+            self.wake();
+            return stop.error().map_or(AuthNext::Closed, AuthNext::Fail);
+        }
+        self.adopt(now, ages, access, refresh);
         AuthNext::Continue
     }
 
@@ -234,6 +266,54 @@ impl Session {
     }
 }
 
+/// What a login, refresh or logout came to, for whoever keeps records of
+/// sessions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Came {
+    /// Tokens came; or the session is gone, as it should be.
+    Done,
+    /// The box refused the credential, or the tokens.
+    Refused,
+    /// The box was not asked, or said no for another reason.
+    Nothing,
+    /// It may have taken effect, and nobody knows.
+    Unknown,
+}
+
+impl AuthOutcome {
+    /// What a login, refresh or logout on `product` came to.
+    #[must_use]
+    pub fn came(&self, product: Product, kind: AuthKind) -> Came {
+        match (kind, self) {
+            (_, Self::Granted(_)) => Came::Done,
+            (_, Self::Lost(lost)) if lost.may_have_reached => Came::Unknown,
+            (_, Self::Lost(_)) => Came::Nothing,
+            (AuthKind::Logout, Self::Response(response)) => {
+                if response.is_success() || is_gone(response) {
+                    Came::Done
+                } else {
+                    Came::Nothing
+                }
+            }
+            (AuthKind::Login, Self::Response(response)) => {
+                if is_refusal(login_error(product, response)) {
+                    Came::Refused
+                } else {
+                    Came::Nothing
+                }
+            }
+            (AuthKind::Refresh, Self::Response(response)) => {
+                if response.status == 401 || response.is_success() {
+                    Came::Refused
+                } else {
+                    Came::Nothing
+                }
+            }
+        }
+    }
+}
+
 /// Tells the latch what came of a login.
 fn tell(latch: &mut Latch, now: Instant, product: Product, outcome: &AuthOutcome) {
     match outcome {
@@ -241,7 +321,8 @@ fn tell(latch: &mut Latch, now: Instant, product: Product, outcome: &AuthOutcome
         AuthOutcome::Response(response) if is_refusal(login_error(product, response)) => {
             latch.refused(now);
         }
-        AuthOutcome::Response(_) | AuthOutcome::Lost(_) => latch.undecided(),
+        AuthOutcome::Lost(lost) if !lost.may_have_reached => latch.undecided(),
+        AuthOutcome::Response(_) | AuthOutcome::Lost(_) => latch.unanswered(),
     }
 }
 

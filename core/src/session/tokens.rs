@@ -9,6 +9,10 @@ use crate::time::{Instant, millis};
 pub(super) struct Tokens {
     pub(super) access: AccessToken,
     pub(super) refresh: Option<RefreshToken>,
+    /// When the access token was asked for.
+    born: Instant,
+    /// When the login was.
+    opened: Instant,
     /// `None`: the box demands no renewal.
     life: Option<Life>,
     refreshes: u8,
@@ -16,14 +20,29 @@ pub(super) struct Tokens {
     dead: bool,
     /// The box has refused it once, after it had accepted it.
     doubted: bool,
+    /// Whether it came from elsewhere, where the box may have accepted it.
+    adopted: bool,
     /// When the box last accepted it.
     proved: Option<Instant>,
+}
+
+/// How old a session is: what has to be kept beside its tokens to
+/// [adopt](super::Session::adopt) it elsewhere.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Ages {
+    /// Since the access token was asked for. Where that is unknown,
+    /// [`Duration::MAX`]: it is renewed before it is used.
+    pub token: Duration,
+    /// Since the login.
+    pub session: Duration,
+    /// Refreshes since the login.
+    pub refreshes: u8,
 }
 
 /// From when on a token is renewed, and from when on the box refuses it.
 #[derive(Clone, Copy)]
 pub(super) struct Life {
-    born: Instant,
     due: Instant,
     end: Instant,
 }
@@ -36,25 +55,54 @@ impl Life {
         let length = millis(length);
         let young = length.saturating_sub(millis(lead)).max(length - length / 4);
         let due = Instant::from_millis(born.as_millis().saturating_add(young));
-        Self { born, due, end }
+        Self { due, end }
     }
 }
 
 impl Tokens {
+    /// Tokens that the box gave at `born`; a new login, until
+    /// [`renewed`](Self::renewed) says otherwise.
     pub(super) const fn new(
         access: AccessToken,
         refresh: Option<RefreshToken>,
+        born: Instant,
         life: Option<Life>,
-        refreshes: u8,
     ) -> Self {
         Self {
             access,
             refresh,
+            born,
+            opened: born,
             life,
-            refreshes,
+            refreshes: 0,
             dead: false,
             doubted: false,
+            adopted: false,
             proved: None,
+        }
+    }
+
+    /// The same, of a session that was opened then and refreshed so often.
+    pub(super) const fn renewed(mut self, opened: Instant, refreshes: u8) -> Self {
+        self.opened = opened;
+        self.refreshes = refreshes;
+        self
+    }
+
+    pub(super) const fn adopted(mut self) -> Self {
+        self.adopted = true;
+        self
+    }
+
+    pub(super) const fn opened(&self) -> Instant {
+        self.opened
+    }
+
+    pub(super) fn ages(&self, now: Instant) -> Ages {
+        Ages {
+            token: now - self.born,
+            session: now - self.opened,
+            refreshes: self.refreshes,
         }
     }
 
@@ -64,7 +112,7 @@ impl Tokens {
         Some(if self.dead {
             Duration::ZERO
         } else {
-            life.end - now.max(life.born)
+            life.end - now.max(self.born)
         })
     }
 
@@ -111,9 +159,9 @@ impl Tokens {
         self.doubted
     }
 
-    /// Whether the box has ever accepted it.
+    /// Whether the box has ever accepted it, as far as we know.
     pub(super) const fn is_proved(&self) -> bool {
-        self.proved.is_some()
+        self.proved.is_some() || self.adopted
     }
 
     pub(super) const fn mark_proved(&mut self, now: Instant) {

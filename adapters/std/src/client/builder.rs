@@ -12,7 +12,7 @@ use oobwatch_core::http::Limits;
 use oobwatch_core::origin::Origin;
 use oobwatch_core::product::Product;
 use oobwatch_core::secret::{AccessToken, RefreshToken};
-use oobwatch_core::session::{Rules, Session};
+use oobwatch_core::session::{Ages, Rules, Session};
 use rustls::ClientConfig;
 use tokio_rustls::TlsConnector;
 use zeroize::Zeroizing;
@@ -195,7 +195,12 @@ impl Builder {
             refreshes,
         }) = self.tokens
         {
-            session.adopt(self.clock.now(), age, refreshes, access, refresh);
+            let ages = Ages {
+                token: age,
+                session: age,
+                refreshes,
+            };
+            session.adopt(self.clock.now(), ages, access, refresh);
         }
         let tls = TlsConnector::from(self.trust.client_config()?);
         let server_name = self.trust.server_name(self.address.host())?;

@@ -222,7 +222,11 @@ fn an_adopted_session_without_credentials_stops_when_it_is_over() {
         },
     );
     let access = AccessToken::new("a").unwrap();
-    session.adopt(at(0), Duration::ZERO, 3, access, None);
+    let ages = Ages {
+        refreshes: 3,
+        ..Ages::default()
+    };
+    session.adopt(at(0), ages, access, None);
     let _ = go(&mut session, 1_799_000, &mut Ticket::new(Class::Read));
     let admit = session.admit_alone(at(1_800_000), &mut Ticket::new(Class::Read));
     assert_eq!(admit, Admit::Stop(Stop::NoCredentials));

@@ -1,5 +1,6 @@
 //! The session against a scripted box, in virtual time.
 
+mod adopted;
 mod busy;
 mod credential;
 mod examples;
