@@ -10,9 +10,8 @@ const LENGTH_MAX: usize = 1024;
 
 /// A user name and password for one box. Only a login can use it.
 ///
-/// Has no `Debug` and no accessors: it is written into the request of a login
-/// by [`AuthExchange`](crate::exchange::AuthExchange) and nowhere else.
-#[derive(Clone, Copy)]
+/// Has neither `Debug` nor `Clone` nor accessors: it is written into the request
+/// of a login by [`AuthExchange`](crate::exchange::AuthExchange) and nowhere else.
 pub struct Login<'a> {
     pub(crate) origin: OriginTag,
     pub(crate) user: &'a str,
@@ -64,7 +63,6 @@ fn check(product: Product, part: Part, text: &str) -> Result<(), ConfigError> {
 }
 
 /// A static bearer token for one cloud-delivered FMC.
-#[derive(Clone, Copy)]
 pub struct Bearer<'a> {
     pub(crate) origin: OriginTag,
     pub(crate) token: &'a str,

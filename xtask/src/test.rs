@@ -30,6 +30,10 @@ pub(crate) fn run() -> Result<()> {
         all.args(["--", "-D", "warnings"]).run()
     })?;
     steps.step("tests", || cargo("test").arg("--workspace").run())?;
+    steps.step("secrets and defmt", || {
+        let core = cargo("test").args(["--package", "oobwatch-core", "--features", "defmt"]);
+        core.args(["--test", "compile_fail"]).run()
+    })?;
     steps.step("documentation", || {
         let doc = cargo("doc").args(["--workspace", "--no-deps"]);
         doc.env("RUSTDOCFLAGS", "-D warnings").run()

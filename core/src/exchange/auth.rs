@@ -9,7 +9,7 @@ use super::{Answer, AuthOutcome, Domain, Grant, Progress, Sink};
 use crate::credentials::Login;
 use crate::error::{ConfigError, Error};
 use crate::http::{HeadWriter, Limits, Method, Persistence};
-use crate::origin::Origin;
+use crate::origin::{Origin, OriginTag};
 use crate::product::Product;
 use crate::secret::{AccessToken, RefreshToken, Secret};
 use crate::session::{AuthKind, AuthPermit, Session};
@@ -70,7 +70,7 @@ impl<'q> AuthExchange<'q> {
             Self {
                 kind,
                 reader,
-                granted: Granted::new(product, wanted),
+                granted: Granted::new(origin, wanted),
             },
             length,
         ))
@@ -160,6 +160,7 @@ impl Sink for DomainsOnly<'_> {
 
 /// What a successful answer gives.
 struct Granted<'q> {
+    origin: OriginTag,
     field: Field,
     access: Secret,
     refresh: Secret,
@@ -201,8 +202,10 @@ const FIELDS: [(&[u8], Field); 6] = [
 ];
 
 impl<'q> Granted<'q> {
-    fn new(product: Product, domain: Option<&'q str>) -> Self {
+    fn new(origin: &Origin<'_>, domain: Option<&'q str>) -> Self {
+        let product = origin.product();
         Self {
+            origin: origin.tag(),
             field: Field::Domains,
             access: Secret::new(),
             refresh: Secret::new(),
@@ -228,6 +231,7 @@ impl<'q> Granted<'q> {
             Listed::Reply(reply) => reply.finish(&mut self.access).ok()?,
         };
         Some(Grant {
+            origin: self.origin,
             access: AccessToken::received(self.access)?,
             refresh,
             refresh_period,

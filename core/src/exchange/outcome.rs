@@ -1,7 +1,8 @@
 //! What came of a request, as the session needs to know it.
 
-use crate::error::Error;
+use crate::error::{ConfigError, Error};
 use crate::exchange::ErrorBody;
+use crate::origin::OriginTag;
 use crate::secret::{AccessToken, RefreshToken};
 use crate::text::Text;
 
@@ -24,6 +25,21 @@ pub enum AuthOutcome {
     Response(Response),
     /// No whole answer came.
     Lost(Lost),
+}
+
+impl AuthOutcome {
+    /// The same for the session on the box at `origin`: there, tokens of another
+    /// box are none.
+    pub(crate) fn seen_from(self, origin: OriginTag) -> Self {
+        match self {
+            Self::Granted(grant) if grant.origin != origin => Self::Lost(Lost {
+                error: ConfigError::OtherOrigin.into(),
+                may_have_reached: true,
+                stale: false,
+            }),
+            outcome => outcome,
+        }
+    }
 }
 
 /// The facts of an answer. Its body has gone to the sink.
@@ -84,6 +100,8 @@ pub struct Lost {
 
 /// Tokens that the box gave.
 pub struct Grant {
+    /// The box: no session on another takes them.
+    pub(crate) origin: OriginTag,
     /// Opens requests.
     pub access: AccessToken,
     /// Renews the session; an FMC gives one, a chassis does not.
@@ -108,5 +126,5 @@ pub enum Domain {
     /// Requests go to this one.
     Uuid(Text<36>),
     /// The one asked for is not there, or not the only one of its name.
-    Failed(crate::error::ConfigError),
+    Failed(ConfigError),
 }

@@ -242,6 +242,25 @@ fn what_belongs_to_one_box_does_not_go_to_another() {
 }
 
 #[test]
+fn tokens_of_one_box_are_not_taken_by_a_session_on_another() {
+    let other = Origin::new(Product::Fmc, "evil.example").unwrap();
+    let login = Login::new(&other, "api", "pw").unwrap();
+    let mut elsewhere = Session::new(&other, 1, Rules::default());
+    let permit = elect(&mut elsewhere, 0, Class::Read);
+    let mut out = [0; 700];
+    let (mut exchange, _) =
+        AuthExchange::start(&elsewhere, &other, &permit, Some(&login), None, &mut out).unwrap();
+    let _ = exchange.push(LOGIN_204.as_bytes(), &mut Discard).unwrap();
+
+    let mut session = Session::new(&fmc(), 1, Rules::default());
+    let permit = elect(&mut session, 0, Class::Read);
+    let next = session.settle_auth_alone(at(0), permit, exchange.finish());
+    assert_eq!(next, AuthNext::Fail(ConfigError::OtherOrigin.into()));
+    assert!(!session.is_open());
+    assert_eq!(session.stats().orphans, 1);
+}
+
+#[test]
 fn a_request_that_can_not_be_written_leaves_nothing() {
     let (mut session, _) = open(&fmc(), LOGIN_204);
     let permit = go(&mut session);

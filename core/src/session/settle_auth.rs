@@ -34,6 +34,7 @@ impl Session {
         outcome: AuthOutcome,
         latch: &mut Latch,
     ) -> AuthNext {
+        let outcome = outcome.seen_from(self.origin);
         if permit.kind == AuthKind::Login {
             tell(latch, now, self.product, &outcome);
         }

@@ -137,6 +137,7 @@ fn a_chassis_with_a_refresh_period_is_logged_out_before_the_next_login() {
         unreachable!()
     };
     let grant = Grant {
+        origin: session.origin,
         refresh: None,
         refresh_period: Some(600),
         domain: Domain::Unknown,

@@ -162,6 +162,7 @@ pub(super) fn status(status: u16) -> Response {
 
 pub(super) fn grant(access: &str, refresh: &str) -> AuthOutcome {
     AuthOutcome::Granted(Grant {
+        origin: fmc_session().origin,
         access: AccessToken::new(access).unwrap(),
         refresh: Some(RefreshToken::new(refresh).unwrap()),
         refresh_period: None,
@@ -204,6 +205,7 @@ pub(super) fn open(session: &mut Session, now: u64) {
     let AuthOutcome::Granted(mut grant) = grant("a", "r") else {
         unreachable!()
     };
+    grant.origin = session.origin;
     if session.product() == Product::Fxos {
         grant.refresh = None;
     }
