@@ -264,6 +264,7 @@ pub enum Trouble {
     /// 200 with `{}`: FMC under load.
     EmptyObject,
     /// 200 with an error in its body.
+    #[serde(rename = "error_in_200")]
     ErrorIn200,
     /// 400 "Search Service n.a. Please try again."
     TryAgain,
