@@ -55,7 +55,7 @@ pub(crate) enum Ask {
     /// All sessions end, as after a restart of the box.
     Restart,
     /// So often, so many seconds apart.
-    Every(u64, u32, Vec<Ask>),
+    Every(u64, u32, Vec<Self>),
 }
 
 /// What came of it.

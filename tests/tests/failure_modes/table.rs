@@ -115,8 +115,8 @@ fn word(ask: &Ask) -> String {
 
 fn span(seconds: u64) -> String {
     match seconds {
-        7_200.. if seconds % 3_600 == 0 => format!("{} h", seconds / 3_600),
-        120.. if seconds % 60 == 0 => format!("{} min", seconds / 60),
+        7_200.. if seconds.is_multiple_of(3_600) => format!("{} h", seconds / 3_600),
+        120.. if seconds.is_multiple_of(60) => format!("{} min", seconds / 60),
         _ => format!("{seconds} s"),
     }
 }

@@ -135,6 +135,11 @@ pub(super) fn tokens() -> Vec<Mode> {
             "session_life_s = 3600",
             [Every(MINUTE, 360, vec![Check])],
         ),
+    ]
+}
+
+pub(super) fn lost_replies() -> Vec<Mode> {
+    vec![
         fmc(
             "reply to the login lost",
             &at(LOGIN, r#"kind = "lost_reply""#, "times = 1"),
