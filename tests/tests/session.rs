@@ -369,9 +369,7 @@ async fn a_right_password_that_was_refused_gets_its_second_try() {
 async fn a_redirect_is_not_followed() {
     let second = Lab::new(|_| {}).await;
     let elsewhere = format!("{}{VERSION}", second.sim.fmc().url);
-    let redirect = Fault::Redirect {
-        location: elsewhere,
-    };
+    let redirect = Fault::redirect(302, &elsewhere);
     let lab = Lab::new(|scenario| {
         scenario.fmc.wire.faults = vec![FaultRule::new("/api/fmc_platform/v1/info", redirect)];
     })

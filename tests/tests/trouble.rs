@@ -199,7 +199,7 @@ async fn a_web_page_is_no_rest_api() {
 async fn a_login_that_is_redirected_takes_no_password_along() {
     let second = Lab::new(|_| {}).await;
     let location = format!("{}{LOGIN}", second.sim.fmc().url);
-    let lab = faulty(LOGIN, Fault::Redirect { location }).await;
+    let lab = faulty(LOGIN, Fault::redirect(302, &location)).await;
     assert_eq!(
         fails(lab.fmc().build().unwrap()).await,
         PeerError::Redirect(302).into()

@@ -15,6 +15,7 @@ use hyper::{Response, StatusCode};
 
 use crate::events::What;
 use crate::letter_case;
+use crate::scenario::HeaderCase;
 
 pub(crate) type Body = UnsyncBoxBody<Bytes, Cut>;
 
@@ -157,14 +158,18 @@ pub(crate) struct Head {
     pub(crate) status: u16,
     pub(crate) reason: Option<String>,
     pub(crate) headers: Headers,
-    /// All names in lower case.
-    pub(crate) lower_case: bool,
+    pub(crate) case: HeaderCase,
 }
 
 /// Puts head and body together. Framing headers come last, as Apache httpd writes them.
 pub(crate) async fn response(mut head: Head, content: Content, framing: Framing) -> Response<Body> {
     let body = match content {
-        Content::None => Empty::new().map_err(never).boxed_unsync(),
+        Content::None => {
+            if !matches!(head.status, 204 | 304) {
+                head.headers.push(("Content-Length".into(), "0".into()));
+            }
+            Empty::new().map_err(never).boxed_unsync()
+        }
         Content::Some { content_type, body } => {
             let (name, value) = match framing {
                 Framing::Chunked => ("Transfer-Encoding", "chunked".to_owned()),
@@ -178,9 +183,7 @@ pub(crate) async fn response(mut head: Head, content: Content, framing: Framing)
     };
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(head.status).expect("scenarios are checked");
-    if !head.lower_case {
-        *response.extensions_mut() = letter_case::extensions().await;
-    }
+    *response.extensions_mut() = letter_case::extensions(head.case).await;
     if let Some(reason) = head.reason {
         let reason = ReasonPhrase::try_from(reason.into_bytes()).expect("reason phrases are text");
         response.extensions_mut().insert(reason);

@@ -34,16 +34,14 @@ impl Reading {
 }
 
 impl Clock {
-    pub(crate) fn new(manual: bool) -> Self {
+    /// Of a box whose time of day is `started` now.
+    pub(crate) fn new(manual: bool, started: SystemTime) -> Self {
         let running_since = (!manual).then(Instant::now);
         let (reading, _) = watch::channel(Reading {
             base: Duration::ZERO,
             running_since,
         });
-        Self {
-            started: SystemTime::now(),
-            reading,
-        }
+        Self { started, reading }
     }
 
     pub(crate) fn now(&self) -> VirtualTime {
@@ -103,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_manual_clock_moves_by_advance_only() {
-        let clock = Clock::new(true);
+        let clock = Clock::new(true, SystemTime::UNIX_EPOCH);
         assert_eq!(clock.now(), Duration::ZERO);
         clock.advance(Duration::from_secs(1800));
         assert_eq!(clock.now(), Duration::from_secs(1800));
@@ -111,7 +109,7 @@ mod tests {
 
     #[test]
     fn switching_to_manual_keeps_the_time_reached() {
-        let clock = Clock::new(false);
+        let clock = Clock::new(false, SystemTime::UNIX_EPOCH);
         clock.advance(Duration::from_secs(60));
         clock.set_manual(true);
         let stopped = clock.now();
@@ -123,7 +121,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_sleeper_wakes_when_the_clock_is_advanced() {
-        let clock = Clock::new(true);
+        let clock = Clock::new(true, SystemTime::UNIX_EPOCH);
         let (woken, ()) = tokio::join!(
             async {
                 clock.sleep_until(Duration::from_secs(5)).await;

@@ -23,7 +23,7 @@ const BODY_LIMIT: usize = 1 << 20;
 
 const USAGE: &str = "GET /state, GET /events[?since=N], POST /advance?seconds=N, GET /scenario, \
                      POST /scenario (JSON of switches), POST /end-sessions?box=fmc|fxos, \
-                     POST /release";
+                     POST /release, POST /reset";
 
 pub(crate) async fn serve(
     listener: TcpListener,
@@ -79,6 +79,10 @@ async fn answer(inside: &Inside, request: Request<Incoming>) -> Response<Full<By
         ("POST", "/scenario") => set_switches(inside, body).await,
         ("POST", "/release") => {
             inside.release();
+            Ok(())
+        }
+        ("POST", "/reset") => {
+            inside.reset();
             Ok(())
         }
         (method, path) => {

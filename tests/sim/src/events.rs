@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 
 /// Events kept; older ones are dropped.
-const KEPT: usize = 10_000;
+const KEPT: usize = 100_000;
 
 /// One request and what came of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +17,8 @@ pub struct Event {
     /// `fmc` or `fxos`.
     #[serde(rename = "box")]
     pub on: String,
+    /// Which connection of that box it came on, counted from 1.
+    pub connection: u64,
     /// Method.
     pub method: String,
     /// Path without query; UUIDs are written `{uuid}`.
@@ -31,6 +33,9 @@ pub struct Event {
     /// The kind of the fault that befell it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fault: Option<String>,
+    /// The answer did not get through in full, as far as the box can tell.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub lost: bool,
 }
 
 /// What came of a request.
@@ -67,8 +72,8 @@ pub(crate) struct Events {
 }
 
 impl Events {
-    /// Adds an event, whose `n` it sets.
-    pub(crate) fn push(&mut self, event: Event) {
+    /// Adds an event, whose `n` it sets and returns.
+    pub(crate) fn push(&mut self, event: Event) -> u64 {
         self.count += 1;
         if self.kept.len() == KEPT {
             self.kept.pop_front();
@@ -77,6 +82,19 @@ impl Events {
             n: self.count,
             ..event
         });
+        self.count
+    }
+
+    /// The answer of the `n`-th did not get through.
+    pub(crate) fn lost(&mut self, n: u64) {
+        if let Some(event) = self.kept.iter_mut().rfind(|event| event.n == n) {
+            event.lost = true;
+        }
+    }
+
+    /// Forgets them all; counting goes on.
+    pub(crate) fn clear(&mut self) {
+        self.kept.clear();
     }
 
     /// Those after the `since`-th, oldest first.
@@ -98,12 +116,14 @@ mod tests {
                 n: 0,
                 clock_ms: n,
                 on: "fmc".into(),
+                connection: 1,
                 method: "GET".into(),
                 path: "/api".into(),
                 status: None,
                 user: None,
                 what: What::Request,
                 fault: None,
+                lost: false,
             });
         }
         let kept = events.since(0);

@@ -10,6 +10,8 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::OnceCell;
 
+use crate::scenario::HeaderCase;
+
 const NAMES: &[&str] = &[
     "Accept-Ranges",
     "Allow",
@@ -44,12 +46,30 @@ const NAMES: &[&str] = &[
 ];
 
 /// To be put on a response.
-pub(crate) async fn extensions() -> Extensions {
-    static EXTENSIONS: OnceCell<Extensions> = OnceCell::const_new();
-    EXTENSIONS.get_or_init(learn).await.clone()
+pub(crate) async fn extensions(case: HeaderCase) -> Extensions {
+    static REAL: OnceCell<Extensions> = OnceCell::const_new();
+    static UPPER: OnceCell<Extensions> = OnceCell::const_new();
+    static TITLE: OnceCell<Extensions> = OnceCell::const_new();
+    let (learnt, spelt): (_, fn(&str) -> String) = match case {
+        HeaderCase::Lower => return Extensions::new(),
+        HeaderCase::Real => (&REAL, str::to_owned),
+        HeaderCase::Upper => (&UPPER, str::to_ascii_uppercase),
+        HeaderCase::Title => (&TITLE, titled),
+    };
+    learnt.get_or_init(|| learn(spelt)).await.clone()
 }
 
-async fn learn() -> Extensions {
+/// The first letter, and those after dashes, in upper case; all others in lower case.
+fn titled(name: &str) -> String {
+    let word = |word: &str| {
+        let (first, rest) = word.split_at(1);
+        first.to_ascii_uppercase() + &rest.to_ascii_lowercase()
+    };
+    let words: Vec<String> = name.split('-').map(word).collect();
+    words.join("-")
+}
+
+async fn learn(spelt: fn(&str) -> String) -> Extensions {
     let (client, mut server) = tokio::io::duplex(4096);
     let (mut sender, connection) = hyper::client::conn::http1::Builder::new()
         .preserve_header_case(true)
@@ -61,7 +81,7 @@ async fn learn() -> Extensions {
         // hyper takes bytes that come before its request for a protocol error.
         server.read_u8().await.expect("the client writes a request");
         server
-            .write_all(sample().as_bytes())
+            .write_all(sample(spelt).as_bytes())
             .await
             .expect("the buffer is large enough");
     };
@@ -71,7 +91,7 @@ async fn learn() -> Extensions {
 }
 
 /// A response that carries every name once, with values that hyper accepts.
-fn sample() -> String {
+fn sample(spelt: fn(&str) -> String) -> String {
     let value = |name| match name {
         "Content-Length" => "0",
         "Transfer-Encoding" => "chunked",
@@ -79,7 +99,7 @@ fn sample() -> String {
     };
     let lines: String = NAMES
         .iter()
-        .map(|name| format!("{name}: {}\r\n", value(*name)))
+        .map(|name| format!("{}: {}\r\n", spelt(name), value(*name)))
         .collect();
     format!("HTTP/1.1 200 OK\r\n{lines}\r\n")
 }

@@ -62,9 +62,9 @@ pub use cert::Certificate;
 pub use error::Error;
 pub use events::{Event, What};
 pub use scenario::{
-    Accept, Account, CutRequests, DomainsStyle, EmptyList, End, Fault, FaultRule, FmcScenario,
-    FxosScenario, Lockout, LoginBurst, Preset, RateLimit, RefreshCap, RetryAfter, Scenario,
-    SessionLimits, TlsVersions, TooMany, Trouble, Wire,
+    Accept, Account, CutRequests, DomainsStyle, EmptyList, End, EndedBy, Fault, FaultRule,
+    FmcScenario, FxosScenario, HeaderCase, Lockout, LoginBurst, Preset, RateLimit, RefreshCap,
+    RetryAfter, Scenario, SessionLimits, TlsVersions, TooMany, Trouble, Wire,
 };
 pub use sim::{BoxInfo, Builder, Sim};
 pub use state::{BoxState, State, Upload};

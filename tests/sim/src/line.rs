@@ -37,6 +37,8 @@ pub(crate) struct Control {
     /// Bytes received since the last answer.
     received: u64,
     ended: Option<End>,
+    /// Bytes of an answer could not be written.
+    lost: bool,
 }
 
 impl Control {
@@ -49,6 +51,16 @@ impl Control {
     /// How the line ended, if it ended itself.
     pub(crate) fn ended(&self) -> Option<End> {
         self.ended
+    }
+
+    /// The answer is one that stops short.
+    pub(crate) fn loses(&mut self) {
+        self.lost = true;
+    }
+
+    /// Whether bytes of an answer did not go out.
+    pub(crate) fn has_lost(&self) -> bool {
+        self.lost
     }
 }
 
@@ -140,12 +152,14 @@ impl AsyncWrite for Line {
             usize::try_from(left).unwrap_or(usize::MAX)
         });
         if let (0, Some((_, end))) = (left, cut) {
+            lock(&self.control).lost = true;
             ready!(Pin::new(&mut self.tls).poll_flush(cx))?;
             return Poll::Ready(Err(self.end(end)));
         }
         let piece = slow.map_or(usize::MAX, |slow| slow.bytes);
         let most = bytes.len().min(left).min(piece);
-        let written = ready!(Pin::new(&mut self.tls).poll_write(cx, &bytes[..most]))?;
+        let written = ready!(Pin::new(&mut self.tls).poll_write(cx, &bytes[..most]));
+        let written = written.inspect_err(|_| lock(&self.control).lost = true)?;
         if let Some((left, _)) = &mut lock(&self.control).orders.cut {
             *left -= written as u64;
         }

@@ -231,7 +231,7 @@ impl Sim {
         self.inside.set_scenario(next)
     }
 
-    /// The log of events from after the `since`-th, oldest first: the last 10,000 are kept.
+    /// The log of events from after the `since`-th, oldest first: the last 100,000 are kept.
     #[must_use]
     pub fn events(&self, since: u64) -> Vec<Event> {
         self.inside.events(since)
@@ -250,6 +250,11 @@ impl Sim {
     /// Lets held answers go, and holds no more.
     pub fn release(&self) {
         self.inside.release();
+    }
+
+    /// Counts, peaks and events begin anew; sessions, switches and time stay.
+    pub fn reset(&self) {
+        self.inside.reset();
     }
 
     /// Closes every connection and frees the addresses.
@@ -299,6 +304,12 @@ impl Inside {
             _ => return false,
         }
         true
+    }
+
+    pub(crate) fn reset(&self) {
+        lock(&self.world.events).clear();
+        self.fmc.reset();
+        self.fxos.reset();
     }
 
     pub(crate) fn release(&self) {

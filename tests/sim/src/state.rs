@@ -34,6 +34,14 @@ pub struct BoxState {
     pub refused_refreshes: u64,
     /// Sessions ended by their client: `revokeaccess`, `/api/logout`.
     pub revokes: u64,
+    /// Logouts for which there was no session.
+    pub refused_revokes: u64,
+    /// Logins whose session was made, but whose answer did not get through in full.
+    pub lost_logins: u64,
+    /// Refreshes that took effect, but whose answer did not get through in full.
+    pub lost_refreshes: u64,
+    /// Logouts that took effect, but whose answer did not get through in full.
+    pub lost_revokes: u64,
     /// Sessions whose token is good now.
     pub live_sessions: usize,
     /// FMC: sessions whose access token has expired but that could still be refreshed.
@@ -47,6 +55,8 @@ pub struct BoxState {
     pub lapsed_sessions: u64,
     /// Sessions that ended because their user logged in again.
     pub displaced_sessions: u64,
+    /// Sessions that the box ended by itself: `POST /end-sessions`, the fault `end_session`.
+    pub ended_sessions: u64,
     /// Users that are locked out now.
     pub locked_accounts: Vec<String>,
     /// Requests that carried a password, or a refresh token, to a path that has no use for it.
@@ -54,6 +64,8 @@ pub struct BoxState {
     /// Requests that carried a token or a cookie that this box never issued, or the user of no
     /// account of its own.
     pub foreign_credentials: u64,
+    /// The headers that carried those, by name.
+    pub foreign_headers: BTreeMap<String, u64>,
     /// Requests answered 429 by `rate_limit`.
     pub rate_limited: u64,
     /// Connections that are open now.
@@ -62,12 +74,16 @@ pub struct BoxState {
     pub peak_connections: usize,
     /// The most requests that came in any 60 seconds of virtual time.
     pub peak_requests_per_minute: usize,
+    /// The most logins that were asked for, refused ones too, in any hour of virtual time.
+    pub peak_logins_per_hour: usize,
     /// The most requests that were unanswered at once.
     pub peak_parallel_requests: usize,
     /// The most writes among them.
     pub peak_parallel_writes: usize,
     /// Answers being held back now.
     pub held: usize,
+    /// Requests by class: `login`, `refresh`, `logout`, `read`, `write`.
+    pub classes: BTreeMap<String, u64>,
     /// Requests by method and path, without query; UUIDs are written `{uuid}`.
     pub requests: BTreeMap<String, u64>,
     /// Answers by status code.

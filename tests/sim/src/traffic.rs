@@ -9,6 +9,7 @@ use crate::scenario::RateLimit;
 use crate::unit::lock;
 
 const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3600);
 
 #[derive(Debug, Default)]
 pub(crate) struct Traffic(Mutex<Inner>);
@@ -19,6 +20,10 @@ struct Inner {
     recent: VecDeque<VirtualTime>,
     /// Those among them that no limit refused.
     admitted: VecDeque<VirtualTime>,
+    /// Logins of the last hour.
+    logins: VecDeque<VirtualTime>,
+    /// Connections so far.
+    accepted: u64,
     connections: usize,
     requests: usize,
     writes: usize,
@@ -30,6 +35,7 @@ struct Inner {
 pub(crate) struct Peaks {
     pub(crate) connections: usize,
     pub(crate) per_minute: usize,
+    pub(crate) logins_per_hour: usize,
     pub(crate) requests: usize,
     pub(crate) writes: usize,
 }
@@ -38,6 +44,8 @@ pub(crate) struct Peaks {
 #[derive(Debug)]
 pub(crate) struct Connected {
     traffic: Arc<Traffic>,
+    /// Counted from 1.
+    pub(crate) number: u64,
     /// How many were open when this one came, itself included.
     rank: usize,
 }
@@ -56,10 +64,12 @@ pub(crate) struct TooMuch(pub(crate) Duration);
 impl Traffic {
     pub(crate) fn connect(self: &Arc<Self>) -> Connected {
         let mut inner = lock(&self.0);
+        inner.accepted += 1;
         inner.connections += 1;
         inner.peaks.connections = inner.peaks.connections.max(inner.connections);
         Connected {
             traffic: Arc::clone(self),
+            number: inner.accepted,
             rank: inner.connections,
         }
     }
@@ -67,16 +77,16 @@ impl Traffic {
     /// Counts a request for as long as the guard lives.
     pub(crate) fn request(self: &Arc<Self>, now: VirtualTime, writes: bool) -> Underway {
         let mut inner = lock(&self.0);
-        expire(&mut inner.recent, now);
+        expire(&mut inner.recent, now, MINUTE);
         inner.recent.push_back(now);
         inner.requests += 1;
         inner.writes += usize::from(writes);
         let peaks = inner.peaks;
         inner.peaks = Peaks {
-            connections: peaks.connections,
             per_minute: peaks.per_minute.max(inner.recent.len()),
             requests: peaks.requests.max(inner.requests),
             writes: peaks.writes.max(inner.writes),
+            ..peaks
         };
         Underway {
             traffic: Arc::clone(self),
@@ -102,7 +112,7 @@ impl Traffic {
         {
             return Err(TooMuch(Duration::from_secs(1)));
         }
-        expire(&mut inner.admitted, now);
+        expire(&mut inner.admitted, now, MINUTE);
         if over(limit.per_minute, inner.admitted.len() + 1) {
             let oldest = inner.admitted.front().copied().unwrap_or(now);
             return Err(TooMuch((oldest + MINUTE).saturating_sub(now)));
@@ -114,8 +124,30 @@ impl Traffic {
     /// Requests of the last minute, the present one included.
     pub(crate) fn in_last_minute(&self, now: VirtualTime) -> usize {
         let mut inner = lock(&self.0);
-        expire(&mut inner.recent, now);
+        expire(&mut inner.recent, now, MINUTE);
         inner.recent.len()
+    }
+
+    /// Counts a login, refused or not.
+    pub(crate) fn login(&self, now: VirtualTime) {
+        let mut inner = lock(&self.0);
+        expire(&mut inner.logins, now, HOUR);
+        inner.logins.push_back(now);
+        inner.peaks.logins_per_hour = inner.peaks.logins_per_hour.max(inner.logins.len());
+    }
+
+    /// Peaks begin anew, from what there is now. `rate_limit` goes on as it was, `login_burst` counts
+    /// anew.
+    pub(crate) fn reset_peaks(&self) {
+        let mut inner = lock(&self.0);
+        inner.recent.clear();
+        inner.logins.clear();
+        inner.peaks = Peaks {
+            connections: inner.connections,
+            requests: inner.requests,
+            writes: inner.writes,
+            ..Peaks::default()
+        };
     }
 
     pub(crate) fn open_connections(&self) -> usize {
@@ -127,8 +159,8 @@ impl Traffic {
     }
 }
 
-fn expire(times: &mut VecDeque<VirtualTime>, now: VirtualTime) {
-    while times.front().is_some_and(|first| *first + MINUTE <= now) {
+fn expire(times: &mut VecDeque<VirtualTime>, now: VirtualTime, age: Duration) {
+    while times.front().is_some_and(|first| *first + age <= now) {
         times.pop_front();
     }
 }

@@ -14,7 +14,9 @@ const JSON: &str = "application/json;charset=UTF-8";
 pub(crate) fn instead(fault: &Fault, unit: &Unit) -> Option<Answer> {
     Some(match fault {
         Fault::Html { status } => html_page(*status),
-        Fault::Redirect { location } => html_page(302).header("Location", location.as_str()),
+        Fault::Redirect { location, status } => {
+            html_page(*status).header("Location", location.as_str())
+        }
         Fault::TooMany {
             shape,
             retry_after,
@@ -92,6 +94,15 @@ fn trouble(what: Trouble) -> Answer {
             JSON,
             r#"{"error":"invalid_token","errorDescription":"The bearer token is invalid or revoked"}"#,
         ),
+        Trouble::RequiredAuthorization => cisco(
+            400,
+            "FRAMEWORK",
+            "You do not have the required authorization",
+        ),
+        Trouble::NotAuthorized => cisco(403, "FRAMEWORK", "The user is not authorized"),
+        Trouble::RequestTimeout => cisco(408, "FRAMEWORK", "Access token invalid."),
+        Trouble::TooLarge => html_page(413),
+        Trouble::Unprocessable => cisco(422, "OTHER", "Unprocessable Entity"),
         Trouble::EmptyMessage => Answer::with_body(
             500,
             JSON,

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::SystemTime;
 
 use hyper::body::Incoming;
+use hyper::header::HeaderMap;
 use hyper::{Method, Request};
 use tokio::sync::watch;
 
@@ -13,7 +14,8 @@ use crate::clock::Clock;
 use crate::events::{Event, Events, What};
 use crate::fmc::Fmc;
 use crate::fxos::Fxos;
-use crate::scenario::{End, Fault, Scenario, Wire};
+use crate::random::Source;
+use crate::scenario::{End, EndedBy, Fault, HeaderCase, Scenario, Wire};
 use crate::state::{BoxState, normal, request_key};
 use crate::traffic::{Connected, TooMuch, Traffic, Underway};
 use crate::trouble;
@@ -24,12 +26,21 @@ pub(crate) struct World {
     pub(crate) clock: Clock,
     pub(crate) scenario: watch::Sender<Scenario>,
     pub(crate) events: Mutex<Events>,
+    pub(crate) tokens: Mutex<Source>,
 }
+
+/// When a simulator with a seed starts: the first second of 2026, UTC.
+const SEEDED_START: Duration = Duration::from_secs(1_767_225_600);
 
 impl World {
     pub(crate) fn new(scenario: Scenario) -> Self {
+        let started = match scenario.seed {
+            Some(_) => SystemTime::UNIX_EPOCH + SEEDED_START,
+            None => SystemTime::now(),
+        };
         Self {
-            clock: Clock::new(scenario.manual_clock),
+            clock: Clock::new(scenario.manual_clock, started),
+            tokens: Mutex::new(Source::new(scenario.seed)),
             scenario: watch::channel(scenario).0,
             events: Mutex::default(),
         }
@@ -62,6 +73,13 @@ pub(crate) struct Unit {
     pub(crate) world: Arc<World>,
     product: Product,
     shared: Shared,
+}
+
+/// A request as the log of events tells it.
+pub(crate) struct Asked {
+    pub(crate) connection: u64,
+    pub(crate) method: String,
+    pub(crate) path: String,
 }
 
 /// What is to become of a request.
@@ -110,6 +128,7 @@ impl Unit {
         let peaks = self.traffic().peaks();
         state.peak_connections = peaks.connections;
         state.peak_requests_per_minute = peaks.per_minute;
+        state.peak_logins_per_hour = peaks.logins_per_hour;
         state.peak_parallel_requests = peaks.requests;
         state.peak_parallel_writes = peaks.writes;
         state
@@ -121,6 +140,28 @@ impl Unit {
             Product::Fmc(fmc) => fmc.end_sessions(),
             Product::Fxos(fxos) => fxos.end_sessions(),
         }
+    }
+
+    /// Ends the session of one request.
+    pub(crate) fn end_session(&self, headers: &HeaderMap, by: EndedBy) {
+        match &self.product {
+            Product::Fmc(fmc) => fmc.end_session(headers, by),
+            Product::Fxos(fxos) => fxos.end_session(headers, by),
+        }
+    }
+
+    /// Counts and peaks begin anew; sessions stay.
+    pub(crate) fn reset(&self) {
+        match &self.product {
+            Product::Fmc(fmc) => fmc.expire(),
+            Product::Fxos(fxos) => fxos.expire(),
+        }
+        self.traffic().reset_peaks();
+        let mut counts = self.counts();
+        *counts = BoxState {
+            held: counts.held,
+            ..BoxState::default()
+        };
     }
 
     pub(crate) fn wire(&self) -> Wire {
@@ -160,10 +201,12 @@ impl Unit {
     ) -> Fate {
         let method = request.method().as_str();
         self.count(request, path);
+        let login = crate::fmc::is_login(path);
         if let Product::Fmc(_) = self.product {
             let limit = self.world.scenario.borrow().fmc.rate_limit.clone();
             let now = self.world.clock.now();
-            if let Err(too_much) = self.traffic().admit(&limit, connected, underway, now) {
+            let admitted = self.traffic().admit(&limit, connected, underway, now);
+            if let (Err(too_much), false) = (admitted, login && limit.spares_logins) {
                 self.counts().rate_limited += 1;
                 return Fate::TooMuch(too_much);
             }
@@ -177,18 +220,35 @@ impl Unit {
         let (stray, foreign) = match &self.product {
             Product::Fmc(fmc) => (
                 crate::fmc::has_stray_credentials(headers, path),
-                fmc.has_foreign_credentials(headers),
+                fmc.foreign_headers(headers),
             ),
             Product::Fxos(fxos) => (
                 crate::fxos::has_stray_credentials(headers, path),
-                fxos.has_foreign_credentials(headers),
+                fxos.foreign_headers(headers),
             ),
         };
+        let class = self.class(request, path);
         let mut counts = self.counts();
         let key = request_key(request.method().as_str(), path);
         *counts.requests.entry(key).or_default() += 1;
+        *counts.classes.entry(class.into()).or_default() += 1;
         counts.stray_credentials += u64::from(stray);
-        counts.foreign_credentials += u64::from(foreign);
+        counts.foreign_credentials += u64::from(!foreign.is_empty());
+        for name in foreign {
+            *counts.foreign_headers.entry(name.into()).or_default() += 1;
+        }
+    }
+
+    fn class(&self, request: &Request<Incoming>, path: &str) -> &'static str {
+        let of_auth = match &self.product {
+            Product::Fmc(_) => crate::fmc::auth_class(path),
+            Product::Fxos(_) => crate::fxos::auth_class(path),
+        };
+        let other = match Self::writes(request, path) {
+            true => "write",
+            false => "read",
+        };
+        of_auth.unwrap_or(other)
     }
 
     /// Whether a request changes what the box keeps, sessions aside.
@@ -211,34 +271,52 @@ impl Unit {
         if skew < 0 { wall - by } else { wall + by }
     }
 
-    /// Adds to the log of events.
+    /// Adds to the log of events; the number of the event.
     pub(crate) fn log(
         &self,
-        method: &str,
-        path: &str,
+        asked: &Asked,
         answer: Option<&Answer>,
         fault: Option<&Fault>,
-    ) {
-        let clock_ms = self.world.clock.now().as_millis();
+    ) -> (u64, What) {
+        let now = self.world.clock.now();
         let note = answer.map(|answer| answer.note.clone());
         let note = note.unwrap_or(Note {
             what: What::Fault,
             user: None,
         });
-        lock(&self.world.events).push(Event {
+        let what = note.what;
+        if matches!(what, What::Login | What::RefusedLogin) {
+            self.traffic().login(now);
+        }
+        let n = lock(&self.world.events).push(Event {
             n: 0,
-            clock_ms: u64::try_from(clock_ms).unwrap_or(u64::MAX),
+            clock_ms: u64::try_from(now.as_millis()).unwrap_or(u64::MAX),
             on: match self.product {
                 Product::Fmc(_) => "fmc".into(),
                 Product::Fxos(_) => "fxos".into(),
             },
-            method: method.into(),
-            path: normal(path),
+            connection: asked.connection,
+            method: asked.method.clone(),
+            path: normal(&asked.path),
             status: answer.map(|answer| answer.status),
             user: note.user,
             what: note.what,
             fault: fault.map(|fault| fault.kind().into()),
+            lost: false,
         });
+        (n, what)
+    }
+
+    /// The answer of an event did not get through.
+    pub(crate) fn lose(&self, (n, what): (u64, What)) {
+        lock(&self.world.events).lost(n);
+        let mut counts = self.counts();
+        match what {
+            What::Login => counts.lost_logins += 1,
+            What::Refresh => counts.lost_refreshes += 1,
+            What::Logout => counts.lost_revokes += 1,
+            _ => {}
+        }
     }
 
     pub(crate) async fn answer(&self, request: Request<Incoming>, path: &str) -> Answer {
@@ -264,9 +342,10 @@ impl Unit {
                 (status == 555).then(|| "Authorization required".into()),
             ),
         };
-        let scenario = self.world.scenario.borrow();
-        let lower_case = matches!(self.product, Product::Fmc(_)) && scenario.fmc.lower_case_headers;
-        drop(scenario);
+        let case = match self.product {
+            Product::Fmc(_) => self.world.scenario.borrow().fmc.header_case,
+            Product::Fxos(_) => HeaderCase::Real,
+        };
         let date = self.wire().date.then(|| {
             let date = httpdate::fmt_http_date(self.wall());
             ("Date".into(), date.into())
@@ -275,13 +354,16 @@ impl Unit {
             status,
             reason,
             headers: date.into_iter().chain(headers).chain(connection).collect(),
-            lower_case,
+            case,
         }
     }
 
     pub(crate) fn framing(&self, answer: &Answer, fault: Option<&Fault>) -> Framing {
         let scenario = self.world.scenario.borrow();
-        let sized = matches!(self.product, Product::Fxos(_)) || scenario.fmc.sized_bodies;
+        let sized = match self.product {
+            Product::Fmc(_) => scenario.fmc.sized_bodies,
+            Product::Fxos(_) => !scenario.fxos.chunked_bodies,
+        };
         match fault {
             Some(Fault::Truncated) => Framing::Truncated,
             _ if sized || answer.from_web_server => Framing::Sized,

@@ -24,7 +24,7 @@ use crate::line::{Control, Line, Orders, Slow};
 use crate::scenario::{Accept, End, Fault};
 use crate::traffic::Connected;
 use crate::trouble;
-use crate::unit::{Fate, Unit, lock};
+use crate::unit::{Asked, Fate, Unit, lock};
 
 const LINGER: Duration = Duration::from_secs(2);
 
@@ -105,6 +105,8 @@ async fn converse(tls: TlsStream<TcpStream>, unit: Arc<Unit>, connected: Connect
         }
     }
     let tls = http.into_parts().io.into_inner().into_inner();
+    let has_lost = lock(&link.control).has_lost();
+    link.delivery.closed(&unit, has_lost);
     let last_words = lock(&link.raw).take();
     let end = lock(&link.control).ended();
     finish(tls, last_words, end.unwrap_or(End::CloseNotify)).await;
@@ -161,6 +163,23 @@ struct Link {
     raw: Mutex<Option<Raw>>,
     control: Arc<Mutex<Control>>,
     connected: Connected,
+    delivery: Arc<Delivery>,
+}
+
+/// Whether answers get through.
+#[derive(Debug)]
+struct Delivery(Mutex<Latest>);
+
+/// How far the latest answer has come that took effect.
+#[derive(Debug, Clone, Copy)]
+enum Latest {
+    /// There is none that could be lost.
+    Settled,
+    /// Made, but not yet handed over to be written.
+    Made((u64, What)),
+    Handed((u64, What)),
+    /// The connection is closed: whatever comes now is lost.
+    Closed,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -183,6 +202,7 @@ impl Link {
             raw: Mutex::default(),
             control: Arc::default(),
             connected,
+            delivery: Arc::new(Delivery(Mutex::new(Latest::Settled))),
         }
     }
 
@@ -241,6 +261,34 @@ impl Link {
     }
 }
 
+impl Delivery {
+    /// An answer was made, and its request has taken effect.
+    fn made(&self, unit: &Unit, event: (u64, What)) {
+        let mut latest = lock(&self.0);
+        match *latest {
+            Latest::Closed => unit.lose(event),
+            _ => *latest = Latest::Made(event),
+        }
+    }
+
+    fn handed_over(&self) {
+        let mut latest = lock(&self.0);
+        if let Latest::Made(event) = *latest {
+            *latest = Latest::Handed(event);
+        }
+    }
+
+    /// The connection is closed; whether the line has failed to write bytes of an answer.
+    fn closed(&self, unit: &Unit, has_lost: bool) {
+        let was = core::mem::replace(&mut *lock(&self.0), Latest::Closed);
+        match was {
+            Latest::Made(event) => unit.lose(event),
+            Latest::Handed(event) if has_lost => unit.lose(event),
+            _ => {}
+        }
+    }
+}
+
 /// The client's `Connection` header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ClientWish {
@@ -282,20 +330,20 @@ async fn exchange(
 ) -> Result<Response<Body>, Abandoned> {
     link.activity.send_replace(Activity::Busy);
     let client = ClientWish::of(&request);
-    let method = request.method().clone();
     let path = normal_path(request.uri().path());
     let now = unit.world.clock.now();
     let underway = unit.traffic().request(now, Unit::writes(&request, &path));
     let fate = unit.admit(&request, &path, &link.connected, &underway);
-    let (answer, fault) = match fate {
-        Fate::Normal => (Some(unit.answer(request, &path).await), None),
-        Fate::TooMuch(too_much) => (Some(unit.too_much(&too_much)), None),
-        Fate::Fault(fault) => (strike(&fault, &unit, request, &path).await, Some(fault)),
+    // On its own: a request takes effect even if its client does not wait for that.
+    let (number, delivery) = (link.connected.number, Arc::clone(&link.delivery));
+    let effect = effect(Arc::clone(&unit), delivery, number, request, fate);
+    let Ok((answer, fault)) = tokio::spawn(effect).await else {
+        return Err(Abandoned);
     };
-    unit.log(method.as_str(), &path, answer.as_ref(), fault.as_ref());
     let Some(answer) = answer else {
         return Err(link.give_up(fault).await);
     };
+    late(fault.as_ref(), &unit).await;
     unit.held(&path).await;
     let status = answer.status;
     *unit.counts().statuses.entry(status).or_default() += 1;
@@ -305,8 +353,47 @@ async fn exchange(
     let response = response(head, answer.content, framing).await;
     link.activity
         .send_replace(Activity::IdleSince(unit.world.clock.now()));
+    if fault == Some(Fault::Truncated) {
+        lock(&link.control).loses();
+    }
+    link.delivery.handed_over();
     drop(underway);
     Ok(response)
+}
+
+/// What a request does, and the answer to it, if there is to be one.
+async fn effect(
+    unit: Arc<Unit>,
+    delivery: Arc<Delivery>,
+    connection: u64,
+    request: Request<Incoming>,
+    fate: Fate,
+) -> (Option<Answer>, Option<Fault>) {
+    let path = normal_path(request.uri().path());
+    let asked = Asked {
+        connection,
+        method: request.method().to_string(),
+        path: path.clone(),
+    };
+    let (answer, fault) = match fate {
+        Fate::Normal => (Some(unit.answer(request, &path).await), None),
+        Fate::TooMuch(too_much) => (Some(unit.too_much(&too_much)), None),
+        Fate::Fault(fault) => (strike(&fault, &unit, request, &path).await, Some(fault)),
+    };
+    let event = unit.log(&asked, answer.as_ref(), fault.as_ref());
+    if answer.is_some() {
+        delivery.made(&unit, event);
+    }
+    (answer, fault)
+}
+
+/// The time that a fault takes before the answer goes out.
+async fn late(fault: Option<&Fault>, unit: &Unit) {
+    match fault {
+        Some(Fault::Delay { ms }) => tokio::time::sleep(Duration::from_millis(*ms)).await,
+        Some(Fault::Wait { ms }) => unit.world.clock.sleep(Duration::from_millis(*ms)).await,
+        _ => {}
+    }
 }
 
 /// The answer that a fault leaves, if it leaves one.
@@ -321,8 +408,7 @@ async fn strike(
     }
     match fault {
         Fault::Silent | Fault::Close | Fault::EndlessHead | Fault::Raw { .. } => return None,
-        Fault::Delay { ms } => tokio::time::sleep(Duration::from_millis(*ms)).await,
-        Fault::Wait { ms } => unit.world.clock.sleep(Duration::from_millis(*ms)).await,
+        Fault::EndSession { by } => unit.end_session(request.headers(), *by),
         _ => {}
     }
     let answer = unit.answer(request, path).await;

@@ -1,15 +1,15 @@
 //! `generatetoken`, `refreshtoken`, `revokeaccess`, and who may ask for anything else.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use hyper::header::{AUTHORIZATION, COOKIE, HeaderMap};
+use hyper::header::{AUTHORIZATION, HeaderMap};
 
 use super::session::Session;
 use super::{Fmc, domains, error};
 use crate::answer::Answer;
 use crate::events::What;
-use crate::scenario::{Account, FmcScenario, RefreshCap};
+use crate::scenario::{Account, EndedBy, FmcScenario, RefreshCap};
 use crate::state::BoxState;
-use crate::{random, unit::lock};
+use crate::unit::lock;
 
 const ACCESS: &str = "X-auth-access-token";
 const REFRESH: &str = "X-auth-refresh-token";
@@ -104,15 +104,18 @@ impl Fmc {
 
     fn open(&self, account: &Account, switches: &FmcScenario) -> Answer {
         let now = self.world.clock.now();
+        let (access, refresh) = self.new_tokens();
         let session = Session {
             user: account.user.clone(),
             read_only: account.read_only,
-            access: random::uuid(),
+            access,
             old_access: Vec::new(),
-            refresh: random::uuid(),
+            refresh,
             logged_in: now,
             issued: now,
+            last_used: now,
             refreshes: 0,
+            spent: false,
             used: false,
         };
         let mut sessions = lock(&self.sessions);
@@ -126,6 +129,11 @@ impl Fmc {
         tokens(switches, &session, true)
             .what(What::Login)
             .user(Some(&account.user))
+    }
+
+    fn new_tokens(&self) -> (String, String) {
+        let mut source = lock(&self.world.tokens);
+        (source.uuid(), source.uuid())
     }
 
     /// Counts down `refuse_logins`.
@@ -172,10 +180,11 @@ impl Fmc {
                 .old_access
                 .push((session.access.clone(), session.issued));
         }
-        session.access = random::uuid();
-        session.refresh = random::uuid();
+        (session.access, session.refresh) = self.new_tokens();
         session.issued = now;
+        session.last_used = now;
         session.refreshes += 1;
+        session.spent = false;
         session.used = false;
         let session = session.clone();
         sessions.issue(&session.access, &session.refresh);
@@ -198,11 +207,11 @@ impl Fmc {
     pub(super) fn revoke(&self, headers: &HeaderMap) -> Answer {
         let switches = self.switches();
         let Some(session) = self.caller(headers, &switches) else {
+            lock(&self.shared.counts).refused_revokes += 1;
             return unauthorized(&switches, &switches.access_error).what(What::RefusedLogout);
         };
-        lock(&self.sessions)
-            .all
-            .retain(|other| other.access != session.access);
+        let refreshable = switches.refresh_token_survives_revoke;
+        lock(&self.sessions).end(&session.access, refreshable);
         lock(&self.shared.counts).revokes += 1;
         Answer::empty(204)
             .what(What::Logout)
@@ -223,7 +232,7 @@ impl Fmc {
                     read_only: false,
                 });
             }
-            (Some(_), Some(_)) => return refused("CDO token is invalid"),
+            (Some(_), Some(_)) => return refused(&switches.bearer_error),
             _ => {}
         }
         match self.caller(headers, switches) {
@@ -242,8 +251,33 @@ impl Fmc {
         lock(&self.sessions).use_token(token, now, switches)
     }
 
+    /// All sessions end out of the blue.
     pub(crate) fn end_sessions(&self) {
-        lock(&self.sessions).all.clear();
+        self.expire();
+        let mut sessions = lock(&self.sessions);
+        lock(&self.shared.counts).ended_sessions += sessions.all.len() as u64;
+        sessions.all.clear();
+    }
+
+    /// The session of a request ends, if it has one.
+    pub(crate) fn end_session(&self, headers: &HeaderMap, by: EndedBy) {
+        let Some(session) = self.caller(headers, &self.switches()) else {
+            return;
+        };
+        lock(&self.sessions).end(&session.access, by == EndedBy::Expiry);
+        let mut counts = lock(&self.shared.counts);
+        match by {
+            EndedBy::Box => counts.ended_sessions += 1,
+            EndedBy::Login => counts.displaced_sessions += 1,
+            EndedBy::Expiry => {}
+        }
+    }
+
+    /// Counts, and forgets, the sessions that have ended by age.
+    pub(crate) fn expire(&self) {
+        let now = self.world.clock.now();
+        let lapsed = lock(&self.sessions).expire(now, &self.switches());
+        lock(&self.shared.counts).lapsed_sessions += lapsed;
     }
 
     /// Fills in what is known of sessions and accounts.
@@ -254,14 +288,14 @@ impl Fmc {
         state.locked_accounts = lock(&self.lockouts).locked(&switches.lockout, now);
     }
 
-    /// A token or a cookie that was not issued here, or the user of no account.
-    pub(crate) fn has_foreign_credentials(&self, headers: &HeaderMap) -> bool {
+    /// Headers with a token or a cookie that was not issued here, or the user of no account.
+    pub(crate) fn foreign_headers(&self, headers: &HeaderMap) -> Vec<&'static str> {
         let switches = self.switches();
         let sessions = lock(&self.sessions);
-        let foreign_token = [ACCESS, REFRESH].iter().any(|name| {
-            let token = headers.get(*name).map(|token| token.to_str().ok());
+        let foreign_token = |name: &str| {
+            let token = headers.get(name).map(|token| token.to_str().ok());
             token.is_some_and(|token| token.is_none_or(|token| !sessions.has_issued(token)))
-        });
+        };
         let known = match (basic_credentials(headers), bearer(headers)) {
             (Some((user, _)), _) => switches.accounts.iter().any(|known| known.user == user),
             (None, Some(token)) => {
@@ -269,11 +303,15 @@ impl Fmc {
             }
             (None, None) => false,
         };
-        let others = ["token", "username", "password", "proxy-authorization"];
-        foreign_token
-            || (headers.contains_key(AUTHORIZATION) && !known)
-            || headers.contains_key(COOKIE)
-            || others.iter().any(|name| headers.contains_key(*name))
+        let is_foreign = |name: &str| match name {
+            ACCESS | REFRESH => foreign_token(name),
+            "authorization" => headers.contains_key(AUTHORIZATION) && !known,
+            _ => headers.contains_key(name),
+        };
+        let mut names = vec![ACCESS, REFRESH, "authorization", "cookie"];
+        names.extend(["token", "username", "password", "proxy-authorization"]);
+        names.retain(|name| is_foreign(name));
+        names
     }
 }
 
@@ -293,7 +331,7 @@ fn unauthorized(switches: &FmcScenario, text: &str) -> Answer {
 
 /// The 204 that carries tokens.
 fn tokens(switches: &FmcScenario, session: &Session, with_domains: bool) -> Answer {
-    let mut answer = Answer::empty(204)
+    let mut answer = Answer::empty(switches.token_status)
         .header(ACCESS, session.access.as_str())
         .header(REFRESH, session.refresh.as_str());
     if with_domains {

@@ -22,7 +22,7 @@ struct ServerVersion<'a> {
     model: &'static str,
     platform: &'static str,
     serial_number: &'static str,
-    uptime: &'static str,
+    uptime: &'a str,
     #[serde(rename = "type")]
     kind: &'static str,
 }
@@ -38,7 +38,7 @@ pub(super) fn server_version(call: &Call<'_>) -> Answer {
         model: "Cisco Secure Firewall Management Center for VMware",
         platform: "66",
         serial_number: "None",
-        uptime: "5 days, 3 hours, 20 minutes",
+        uptime: &call.switches.uptime,
         kind: "ServerVersion",
     };
     list::answer(call, core::iter::once(version))

@@ -159,6 +159,21 @@ pub(crate) fn is_auth(path: &str) -> bool {
     [LOGIN, REFRESH, REVOKE].contains(&path)
 }
 
+/// Whether a path is the one that makes sessions.
+pub(crate) fn is_login(path: &str) -> bool {
+    path == LOGIN
+}
+
+/// The class under which such a path is counted.
+pub(crate) fn auth_class(path: &str) -> Option<&'static str> {
+    match path {
+        LOGIN => Some("login"),
+        REFRESH => Some("refresh"),
+        REVOKE => Some("logout"),
+        _ => None,
+    }
+}
+
 fn is_missing(switches: &FmcScenario, path: &str) -> bool {
     let in_domain = path
         .strip_prefix("/api/fmc_config/v1/domain/")

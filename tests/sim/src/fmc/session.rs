@@ -25,7 +25,11 @@ pub(super) struct Session {
     pub(super) logged_in: VirtualTime,
     /// When the access token was issued.
     pub(super) issued: VirtualTime,
+    /// Of the latest request that was accepted.
+    pub(super) last_used: VirtualTime,
     pub(super) refreshes: u32,
+    /// The access token is dead before its time.
+    pub(super) spent: bool,
     /// Whether a request has carried the access token.
     pub(super) used: bool,
 }
@@ -34,7 +38,7 @@ impl Session {
     pub(super) fn accepts(&self, token: &str, now: VirtualTime, switches: &FmcScenario) -> bool {
         let life = Duration::from_secs(switches.token_life_s);
         let fresh = |issued: VirtualTime| now < issued + life;
-        let current = self.access == token && fresh(self.issued);
+        let current = self.access == token && !self.spent && fresh(self.issued);
         let old = self
             .old_access
             .iter()
@@ -66,8 +70,16 @@ impl Session {
 
     /// The browser session timeout bounds API tokens too.
     fn is_in_time(&self, now: VirtualTime, switches: &FmcScenario) -> bool {
-        let life = switches.session_life_s.map(Duration::from_secs);
-        life.is_none_or(|life| now < self.logged_in + life)
+        let within = |since: VirtualTime, life: Option<u64>| {
+            life.is_none_or(|life| now < since + Duration::from_secs(life))
+        };
+        within(self.logged_in, switches.session_life_s) && within(self.last_used, switches.idle_s)
+    }
+
+    /// Its access tokens are dead; what is left is a refresh.
+    fn spend(&mut self) {
+        self.spent = true;
+        self.old_access.clear();
     }
 }
 
@@ -84,6 +96,16 @@ impl Sessions {
         let before = self.all.len();
         self.all.retain(|session| session.user != user);
         (before - self.all.len()) as u64
+    }
+
+    /// Ends the session of an access token: for good, or so that it can still be refreshed.
+    pub(super) fn end(&mut self, access: &str, refreshable: bool) {
+        let index = self.all.iter().position(|one| one.access == access);
+        match index {
+            Some(index) if refreshable => self.all[index].spend(),
+            Some(index) => drop(self.all.remove(index)),
+            None => {}
+        }
     }
 
     /// Whether one more session of this user is over the limits.
@@ -117,6 +139,7 @@ impl Sessions {
         let mut sessions = self.all.iter_mut();
         let session = sessions.find(|session| session.accepts(token, now, switches))?;
         session.used |= session.access == token;
+        session.last_used = now;
         Some(session.clone())
     }
 

@@ -89,7 +89,8 @@ impl Fxos {
         }
         let (parts, body) = request.into_parts();
         let uploads_json = matches!(parts.method, Method::POST | Method::PUT | Method::PATCH);
-        if uploads_json && !has_type(&parts.headers, CONTENT_TYPE, "application/json") {
+        let checks_type = uploads_json && !switches.lax_content_type;
+        if checks_type && !has_type(&parts.headers, CONTENT_TYPE, "application/json") {
             return unsupported_type();
         }
         let Ok(body) = Limited::new(body, BODY_LIMIT).collect().await else {
@@ -116,6 +117,15 @@ impl Fxos {
 /// Whether a path is one of the two that make and end sessions.
 pub(crate) fn is_auth(path: &str) -> bool {
     [LOGIN, LOGOUT].contains(&path)
+}
+
+/// The class under which such a path is counted.
+pub(crate) fn auth_class(path: &str) -> Option<&'static str> {
+    match path {
+        LOGIN => Some("login"),
+        LOGOUT => Some("logout"),
+        _ => None,
+    }
 }
 
 fn is_missing(switches: &FxosScenario, path: &str, query: Option<&str>) -> bool {

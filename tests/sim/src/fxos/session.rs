@@ -10,9 +10,9 @@ use super::{Fxos, error};
 use crate::answer::Answer;
 use crate::clock::VirtualTime;
 use crate::events::What;
-use crate::scenario::{Account, FxosScenario};
+use crate::scenario::{Account, EndedBy, FxosScenario};
 use crate::state::BoxState;
-use crate::{random, unit::lock};
+use crate::unit::lock;
 
 #[derive(Debug, Default)]
 pub(super) struct Sessions {
@@ -137,13 +137,9 @@ impl Fxos {
 
     fn open(&self, account: &Account, switches: &FxosScenario) -> Answer {
         let now = self.world.clock.now();
-        let token = random::hex_token();
+        self.expire();
+        let token = lock(&self.world.tokens).hex_token();
         let mut sessions = lock(&self.sessions);
-        let before = sessions.all.len();
-        sessions
-            .all
-            .retain(|session| session.is_live(now, switches));
-        let lapsed = before - sessions.all.len();
         sessions.issued.insert(token.clone());
         sessions.all.push(Session {
             token: token.clone(),
@@ -153,9 +149,7 @@ impl Fxos {
             last_used: now,
             used: false,
         });
-        let mut counts = lock(&self.shared.counts);
-        counts.logins += 1;
-        counts.lapsed_sessions += lapsed as u64;
+        lock(&self.shared.counts).logins += 1;
         let refresh_period = match (switches.refresh_period_as_number, switches.refresh_period) {
             (true, seconds) => Period::Number(seconds),
             (false, seconds) => Period::Text(seconds.to_string()),
@@ -185,6 +179,7 @@ impl Fxos {
 
     pub(super) fn logout(&self, headers: &HeaderMap) -> Answer {
         let Some(session) = self.session(headers) else {
+            lock(&self.shared.counts).refused_revokes += 1;
             let status = if self.world.scenario.borrow().fxos.logout_400 {
                 400
             } else {
@@ -222,8 +217,37 @@ impl Fxos {
         Some(session.clone())
     }
 
+    /// All sessions end out of the blue.
     pub(crate) fn end_sessions(&self) {
-        lock(&self.sessions).all.clear();
+        self.expire();
+        let mut sessions = lock(&self.sessions);
+        lock(&self.shared.counts).ended_sessions += sessions.all.len() as u64;
+        sessions.all.clear();
+    }
+
+    /// The session of a request ends, if it has one.
+    pub(crate) fn end_session(&self, headers: &HeaderMap, by: EndedBy) {
+        let Some(ended) = self.session(headers) else {
+            return;
+        };
+        let mut sessions = lock(&self.sessions);
+        sessions.all.retain(|other| other.token != ended.token);
+        let mut counts = lock(&self.shared.counts);
+        match by {
+            EndedBy::Box => counts.ended_sessions += 1,
+            EndedBy::Login => counts.displaced_sessions += 1,
+            EndedBy::Expiry => counts.lapsed_sessions += 1,
+        }
+    }
+
+    /// Counts, and forgets, the sessions that have ended by age.
+    pub(crate) fn expire(&self) {
+        let (now, switches) = (self.world.clock.now(), self.switches());
+        let mut sessions = lock(&self.sessions);
+        let before = sessions.all.len();
+        sessions.all.retain(|one| one.is_live(now, &switches));
+        let lapsed = before - sessions.all.len();
+        lock(&self.shared.counts).lapsed_sessions += lapsed as u64;
     }
 
     /// Fills in what is known of sessions and accounts.
@@ -241,8 +265,9 @@ impl Fxos {
         state.locked_accounts = lock(&self.lockouts).locked(&switches.lockout, now);
     }
 
-    /// A token that was not issued here, the user of no account, or what only an FMC takes.
-    pub(crate) fn has_foreign_credentials(&self, headers: &HeaderMap) -> bool {
+    /// Headers with a token that was not issued here, the user of no account, or what only an FMC
+    /// takes.
+    pub(crate) fn foreign_headers(&self, headers: &HeaderMap) -> Vec<&'static str> {
         let text = |name| headers.get(name).map(|value| value.to_str().ok());
         let sessions = lock(&self.sessions);
         let foreign_token = text("token")
@@ -253,14 +278,16 @@ impl Fxos {
                 .iter()
                 .any(|known| user == Some(known.user.as_str()))
         });
-        let others = [
-            "authorization",
-            "proxy-authorization",
-            "cookie",
-            "x-auth-access-token",
-            "x-auth-refresh-token",
-        ];
-        foreign_token || foreign_user || others.iter().any(|name| headers.contains_key(*name))
+        let is_foreign = |name: &str| match name {
+            "token" => foreign_token,
+            "username" => foreign_user,
+            _ => headers.contains_key(name),
+        };
+        let mut names = vec!["token", "username", "authorization", "cookie"];
+        names.extend(["X-auth-access-token", "X-auth-refresh-token"]);
+        names.push("proxy-authorization");
+        names.retain(|name| is_foreign(name));
+        names
     }
 }
 

@@ -76,19 +76,27 @@ pub struct FmcScenario {
     pub missing: Vec<String>,
     /// Seconds after a login at which both of its tokens die ("browser session timeout").
     pub session_life_s: Option<u64>,
+    /// Seconds without an accepted request after which both tokens of a session die.
+    pub idle_s: Option<u64>,
+    /// Status of an answer that carries tokens.
+    pub token_status: u16,
     /// A token that `Authorization: Bearer` may carry instead of a session, as on cloud-delivered
     /// FMC.
     pub bearer_token: Option<String>,
+    /// What a request is told whose bearer token is not good.
+    pub bearer_error: String,
     /// A login ends the other sessions of its user.
     pub one_session_per_user: bool,
     /// The previous access token goes on working after a refresh.
     pub old_token_survives_refresh: bool,
+    /// The refresh token goes on working after `revokeaccess`.
+    pub refresh_token_survives_revoke: bool,
     /// A refresh is answered with `DOMAINS` and `USER_UUID` too.
     pub refresh_repeats_domains: bool,
     /// `No Content` rather than `204` as the reason phrase.
     pub reason_text: bool,
-    /// Header names in lower case.
-    pub lower_case_headers: bool,
+    /// Letter case of header names.
+    pub header_case: HeaderCase,
     /// JSON bodies with `Content-Length` rather than chunked.
     pub sized_bodies: bool,
     /// Names of the domains; the first is the login domain.
@@ -113,6 +121,16 @@ pub struct FmcScenario {
     pub ha_status: String,
     /// `serverVersion`.
     pub server_version: String,
+    /// `uptime`: free text, whose form has changed between releases.
+    pub uptime: String,
+}
+
+impl FmcScenario {
+    /// What no box could do.
+    pub(super) fn problem(&self) -> Option<&'static str> {
+        let success = (200..300).contains(&self.token_status);
+        (!success).then_some("`token_status` must be 200 to 299")
+    }
 }
 
 impl Default for FmcScenario {
@@ -142,12 +160,16 @@ impl Default for FmcScenario {
             rate_limit: RateLimit::default(),
             missing: Vec::new(),
             session_life_s: None,
+            idle_s: None,
+            token_status: 204,
             bearer_token: None,
+            bearer_error: "CDO token is invalid".into(),
             one_session_per_user: true,
             old_token_survives_refresh: false,
+            refresh_token_survives_revoke: false,
             refresh_repeats_domains: false,
             reason_text: false,
-            lower_case_headers: false,
+            header_case: HeaderCase::Real,
             sized_bodies: false,
             domains: vec![
                 "Global".into(),
@@ -164,8 +186,24 @@ impl Default for FmcScenario {
             pending_deployments: 0,
             ha_status: "GOOD".into(),
             server_version: "7.4.2 (build 172)".into(),
+            uptime: "5 days, 3 hours, 20 minutes".into(),
         }
     }
+}
+
+/// Letter case of header names.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HeaderCase {
+    /// As captured: `X-auth-access-token`, `DOMAINS`, `global`.
+    #[default]
+    Real,
+    /// All lower, as from a gateway that speaks HTTP/2 to the box.
+    Lower,
+    /// All upper.
+    Upper,
+    /// `X-Auth-Access-Token`, `Domains`, as Go writes them.
+    Title,
 }
 
 /// What happens to a refresh beyond the limit.
@@ -236,6 +274,10 @@ pub struct FxosScenario {
     pub token_header: bool,
     /// `Accept: */*`, or none, is as good as `application/json`.
     pub lax_accept: bool,
+    /// A body may come with any `Content-Type`, or none.
+    pub lax_content_type: bool,
+    /// Bodies chunked rather than with `Content-Length`.
+    pub chunked_bodies: bool,
     /// Logging out without a session is answered 400 rather than HTTP 555.
     pub logout_400: bool,
     /// Text before the JSON of a 400 answer to a configuration call.
@@ -269,6 +311,8 @@ impl Default for FxosScenario {
             refresh_period_as_number: false,
             token_header: false,
             lax_accept: false,
+            lax_content_type: false,
+            chunked_bodies: false,
             logout_400: false,
             error_prefix: String::new(),
             version: "2.14(1.131)".into(),

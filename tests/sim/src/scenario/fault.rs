@@ -91,16 +91,18 @@ impl FaultRule {
         }
         let bad = match self.fault {
             Fault::Html { status } | Fault::Answer { status, .. } => !(200..1000).contains(&status),
+            Fault::Redirect { status, .. } => !(300..400).contains(&status),
             _ => false,
         };
-        bad.then_some("`status` of a fault must be 200 to 999")
+        bad.then_some("`status` of a fault must be 200 to 999, of a redirect 300 to 399")
     }
 }
 
 /// How a request goes wrong. [`Delay`](Self::Delay), [`Wait`](Self::Wait), [`Slow`](Self::Slow),
 /// [`Truncated`](Self::Truncated), [`CutJson`](Self::CutJson), [`Cut`](Self::Cut) and
-/// [`LostReply`](Self::LostReply) happen to the right answer: the request has taken effect. All
-/// others come instead of it, with no effect on sessions or objects.
+/// [`LostReply`](Self::LostReply) happen to the right answer: the request has taken effect.
+/// [`EndSession`](Self::EndSession) comes before it. All others come instead of it, with no effect
+/// on sessions or objects.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Fault {
@@ -151,10 +153,19 @@ pub enum Fault {
         /// Status code, such as 200 or 503.
         status: u16,
     },
-    /// 302 to another place.
+    /// To another place.
     Redirect {
-        /// `Location`.
+        /// `Location`: any text.
         location: String,
+        /// Status code: 301, 302, 303, 307, 308.
+        #[serde(default = "found")]
+        status: u16,
+    },
+    /// The session whose access token the request carries ends, then the request is answered.
+    EndSession {
+        /// How it ends.
+        #[serde(default)]
+        by: EndedBy,
     },
     /// 429.
     TooMany {
@@ -195,6 +206,15 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// To another place.
+    #[must_use]
+    pub fn redirect(status: u16, location: &str) -> Self {
+        Self::Redirect {
+            location: location.into(),
+            status,
+        }
+    }
+
     /// Its name in a scenario.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
@@ -210,12 +230,26 @@ impl Fault {
             Self::LostReply => "lost_reply",
             Self::Html { .. } => "html",
             Self::Redirect { .. } => "redirect",
+            Self::EndSession { .. } => "end_session",
             Self::TooMany { .. } => "too_many",
             Self::Trouble { .. } => "trouble",
             Self::Answer { .. } => "answer",
             Self::Raw { .. } => "raw",
         }
     }
+}
+
+/// How a session ends that a fault ends.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndedBy {
+    /// Out of the blue: both its tokens are dead.
+    #[default]
+    Box,
+    /// As if its user had logged in elsewhere: the same, counted as displaced.
+    Login,
+    /// FMC: its access token has expired early, and can be refreshed. FXOS: as by age.
+    Expiry,
 }
 
 /// How a connection that is cut off ends.
@@ -277,6 +311,16 @@ pub enum Trouble {
     Bare401,
     /// 401 whose `error` is a string, as from the gateway of cloud-delivered FMC.
     ErrorAsText,
+    /// 400 "You do not have the required authorization".
+    RequiredAuthorization,
+    /// 403 "The user is not authorized".
+    NotAuthorized,
+    /// 408 "Access token invalid."
+    RequestTimeout,
+    /// 413 from the web server.
+    TooLarge,
+    /// 422 "Unprocessable Entity".
+    Unprocessable,
     /// 500 with `messages: [{}]`.
     EmptyMessage,
     /// 500 "The action type is null".
@@ -287,6 +331,10 @@ pub enum Trouble {
     BackendError,
     /// FXOS: 400 with `error-code` 552, whatever the token.
     AuthorizationRequired,
+}
+
+fn found() -> u16 {
+    302
 }
 
 fn json_type() -> String {

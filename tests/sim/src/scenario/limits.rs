@@ -16,6 +16,8 @@ pub struct RateLimit {
     pub parallel: usize,
     /// Writes among them.
     pub parallel_writes: usize,
+    /// Logins are never refused; they count all the same.
+    pub spares_logins: bool,
     /// The body of the answer.
     pub shape: TooMany,
     /// Says when there is room again.

@@ -14,8 +14,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::Error;
-pub use boxes::{Account, DomainsStyle, EmptyList, FmcScenario, FxosScenario, RefreshCap};
-pub use fault::{End, Fault, FaultRule, RetryAfter, TooMany, Trouble};
+pub use boxes::{
+    Account, DomainsStyle, EmptyList, FmcScenario, FxosScenario, HeaderCase, RefreshCap,
+};
+pub use fault::{End, EndedBy, Fault, FaultRule, RetryAfter, TooMany, Trouble};
 pub use limits::{Lockout, LoginBurst, RateLimit, SessionLimits};
 pub use presets::Preset;
 pub use wire::{Accept, CutRequests, Wire};
@@ -26,6 +28,8 @@ pub use wire::{Accept, CutRequests, Wire};
 pub struct Scenario {
     /// Virtual time stands still unless advanced; otherwise it follows the real clock.
     pub manual_clock: bool,
+    /// With it, tokens and dates are the same in every run. Read once, at the start.
+    pub seed: Option<u64>,
     /// TLS versions that both boxes offer. Read once, at the start.
     pub tls: TlsVersions,
     /// The management centre.
@@ -141,7 +145,8 @@ impl Scenario {
             Some("`fmc.domains` must name at least one domain")
         } else {
             let wires = [&self.fmc.wire, &self.fxos.wire];
-            wires.into_iter().find_map(Wire::problem)
+            let of_wires = wires.into_iter().find_map(Wire::problem);
+            of_wires.or_else(|| self.fmc.problem())
         };
         problem.map_or(Ok(self), |text| Err(Error::Scenario(text.into())))
     }
@@ -151,12 +156,13 @@ impl Scenario {
         let fixed = |scenario: &Self| {
             let wires = [&scenario.fmc.wire, &scenario.fxos.wire];
             let of_boxes = wires.map(|wire| (wire.tls, wire.certificate.clone()));
-            (scenario.tls, of_boxes)
+            (scenario.tls, scenario.seed, of_boxes)
         };
         if fixed(self) == fixed(next) {
             return Ok(());
         }
-        let text = "`tls` and `certificate` are read at the start only: start another simulator";
+        let text =
+            "`tls`, `seed` and `certificate` are read at the start only: start another simulator";
         Err(Error::Scenario(text.into()))
     }
 }

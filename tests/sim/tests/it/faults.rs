@@ -145,6 +145,15 @@ async fn errors_of_these_boxes_are_in_their_words() {
         (Trouble::AccessTokenInvalid, 401, "Access token invalid."),
         (Trouble::Bare401, 401, ""),
         (Trouble::ErrorAsText, 401, r#"{"error":"invalid_token""#),
+        (
+            Trouble::RequiredAuthorization,
+            400,
+            "You do not have the required authorization",
+        ),
+        (Trouble::NotAuthorized, 403, "The user is not authorized"),
+        (Trouble::RequestTimeout, 408, "Access token invalid."),
+        (Trouble::TooLarge, 413, "<title>413 Payload Too Large"),
+        (Trouble::Unprocessable, 422, "Unprocessable Entity"),
         (Trouble::EmptyMessage, 500, r#""messages":[{}]"#),
         (Trouble::ActionTypeNull, 500, "The action type is null"),
         (

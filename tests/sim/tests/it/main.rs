@@ -2,6 +2,7 @@
 
 mod command;
 mod events;
+mod evidence;
 mod faults;
 mod fmc;
 mod fxos;

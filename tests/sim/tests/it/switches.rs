@@ -2,11 +2,12 @@
 
 use core::time::Duration;
 
-use oobwatch_sim::{DomainsStyle, EmptyList, RefreshCap, Scenario};
+use oobwatch_sim::{DomainsStyle, EmptyList, Fault, FaultRule, HeaderCase, RefreshCap, Scenario};
 use serde_json::json;
 
 use crate::fmc::{
-    DOMAIN, HALF_AN_HOUR, LOGIN, REFRESH, Tokens, VERSION, basic, get, log_in, refresh, refusal,
+    DOMAIN, HALF_AN_HOUR, LOGIN, REFRESH, REVOKE, Tokens, VERSION, basic, get, log_in, refresh,
+    refusal,
 };
 use crate::fxos;
 use crate::support::{Connection, NO_BODY, call, sim};
@@ -202,16 +203,30 @@ async fn odd_domains_come_in_utf8_in_latin_1_or_escaped() {
 }
 
 #[tokio::test]
-async fn header_names_may_be_in_lower_case() {
-    let mut scenario = Scenario::default();
-    scenario.fmc.lower_case_headers = true;
-    let sim = sim(scenario).await;
-    let head = call(sim.fmc(), "GET", VERSION, &[], NO_BODY).await.head;
-    let mut names = head
-        .lines()
-        .skip(1)
-        .filter_map(|line| line.split_once(": "));
-    assert!(names.all(|(name, _)| name == name.to_lowercase()), "{head}");
+async fn header_names_come_in_four_letter_cases() {
+    let names = [
+        "X-auth-access-token,DOMAIN_UUID,global,X-UA-Compatible",
+        "x-auth-access-token,domain_uuid,global,x-ua-compatible",
+        "X-AUTH-ACCESS-TOKEN,DOMAIN_UUID,GLOBAL,X-UA-COMPATIBLE",
+        "X-Auth-Access-Token,Domain_uuid,Global,X-Ua-Compatible",
+    ];
+    let cases = [
+        HeaderCase::Real,
+        HeaderCase::Lower,
+        HeaderCase::Upper,
+        HeaderCase::Title,
+    ];
+    for (case, names) in cases.into_iter().zip(names) {
+        let mut scenario = Scenario::default();
+        scenario.fmc.header_case = case;
+        let sim = sim(scenario).await;
+        let credentials = basic(&sim.fmc().user, &sim.fmc().password);
+        let headers = [("Authorization", credentials.as_str())];
+        let head = call(sim.fmc(), "POST", LOGIN, &headers, NO_BODY).await.head;
+        for name in names.split(',') {
+            assert!(head.contains(&format!("\r\n{name}: ")), "{name} in {head}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -256,4 +271,121 @@ async fn a_chassis_session_may_have_an_absolute_end() {
     let refused = fxos::get(sim.fxos(), &token, "/api/sys").await;
     assert_eq!(fxos::code(&refused), (400, "552".into()));
     assert_eq!(sim.state().fxos.lapsed_sessions, 1);
+}
+
+#[tokio::test]
+async fn a_session_without_requests_may_end_with_both_its_tokens() {
+    let mut scenario = Scenario::default();
+    scenario.fmc.idle_s = Some(600);
+    let sim = sim(scenario).await;
+    let tokens = log_in(sim.fmc()).await;
+    for _ in 0..2 {
+        sim.advance(Duration::from_secs(599));
+        assert_eq!(get(sim.fmc(), &tokens, VERSION).await.status(), 200);
+    }
+    let tokens = Tokens::of(&refresh(sim.fmc(), &tokens).await);
+    sim.advance(Duration::from_secs(600));
+    assert_eq!(get(sim.fmc(), &tokens, VERSION).await.status(), 401);
+    assert_eq!(refresh(sim.fmc(), &tokens).await.status(), 401);
+    assert_eq!(sim.state().fmc.lapsed_sessions, 1);
+}
+
+#[tokio::test]
+async fn tokens_may_come_with_200_and_a_length() {
+    let mut scenario = Scenario::default();
+    scenario.fmc.token_status = 200;
+    let sim = sim(scenario).await;
+    let credentials = basic(&sim.fmc().user, &sim.fmc().password);
+    let headers = [("Authorization", credentials.as_str())];
+    let login = call(sim.fmc(), "POST", LOGIN, &headers, NO_BODY).await;
+    assert!(login.head.starts_with("HTTP/1.1 200 200\r\n"));
+    assert!(login.head.contains("\r\nContent-Length: 0\r\n"));
+    assert!(login.header("X-auth-refresh-token").is_some());
+
+    let mut no_success = sim.scenario();
+    no_success.fmc.token_status = 302;
+    let error = sim.set_scenario(no_success).unwrap_err().to_string();
+    assert!(error.contains("token_status"), "{error}");
+}
+
+#[tokio::test]
+async fn the_refresh_token_may_outlive_a_revocation() {
+    for (survives, status) in [(false, 401), (true, 204)] {
+        let mut scenario = Scenario::default();
+        scenario.fmc.refresh_token_survives_revoke = survives;
+        let sim = sim(scenario).await;
+        let tokens = log_in(sim.fmc()).await;
+        let access = [tokens.headers()[0]];
+        let revoked = call(sim.fmc(), "POST", REVOKE, &access, NO_BODY).await;
+        assert_eq!(revoked.status(), 204);
+        assert_eq!(get(sim.fmc(), &tokens, VERSION).await.status(), 401);
+        assert_eq!(refresh(sim.fmc(), &tokens).await.status(), status);
+    }
+}
+
+#[tokio::test]
+async fn a_bearer_token_and_what_is_said_of_another() {
+    let mut scenario = Scenario::default();
+    scenario.fmc.bearer_token = Some("good".into());
+    scenario.fmc.bearer_error = "SCC token is invalid".into();
+    let sim = sim(scenario).await;
+    let ask = async |value: &str| {
+        let headers = [("Authorization", value)];
+        call(sim.fmc(), "GET", VERSION, &headers, NO_BODY).await
+    };
+    assert_eq!(ask("Bearer good").await.status(), 200);
+    let refused = refusal(&ask("Bearer bad").await);
+    assert_eq!(refused, (401, "SCC token is invalid".into()));
+}
+
+#[tokio::test]
+async fn version_and_uptime_are_free_text() {
+    let mut scenario = Scenario::default();
+    scenario.fmc.server_version = "6.2.3 (build 83)".into();
+    scenario.fmc.uptime = "16 days  5:24".into();
+    let sim = sim(scenario).await;
+    let tokens = log_in(sim.fmc()).await;
+    let item = &get(sim.fmc(), &tokens, VERSION).await.json()["items"][0];
+    assert_eq!(item["serverVersion"], "6.2.3 (build 83)");
+    assert_eq!(item["uptime"], "16 days  5:24");
+}
+
+#[tokio::test]
+async fn every_kind_of_redirect_leads_to_the_other_box() {
+    let sim = sim(Scenario::default()).await;
+    for status in [301, 302, 303, 307, 308] {
+        let elsewhere = format!("{}{VERSION}", sim.fxos().url);
+        let mut next = sim.scenario();
+        next.fmc.wire.faults =
+            vec![FaultRule::new("/api", Fault::redirect(status, &elsewhere)).times(1)];
+        sim.set_scenario(next).unwrap();
+        let answer = call(sim.fmc(), "POST", LOGIN, &[], NO_BODY).await;
+        assert_eq!(answer.status(), status);
+        assert_eq!(answer.header("Location"), Some(elsewhere.as_str()));
+    }
+    let mut odd = sim.scenario();
+    odd.fmc.wire.faults = vec![FaultRule::new("", Fault::redirect(200, "/"))];
+    assert!(sim.set_scenario(odd).is_err());
+}
+
+#[tokio::test]
+async fn a_chassis_may_send_chunks_and_take_any_content_type() {
+    let mut scenario = Scenario::default();
+    scenario.fxos.chunked_bodies = true;
+    scenario.fxos.lax_content_type = true;
+    let sim = sim(scenario).await;
+    let token = fxos::log_in(sim.fxos()).await;
+    let system = fxos::get(sim.fxos(), &token, "/api/sys").await;
+    assert_eq!(system.header("Transfer-Encoding"), Some("chunked"));
+    assert_eq!(system.header("Content-Length"), None);
+    let path = "/api/sys/service/datetime-svc";
+    let body = r#"{"commDateTime":[{"dn":"sys/svc-ext/datetime-svc","timezone":"UTC"}]}"#;
+    for (lax, refused) in [(true, false), (false, true)] {
+        let mut next = sim.scenario();
+        next.fxos.lax_content_type = lax;
+        sim.set_scenario(next).unwrap();
+        let headers = [("TOKEN", token.as_str()), fxos::JSON];
+        let written = call(sim.fxos(), "PATCH", path, &headers, body).await;
+        assert_eq!(written.status() == 415, refused, "{written:?}");
+    }
 }

@@ -266,9 +266,7 @@ async fn pages_redirects_and_any_other_answer_come_instead_and_have_no_effect() 
             Some("text/html; charset=iso-8859-1"),
         ),
         (
-            Fault::Redirect {
-                location: "https://other.example/".into(),
-            },
+            Fault::redirect(302, "https://other.example/"),
             302,
             Some("text/html; charset=iso-8859-1"),
         ),
