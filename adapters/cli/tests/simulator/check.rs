@@ -203,12 +203,7 @@ async fn the_wrong_kind_of_box_is_asked_about() {
 async fn a_page_or_a_redirect_is_no_rest_api() {
     for (fault, word) in [
         (Fault::Html { status: 200 }, "web page"),
-        (
-            Fault::Redirect {
-                location: "https://192.0.2.1/".into(),
-            },
-            "redirect",
-        ),
+        (Fault::redirect(302, "https://192.0.2.1/"), "redirect"),
     ] {
         let lab = Lab::new(|scenario| {
             scenario.fmc.wire.faults = vec![FaultRule::new("", fault)];

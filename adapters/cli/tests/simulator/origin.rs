@@ -49,7 +49,7 @@ async fn redirects_of_every_step() {
     ] {
         for path in [LOGIN, VERSION, REFRESH, LOGOUT] {
             let location = format!("{origin}{path}");
-            let rule = FaultRule::new(path, Fault::Redirect { location });
+            let rule = FaultRule::new(path, Fault::redirect(302, &location));
             let lab = Lab::new(|scenario| scenario.fmc.wire.faults = vec![rule]).await;
             let fmc = lab.fmc();
             if path == REFRESH {
