@@ -4,7 +4,7 @@ use super::{MINUTE, SYS, at_fxos, on_fxos, trouble};
 use crate::runner::Ask::{Check, Every, Hidden, OtherLogin, Pass, Read, Restart};
 use crate::runner::Mode;
 
-pub(super) fn fxos() -> Vec<Mode> {
+pub(super) fn sessions() -> Vec<Mode> {
     vec![
         on_fxos("wrong password (551)", "", [Every(MINUTE, 60, vec![Check])])
             .with_password("wrong"),
@@ -43,6 +43,11 @@ pub(super) fn fxos() -> Vec<Mode> {
             "session_life_s = 1800",
             [Every(MINUTE, 60, vec![Check])],
         ),
+    ]
+}
+
+pub(super) fn answers() -> Vec<Mode> {
+    vec![
         on_fxos("logout without a session (HTTP 555)", "", [Check, Restart]),
         on_fxos(
             "logout without a session (400, code 555)",

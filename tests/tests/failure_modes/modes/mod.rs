@@ -27,12 +27,14 @@ pub(crate) fn all() -> Vec<(&'static str, Vec<Mode>)> {
     vec![
         ("Passwords and rights", access::passwords()),
         ("The life of a token", access::tokens()),
+        ("Lost replies", access::lost_replies()),
         ("Somebody else", people::somebody_else()),
         ("Too many requests", overload::too_many()),
         ("A box that is too busy", overload::busy()),
         ("Answers that are not what they should be", wire::answers()),
         ("Connections", wire::connections()),
-        ("FXOS", fxos::fxos()),
+        ("FXOS: sessions", fxos::sessions()),
+        ("FXOS: answers", fxos::answers()),
     ]
 }
 
