@@ -59,6 +59,7 @@ pub struct Latch {
     trying: Option<Instant>,
     /// A second one is, too, as the first takes long.
     overlap: bool,
+    resets: u8,
     epoch: u32,
 }
 
@@ -94,6 +95,7 @@ impl Latch {
             accepted_at: None,
             trying: None,
             overlap: false,
+            resets: 0,
             epoch: 0,
         }
     }
@@ -172,7 +174,7 @@ impl Latch {
 
     /// A box has accepted the credential.
     pub const fn accepted(&mut self, now: Instant) {
-        self.reset();
+        self.clear();
         self.tried = true;
         self.accepted_at = Some(now);
     }
@@ -201,8 +203,14 @@ impl Latch {
 
     /// The operator has changed the credential, or the account.
     pub const fn reset(&mut self) {
+        self.clear();
+        self.resets = self.resets.wrapping_add(1);
+    }
+
+    const fn clear(&mut self) {
         *self = Self {
             policy: self.policy,
+            resets: self.resets,
             epoch: self.epoch.wrapping_add(1),
             ..Self::new()
         };
@@ -212,6 +220,12 @@ impl Latch {
     #[must_use]
     pub const fn epoch(&self) -> u32 {
         self.epoch
+    }
+
+    /// How often it was [reset](Self::reset): what sessions have counted before
+    /// that counts no more.
+    pub(crate) const fn resets(&self) -> u8 {
+        self.resets
     }
 
     /// What the latch goes by.

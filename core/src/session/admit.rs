@@ -300,6 +300,7 @@ impl Session {
     }
 
     fn elect_login(&mut self, now: Instant, class: Class, latch: &mut Latch) -> Admit {
+        self.heed_reset(latch);
         if self.refused >= REFUSALS_MAX && latch.refusals() < REFUSALS_MAX {
             // Another box may accept what this one does not.
             return Admit::Stop(Stop::Refused(REFUSED));
@@ -311,6 +312,15 @@ impl Session {
                 Admit::Wait { until, why }
             }
             Leave::Latched | Leave::NotBefore(_) => Admit::Stop(Stop::Refused(REFUSED)),
+        }
+    }
+
+    /// The operator has changed the credential, or the account: what this box
+    /// has refused before counts no more.
+    pub(super) fn heed_reset(&mut self, latch: &Latch) {
+        if self.latch_resets != latch.resets() {
+            self.latch_resets = latch.resets();
+            self.refused = 0;
         }
     }
 

@@ -69,8 +69,10 @@ pub struct Session {
     /// The last flight that failed, and how: those who waited for it share it.
     failed: Option<(u32, Error)>,
     stopped: Option<Stop>,
-    /// Logins that this box has refused since it accepted one.
+    /// Logins that this box has refused since it accepted one, or since the
+    /// latch was reset for the so-manieth time.
     refused: u8,
+    latch_resets: u8,
     streams: u8,
     streams_until: Instant,
     /// The box asked for patience until then.
@@ -108,6 +110,7 @@ impl Session {
             failed: None,
             stopped: None,
             refused: 0,
+            latch_resets: 0,
             streams: 0,
             streams_until: Instant::default(),
             busy_until: Instant::default(),
@@ -302,13 +305,13 @@ impl Session {
         origin: OriginTag,
         permit: &AuthPermit,
     ) -> Result<Option<(&AccessToken, Option<&RefreshToken>)>, ConfigError> {
+        let flight = self.flight.as_ref();
+        let is_current = flight.is_some_and(|flight| flight.is_of(self.id, permit));
+        // Closed since: only a logout may still leave.
+        let is_over = self.stopped.is_some() && permit.kind != AuthKind::Logout;
         if origin != self.origin {
             Err(ConfigError::OtherOrigin)
-        } else if !self
-            .flight
-            .as_ref()
-            .is_some_and(|flight| flight.is_of(self.id, permit))
-        {
+        } else if !is_current || is_over {
             Err(ConfigError::StalePermit)
         } else {
             Ok(self.tokens())

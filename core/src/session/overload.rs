@@ -23,13 +23,10 @@ pub(super) enum Busy {
     Request,
 }
 
-/// Whether an answer asks for patience, and whether the request can be sent
-/// again: what was turned away at the door always, what may have been begun
-/// only if it reads.
+/// Whether an answer asks for patience, and whether the request could be sent
+/// again: what was turned away at the door, what may have been begun only if it
+/// reads. (A stream can not, but others hear of a busy box from it.)
 pub(super) fn busy(product: Product, class: Class, response: &Response) -> Option<Busy> {
-    if class == Class::Stream {
-        return None;
-    }
     let says = |words: &str| response.error.says(words);
     match (product, response.status) {
         (_, 429) => Some(Busy::Box),
@@ -110,7 +107,7 @@ mod tests {
         for (product, class, response, expected) in [
             (Fmc, Read, answer(429, "Too Many Requests", None), Some(Box)),
             (Fmc, Write, answer(429, "", None), Some(Box)),
-            (Fmc, Stream, answer(429, "", None), None),
+            (Fmc, Stream, answer(429, "", None), Some(Box)),
             (Fmc, Read, answer(503, "", None), Some(Request)),
             (Fmc, Write, answer(503, "", None), None),
             (

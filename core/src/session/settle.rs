@@ -146,7 +146,8 @@ impl Session {
             self.busy_until = self.busy_until.max(until);
             self.busy_status = response.status;
         }
-        (until <= ticket.deadline(now, self.rules.patience())).then_some(Next::AgainAt(until))
+        let in_time = until <= ticket.deadline(now, self.rules.patience());
+        (in_time && ticket.class != Class::Stream).then_some(Next::AgainAt(until))
     }
 
     /// cdFMC answers 401 now and then to a good token: one more try.

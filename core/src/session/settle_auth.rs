@@ -37,6 +37,7 @@ impl Session {
         let outcome = outcome.seen_from(self.origin);
         if permit.kind == AuthKind::Login {
             tell(latch, now, self.product, &outcome);
+            self.heed_reset(latch);
         }
         let Some(flight) = self.flight.take_if(|flight| flight.is_of(self.id, &permit)) else {
             return self.settle_late(permit.kind, &outcome);
@@ -166,8 +167,10 @@ impl Session {
             AuthOutcome::Response(response) if is_gone(response) => &mut self.stats.ended,
             _ => &mut self.stats.orphans,
         };
-        Stats::count(counter);
-        self.tokens = None;
+        // Handed over meanwhile, they are counted already.
+        if self.tokens.take().is_some() {
+            Stats::count(counter);
+        }
         self.generation = self.generation.wrapping_add(1);
         match (outcome, closing) {
             (_, false) => AuthNext::Continue,
@@ -253,8 +256,9 @@ impl Session {
         match flight.kind {
             AuthKind::Login => Stats::count(&mut self.stats.orphans),
             AuthKind::Logout => {
-                Stats::count(&mut self.stats.orphans);
-                self.tokens = None;
+                if self.tokens.take().is_some() {
+                    Stats::count(&mut self.stats.orphans);
+                }
             }
             AuthKind::Refresh => {
                 if let Some(tokens) = self.tokens.as_mut() {

@@ -84,3 +84,26 @@ fn a_box_that_alone_refuses_is_asked_twice() {
     }
     assert_eq!(logins, 2);
 }
+
+/// The operator has changed the account: what the box refused before counts no
+/// more.
+#[test]
+fn a_reset_latch_has_a_stopped_session_try_again() {
+    let (mut session, mut latch) = (fmc_session(), Latch::new());
+    let mut logins_until = |latch: &mut Latch, from: u64| {
+        let mut logins = 0;
+        for minutes in from..from + 5 {
+            let mut ticket = Ticket::new(Class::Read);
+            let now = at(minutes * 60_000);
+            if let Admit::Authenticate(permit) = session.admit(now, &mut ticket, latch) {
+                logins += 1;
+                let refused = AuthOutcome::Response(status(401));
+                let _ = session.settle_auth(now, permit, refused, latch);
+            }
+        }
+        logins
+    };
+    assert_eq!(logins_until(&mut latch, 0), 2);
+    latch.reset();
+    assert_eq!(logins_until(&mut latch, 5), 2);
+}
