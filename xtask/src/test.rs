@@ -20,6 +20,7 @@ pub(crate) fn run() -> Result<()> {
         // The documents' own requests are sent by the documents' own programs.
         setup::debian("curl", "curl")?;
         setup::debian("python3", "python3")?;
+        setup::debian("jq", "jq")?;
         setup::debian("kill", "procps")?;
         setup::rust_target(MCU)
     })?;

@@ -248,7 +248,7 @@ fn what_can_not_be_done_is_one_clear_line() {
 }
 
 #[test]
-fn the_readme_names_every_switch_and_preset() {
+fn the_documents_name_every_switch_and_preset() {
     fn names(value: &Value, found: &mut Vec<String>) {
         match value {
             Value::Object(members) => {
@@ -261,7 +261,10 @@ fn the_readme_names_every_switch_and_preset() {
             _ => {}
         }
     }
-    let readme = include_str!("../../README.md");
+    let readme = concat!(
+        include_str!("../../README.md"),
+        include_str!("../../SWITCHES.md")
+    );
     let mut scenario = oobwatch_sim::Scenario::default();
     scenario.fmc.wire.faults = vec![FaultRule {
         method: Some("GET".into()),
@@ -276,10 +279,43 @@ fn the_readme_names_every_switch_and_preset() {
             after.any(|after| readme.contains(&format!("{before}{name}{after}")))
         });
         let section = ["fmc", "fxos", "wire", "certificate"].contains(&name.as_str());
-        assert!(documented || section, "switch {name} is not in the README");
+        assert!(documented || section, "switch {name} is not in SWITCHES.md");
     }
     for preset in Preset::all() {
         let line = format!("| `{}` | {} |", preset.name, preset.about());
         assert!(readme.contains(&line), "{line}");
     }
+}
+
+#[test]
+fn the_tests_that_prove_the_switches_exist() {
+    let tests = [
+        include_str!("evidence.rs"),
+        include_str!("faults.rs"),
+        include_str!("fmc.rs"),
+        include_str!("fxos.rs"),
+        include_str!("limits.rs"),
+        include_str!("presets.rs"),
+        include_str!("switches.rs"),
+        include_str!("wire.rs"),
+    ];
+    let switches = include_str!("../../SWITCHES.md");
+    let (_, table) = switches
+        .split_once("| behaviour | switch | test |")
+        .unwrap();
+    let rows = table
+        .lines()
+        .filter(|line| line.starts_with("| ") && line.ends_with(" |"));
+    let mut named = 0;
+    for row in rows {
+        let cells: Vec<&str> = row.split(" | ").collect();
+        assert_eq!(cells.len(), 3, "{row}");
+        for test in cells[2].split('`').skip(1).step_by(2) {
+            let line = format!("\nasync fn {test}() {{");
+            let there = tests.iter().any(|file| file.contains(&line));
+            assert!(there, "no test is named {test}");
+            named += 1;
+        }
+    }
+    assert!(named > 60, "{named}");
 }

@@ -8,6 +8,7 @@ mod fmc;
 mod fxos;
 mod limits;
 mod presets;
+mod readme;
 mod support;
 mod switches;
 mod wire;
