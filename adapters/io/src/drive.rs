@@ -14,8 +14,8 @@ use oobwatch_core::session::{
 use oobwatch_core::time::Instant;
 use zeroize::Zeroize as _;
 
-use crate::Home;
 use crate::exchange::{Body, HEAD_MAX, run};
+use crate::{Adopted, Before, Home};
 
 /// Why a request has no answer of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -283,11 +283,15 @@ async fn attempt<H: Home, R: Read>(
 }
 
 const fn unsent(error: Error) -> Outcome {
-    Outcome::Lost(Lost {
+    Outcome::Lost(unreached(error))
+}
+
+const fn unreached(error: Error) -> Lost {
+    Lost {
         error,
         may_have_reached: false,
         stale: false,
-    })
+    }
 }
 
 /// What comes after one attempt.
@@ -326,16 +330,41 @@ fn settle<H: Home>(
 /// Dropping the future leaves the flight to its lease: others wait until then.
 /// Run it in a task of its own where there are tasks.
 pub async fn authenticate<H: Home>(home: &H, permit: AuthPermit) -> AuthNext {
-    let fresh = permit.wants_fresh_connection();
-    let mut done = authenticate_once(home, &permit, fresh).await;
-    if done.as_ref().is_err_and(|lost| permit.goes_again(lost)) {
-        done = authenticate_once(home, &permit, true).await;
-    }
-    let outcome = done.unwrap_or_else(AuthOutcome::Lost);
+    let kind = permit.kind();
+    let (flight, outcome) = match home.before(&permit).await {
+        Ok(Before::Go(flight)) => (flight, carry_out(home, &permit).await),
+        Ok(Before::Adopt(adopted)) => return adopt(home, permit, adopted),
+        Err(error) => (None, AuthOutcome::Lost(unreached(error))),
+    };
+    let came = outcome.came(home.origin().product(), kind);
     let now = home.now();
     let next = home.with_latch(|session, latch| session.settle_auth(now, permit, outcome, latch));
+    home.after(flight, kind, came).await;
     home.notify();
     next
+}
+
+fn adopt<H: Home>(home: &H, permit: AuthPermit, adopted: Adopted) -> AuthNext {
+    let Adopted {
+        ages,
+        access,
+        refresh,
+    } = adopted;
+    let now = home.now();
+    let next = home.with_latch(|session, latch| {
+        session.settle_adopted(now, permit, ages, access, refresh, latch)
+    });
+    home.notify();
+    next
+}
+
+async fn carry_out<H: Home>(home: &H, permit: &AuthPermit) -> AuthOutcome {
+    let fresh = permit.wants_fresh_connection();
+    let mut done = authenticate_once(home, permit, fresh).await;
+    if done.as_ref().is_err_and(|lost| permit.goes_again(lost)) {
+        done = authenticate_once(home, permit, true).await;
+    }
+    done.unwrap_or_else(AuthOutcome::Lost)
 }
 
 async fn authenticate_once<H: Home>(
@@ -343,12 +372,7 @@ async fn authenticate_once<H: Home>(
     permit: &AuthPermit,
     fresh: bool,
 ) -> Result<AuthOutcome, Lost> {
-    let unsent = |error| Lost {
-        error,
-        may_have_reached: false,
-        stale: false,
-    };
-    let mut connection = home.connect(fresh).await.map_err(unsent)?;
+    let mut connection = home.connect(fresh).await.map_err(unreached)?;
     let mut head = [0; HEAD_MAX];
     let (origin, login) = (home.origin(), home.login());
     let started = home.with_session(|session: &mut Session| {
@@ -361,7 +385,7 @@ async fn authenticate_once<H: Home>(
             &mut head,
         )
     });
-    let (mut exchange, length) = started.map_err(unsent)?;
+    let (mut exchange, length) = started.map_err(unreached)?;
     let sent = head.get_mut(..length).unwrap_or_default();
     let body = Body::<&[u8]>::Bytes(b"");
     let mut sink = home.domains();

@@ -9,7 +9,8 @@ use oobwatch_core::exchange::Sink;
 use oobwatch_core::http::{Limits, Persistence};
 use oobwatch_core::latch::Latch;
 use oobwatch_core::origin::Origin;
-use oobwatch_core::session::{AuthNext, AuthPermit, Session, Wait};
+use oobwatch_core::secret::{AccessToken, RefreshToken};
+use oobwatch_core::session::{Ages, AuthKind, AuthNext, AuthPermit, Came, Session, Wait};
 use oobwatch_core::time::Instant;
 
 use crate::Deadlines;
@@ -37,10 +38,37 @@ pub struct Connection<C> {
     pub reused: bool,
 }
 
+/// What comes of asking a home [before](Home::before) a login, refresh or
+/// logout.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "without an allocator there is no box"
+)]
+pub enum Before<F> {
+    /// It goes; what is held until [`Home::after`], if anything.
+    Go(Option<F>),
+    /// The session was renewed elsewhere: here it is.
+    Adopt(Adopted),
+}
+
+/// A session that was opened or renewed elsewhere.
+pub struct Adopted {
+    /// How old it is.
+    pub ages: Ages,
+    /// What opens requests.
+    pub access: AccessToken,
+    /// What renews it.
+    pub refresh: Option<RefreshToken>,
+}
+
 /// Where a session lives: a host with many tasks, or a board with one.
 pub trait Home: Timer {
     /// The stream of a connection.
     type Stream: Read + Write;
+
+    /// What is held while a login, refresh or logout is under way: a lock, a
+    /// place in a record. `()` where no records are kept.
+    type Flight;
 
     /// Runs `f` with the session. Never waits for the network.
     fn with_session<R>(&self, f: impl FnOnce(&mut Session) -> R) -> R;
@@ -83,6 +111,32 @@ pub trait Home: Timer {
     /// `permit`, so that dropping this future does not drop that one where
     /// there are tasks to be had.
     fn authenticate(&self, permit: AuthPermit) -> impl Future<Output = AuthNext>;
+
+    /// Called before the request of a login, refresh or logout is made: the
+    /// place to write down that there may be a session soon.
+    ///
+    /// # Errors
+    /// Nothing is sent then.
+    fn before(
+        &self,
+        permit: &AuthPermit,
+    ) -> impl Future<Output = Result<Before<Self::Flight>, Error>> {
+        let _ = permit;
+        async { Ok(Before::Go(None)) }
+    }
+
+    /// Called when the session has been told what it came to, with what
+    /// [`before`](Self::before) gave: the place to write down the tokens, or
+    /// that there are none.
+    fn after(
+        &self,
+        flight: Option<Self::Flight>,
+        kind: AuthKind,
+        came: Came,
+    ) -> impl Future<Output = ()> {
+        let _ = (flight, kind, came);
+        async {}
+    }
 
     /// Ends when the epochs of session and latch together (their wrapping sum)
     /// are no longer `epoch`, or at `until`. `why` is what is waited for.

@@ -19,7 +19,7 @@ mod home;
 pub use check::check;
 pub use drive::{Failure, send, upload};
 pub use exchange::Deadlines;
-pub use home::{Connection, Home, Timer};
+pub use home::{Adopted, Before, Connection, Home, Timer};
 
 #[cfg(test)]
 extern crate std;

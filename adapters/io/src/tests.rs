@@ -137,6 +137,7 @@ impl Timer for Board {
 
 impl Home for Board {
     type Stream = Wire;
+    type Flight = ();
 
     fn with_session<R>(&self, f: impl FnOnce(&mut Session) -> R) -> R {
         f(&mut self.session.borrow_mut())

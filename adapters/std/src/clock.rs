@@ -3,8 +3,11 @@
 use core::sync::atomic::{AtomicU64, Ordering};
 use core::time::Duration;
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use oobwatch_core::time::Instant;
+
+use crate::state::Moment;
 
 /// What every clock has behind it at its start, in milliseconds: a token may be
 /// older than the machine is up.
@@ -94,15 +97,47 @@ impl Clock {
     /// The time now.
     #[must_use]
     pub fn now(&self) -> Instant {
-        match &self.0 {
-            Source::System => at(system_millis()),
-            Source::Shifted(start, shift) => {
-                let shift = shift.load(Ordering::Relaxed);
-                at(since(*start).saturating_add(shift))
+        at(self.up())
+    }
+
+    /// The time now, as another process understands it.
+    pub(crate) fn moment(&self) -> Moment {
+        let wall = SystemTime::now().duration_since(UNIX_EPOCH);
+        let wall = whole_millis(wall.unwrap_or_default());
+        let (shift, boot) = match &self.0 {
+            Source::System => (0, boot_id()),
+            Source::Shifted(_, shift) | Source::Virtual(shift, _) => {
+                (shift.load(Ordering::Relaxed), Some("a test".to_owned()))
             }
-            Source::Virtual(time, _) => at(time.load(Ordering::Relaxed)),
+        };
+        Moment {
+            wall: wall.saturating_add(shift),
+            boot,
+            up: self.up(),
         }
     }
+
+    fn up(&self) -> u64 {
+        match &self.0 {
+            Source::System => system_millis(),
+            Source::Shifted(start, shift) => {
+                since(*start).saturating_add(shift.load(Ordering::Relaxed))
+            }
+            Source::Virtual(time, _) => time.load(Ordering::Relaxed),
+        }
+    }
+}
+
+/// Which start of the machine this is (Linux, random(4)).
+#[cfg(any(target_os = "android", target_os = "linux"))]
+fn boot_id() -> Option<String> {
+    let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    Some(id.trim().to_owned())
+}
+
+#[cfg(not(any(target_os = "android", target_os = "linux")))]
+const fn boot_id() -> Option<String> {
+    None
 }
 
 #[cfg(any(target_os = "android", target_os = "linux"))]
@@ -119,12 +154,17 @@ fn system_millis() -> u64 {
     since(*START.get_or_init(std::time::Instant::now))
 }
 
-const fn at(millis: u64) -> Instant {
+/// A point on the clock of sessions, which begins before the machine does.
+pub(crate) const fn at(millis: u64) -> Instant {
     Instant::from_millis(millis.saturating_add(HEAD_START))
 }
 
 fn since(start: std::time::Instant) -> u64 {
-    u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX)
+    whole_millis(start.elapsed())
+}
+
+fn whole_millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

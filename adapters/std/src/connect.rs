@@ -95,6 +95,19 @@ pub(crate) struct Connector {
 }
 
 impl Connector {
+    /// Makes connections to the same box, for another client.
+    pub(crate) fn another(&self) -> Self {
+        Self {
+            address: self.address.clone(),
+            server_name: self.server_name.clone(),
+            tls: self.tls.clone(),
+            timeouts: self.timeouts,
+            facts: Mutex::default(),
+            tap: self.tap.clone(),
+            made: AtomicU64::new(self.made.load(Ordering::Relaxed)),
+        }
+    }
+
     /// Trust is established when this returns; nothing was sent but TLS.
     pub(crate) async fn connect(&self) -> Result<Stream, Error> {
         self.facts(|facts| *facts = ConnectFacts::default());

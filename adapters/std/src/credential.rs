@@ -2,7 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
-use oobwatch_core::latch::Latch;
+use oobwatch_core::latch::{Latch, Policy};
+use oobwatch_core::time::Instant;
 use zeroize::Zeroizing;
 
 use crate::lock;
@@ -16,6 +17,7 @@ use crate::waiting::Epoch;
 pub struct Credential(Arc<Inner>);
 
 struct Inner {
+    name: Option<String>,
     user: String,
     password: Zeroizing<String>,
     latch: Mutex<Latch>,
@@ -27,11 +29,50 @@ impl Credential {
     #[must_use]
     pub fn new(user: impl Into<String>, password: impl Into<Zeroizing<String>>) -> Self {
         Self(Arc::new(Inner {
+            name: None,
             user: user.into(),
             password: password.into(),
             latch: Mutex::default(),
             epoch: Epoch::default(),
         }))
+    }
+
+    /// The same under a name: [`State`](crate::state::State) then counts its
+    /// refusals once for all boxes. Without a name, they count per box.
+    ///
+    /// What has clones already is not changed: this is a new credential then.
+    #[must_use]
+    pub fn named(self, name: impl Into<String>) -> Self {
+        let name = Some(name.into());
+        Self(Arc::new(Inner {
+            name,
+            ..self.into_inner()
+        }))
+    }
+
+    /// The same with another policy for when it may be tried; as
+    /// [`named`](Self::named).
+    #[must_use]
+    pub fn with_policy(self, policy: Policy) -> Self {
+        let inner = self.into_inner();
+        *lock(&inner.latch) = Latch::new().with_policy(policy);
+        Self(Arc::new(inner))
+    }
+
+    fn into_inner(self) -> Inner {
+        Arc::try_unwrap(self.0).unwrap_or_else(|shared| Inner {
+            name: shared.name.clone(),
+            user: shared.user.clone(),
+            password: shared.password.clone(),
+            latch: Mutex::new(Latch::new().with_policy(lock(&shared.latch).policy())),
+            epoch: Epoch::default(),
+        })
+    }
+
+    /// The name, if it has one.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.0.name.as_deref()
     }
 
     /// The user name.
@@ -56,6 +97,18 @@ impl Credential {
     #[must_use]
     pub fn is(&self, user: &str, password: &str) -> bool {
         self.0.user == user && *self.0.password == password
+    }
+
+    pub(crate) fn policy(&self) -> Policy {
+        lock(&self.0.latch).policy()
+    }
+
+    pub(crate) fn is_proven(&self, now: Instant) -> bool {
+        lock(&self.0.latch).is_proven(now)
+    }
+
+    pub(crate) fn is_tried(&self) -> bool {
+        lock(&self.0.latch).is_tried()
     }
 
     pub(crate) fn password(&self) -> &str {

@@ -1,18 +1,19 @@
 //! Where a session lives on a host: many tasks, one mutex, held for moments.
 
+use core::time::Duration;
 use std::sync::{Arc, Mutex};
 
 use embedded_io_async::{ErrorType, Read, Write};
 use oobwatch_core::credentials::{Bearer, Login};
 use oobwatch_core::error::{Error, TransportError};
-use oobwatch_core::exchange::Sink;
+use oobwatch_core::exchange::{Sink, find_domain};
 use oobwatch_core::http::{Limits, Persistence};
 use oobwatch_core::latch::Latch;
 use oobwatch_core::origin::Origin;
 use oobwatch_core::product::Product;
-use oobwatch_core::session::{AuthNext, AuthPermit, Session, Wait};
+use oobwatch_core::session::{AuthKind, AuthNext, AuthPermit, Came, Session, Wait};
 use oobwatch_core::time::Instant;
-use oobwatch_io::{Connection, Deadlines, Home, Timer, drive};
+use oobwatch_io::{Adopted, Before, Connection, Deadlines, Home, Timer, drive};
 use tokio::sync::OwnedSemaphorePermit;
 use zeroize::Zeroizing;
 
@@ -21,6 +22,7 @@ use crate::connect::Connector;
 use crate::credential::Credential;
 use crate::lock;
 use crate::pool::Pool;
+use crate::state::{Flight, Found, Keeper, Open, Ready, Secrets};
 use crate::tap::Stream;
 use crate::waiting::{self, Epoch};
 
@@ -37,6 +39,8 @@ pub(crate) struct Shared {
     pub(crate) domain: Option<String>,
     pub(crate) domains: Mutex<Vec<DomainName>>,
     pub(crate) limits: Limits,
+    /// What is written down of the session, if anything is.
+    pub(crate) keeper: Option<Keeper>,
 }
 
 impl Shared {
@@ -100,10 +104,50 @@ impl Host {
     /// A login that came in after the client was closed or dropped: nobody else
     /// is left to log it out.
     fn log_out_if_abandoned(&self) {
-        if self.with_session(|session| session.is_abandoned()) {
+        let shared = self.0.keeper.as_ref().is_some_and(|keeper| keeper.shared);
+        if !shared && self.with_session(|session| session.is_abandoned()) {
             let host = self.clone();
             tokio::spawn(async move { drive::log_out(&host).await });
         }
+    }
+}
+
+impl Host {
+    /// Makes the session one that another process has opened.
+    fn take_over(&self, found: Found) -> Result<Adopted, Error> {
+        let listed = found.domains.iter();
+        let listed = listed.map(|domain| (&*domain.name, &*domain.uuid));
+        let domain = match &self.0.domain {
+            Some(wanted) => Some(find_domain(wanted, listed)?.as_str().map(str::to_owned)),
+            None => Some(found.domain),
+        };
+        if let Some(uuid) = domain.flatten() {
+            self.with_session(|session| session.use_domain(&uuid))?;
+        }
+        *lock(&self.0.domains) = found.domains;
+        Ok(found.adopted)
+    }
+
+    /// The session as it is, unless its tokens are of no use.
+    fn open(&self) -> Option<Open> {
+        let now = self.now();
+        let session = lock(&self.0.session);
+        let (access, refresh) = session.tokens()?;
+        if refresh.is_none() && session.token_left(now) == Some(Duration::ZERO) {
+            return None;
+        }
+        let domains = lock(&self.0.domains);
+        let domains = domains.iter();
+        Some(Open {
+            secrets: Secrets {
+                access: access.expose_secret().to_owned(),
+                refresh: refresh.map(|token| token.expose_secret().to_owned()),
+                domains: domains
+                    .map(|domain| (domain.name.clone(), domain.uuid.clone()))
+                    .collect(),
+            },
+            domain: session.domain().map(str::to_owned),
+        })
     }
 }
 
@@ -123,6 +167,7 @@ impl Timer for Host {
 
 impl Home for Host {
     type Stream = Held;
+    type Flight = Flight;
 
     fn with_session<R>(&self, f: impl FnOnce(&mut Session) -> R) -> R {
         f(&mut lock(&self.0.session))
@@ -222,6 +267,22 @@ impl Home for Host {
             AuthNext::Continue | AuthNext::Closed => tracing::info!(%address, ?kind, "done"),
         }
         next
+    }
+
+    async fn before(&self, permit: &AuthPermit) -> Result<Before<Flight>, Error> {
+        let Some(keeper) = &self.0.keeper else {
+            return Ok(Before::Go(None));
+        };
+        match keeper.before(permit.kind()).await? {
+            Ready::Go(flight) => Ok(Before::Go(Some(flight))),
+            Ready::Adopt(found) => self.take_over(found).map(Before::Adopt),
+        }
+    }
+
+    async fn after(&self, flight: Option<Flight>, kind: AuthKind, came: Came) {
+        if let (Some(keeper), Some(flight)) = (&self.0.keeper, flight) {
+            keeper.after(flight, kind, came, self.open());
+        }
     }
 
     async fn changed(&self, epoch: u32, until: Instant, why: Wait) {

@@ -18,6 +18,7 @@ mod pages;
 mod pool;
 mod reply;
 mod shutdown;
+pub mod state;
 mod tap;
 pub mod tls;
 mod waiting;

@@ -41,6 +41,12 @@ impl fmt::Display for ConfigError {
             Self::Paged => {
                 f.write_str("the path names a page of the list; leave out 'offset' and 'limit'")
             }
+            Self::StateUnusable => f.write_str(
+                "the record of sessions and refused logins can not be kept, so there is no login; repair the state directory, or do without one",
+            ),
+            Self::StateBusy => f.write_str(
+                "another process was logging in with this credential all the time; is a box hanging?",
+            ),
             Self::DomainUnknown => {
                 f.write_str("the path holds {domainUUID}, and the box has named no domain")
             }

@@ -50,6 +50,12 @@ pub enum ConfigError {
     DomainUnknown,
     /// All pages of a list were asked for with a path that names one page.
     Paged,
+    /// What has to be remembered of sessions and refusals can not be read or
+    /// written; without it nobody logs in.
+    StateUnusable,
+    /// Other programs were logging in with the same credential, or to the same
+    /// session, for all the time that there was.
+    StateBusy,
 }
 
 /// The part of a request that an error is about.

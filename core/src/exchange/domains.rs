@@ -101,6 +101,26 @@ impl Picked for Reader<'_, '_> {
     }
 }
 
+/// Finds the UUID of the domain `wanted` in a list of names and UUIDs that an
+/// earlier login gave.
+///
+/// # Errors
+/// As for a login: [`ConfigError::DomainMissing`], [`ConfigError::DomainAmbiguous`].
+pub fn find_domain<'n>(
+    wanted: &str,
+    list: impl IntoIterator<Item = (&'n str, &'n str)>,
+) -> Result<Text<36>, ConfigError> {
+    let mut search = DomainSearch::new(wanted);
+    for (name, uuid) in list {
+        search.consider(name.as_bytes(), &Text::from(uuid));
+    }
+    match search.finish() {
+        Domain::Uuid(uuid) => Ok(uuid),
+        Domain::Failed(error) => Err(error),
+        Domain::Unknown => Err(ConfigError::DomainMissing),
+    }
+}
+
 /// Finds one domain by its UUID, its full name, or the last part of its name.
 ///
 /// A UUID or full name beats the last part; letter case is ignored. Two domains

@@ -24,6 +24,7 @@ mod tests;
 
 pub use answer::{Answer, Progress};
 pub use auth::AuthExchange;
+pub use domains::find_domain;
 pub use error_body::ErrorBody;
 pub use outcome::{AuthOutcome, Domain, Grant, Lost, Outcome, Response, RetryAfter};
 pub use request::{BodyLength, Exchange, Request, probe};

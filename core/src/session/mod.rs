@@ -50,6 +50,19 @@ pub const FMC_TOKEN_LIFE: Duration = Duration::from_secs(30 * 60);
 /// How often one FMC login can be refreshed (same source).
 pub const FMC_REFRESHES: u8 = 3;
 
+/// How long a session of `product` can stay open that nobody uses any more.
+///
+/// On an FMC its token dies. A chassis ends it when it was idle: after ten
+/// minutes by default, an hour at most unless that is switched off (FXOS CLI
+/// configuration guide, session timeouts).
+#[must_use]
+pub const fn unattended_life(product: Product) -> Duration {
+    match product {
+        Product::CdFmc | Product::Fmc => FMC_TOKEN_LIFE,
+        Product::Fxos => Duration::from_secs(60 * 60),
+    }
+}
+
 /// The Global domain, which has this UUID on every FMC; a cloud-delivered FMC
 /// has no other.
 pub const GLOBAL_DOMAIN: &str = "e276abec-e0f2-11e3-8169-6d9ed49b625f";

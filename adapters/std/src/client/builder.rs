@@ -25,6 +25,7 @@ use crate::credential::Credential;
 use crate::error::BuildError;
 use crate::home::{Secret, Shared};
 use crate::pool::{CONNECTIONS, Pool};
+use crate::state::{CredentialId, Keeper, State};
 use crate::tap::Tap;
 use crate::tls::Trust;
 use crate::waiting::Epoch;
@@ -48,6 +49,8 @@ pub struct Builder {
     clock: Clock,
     seed: Option<u32>,
     tap: Option<Arc<dyn Tap>>,
+    state: Option<State>,
+    shared: bool,
 }
 
 struct Adopted {
@@ -75,6 +78,8 @@ impl Client {
             clock: Clock::system(),
             seed: None,
             tap: None,
+            state: None,
+            shared: false,
         }
     }
 }
@@ -182,12 +187,31 @@ impl Builder {
         self
     }
 
+    /// Remembers refused passwords, logins and sessions there, so that a process
+    /// that is killed leaves nothing behind that the next one does not know of.
+    ///
+    /// Call [`Client::recover`] at the start. A client with a state, but without
+    /// credentials and tokens, can do that and nothing else.
+    pub fn state(mut self, state: State) -> Self {
+        self.state = Some(state);
+        self
+    }
+
+    /// Shares the session with other processes that have the same state, box and
+    /// user, through the [`state`](Self::state): they log in once, and refresh
+    /// once. [`Client::close`] then leaves it open.
+    pub const fn shared_session(mut self, shared: bool) -> Self {
+        self.shared = shared;
+        self
+    }
+
     /// Makes the client. Reads the CA file, if one is named.
     ///
     /// # Errors
     /// [`BuildError`], before anything was sent.
     pub fn build(self) -> Result<Client, BuildError> {
         let mut session = self.session()?;
+        let keeper = self.keeper();
         if let Some(Adopted {
             access,
             refresh,
@@ -227,7 +251,36 @@ impl Builder {
                 body: self.body_limit,
                 ..Limits::default()
             },
+            keeper,
         }))
+    }
+
+    fn keeper(&self) -> Option<Keeper> {
+        let state = self.state.clone()?;
+        if self.product == Product::CdFmc {
+            return None;
+        }
+        let target = target(self.product, &self.address);
+        let credential = match &self.secret {
+            Secret::Login(credential) => {
+                let id = CredentialId {
+                    name: credential.name().unwrap_or(&target).to_owned(),
+                    user: credential.user().to_owned(),
+                };
+                Some((id, credential.clone()))
+            }
+            Secret::Bearer(_) | Secret::None => None,
+        };
+        Some(Keeper {
+            state,
+            product: self.product,
+            target,
+            shared: self.shared && credential.is_some(),
+            credential,
+            longest: self.longest_login(),
+            clock: self.clock.clone(),
+            held: Arc::default(),
+        })
     }
 
     /// A login takes no longer than that; its lease must not run out before.
@@ -241,6 +294,13 @@ impl Builder {
         connect + tls + total + Duration::from_secs(30)
     }
 
+    /// A login may come after those of two other processes: that which renews
+    /// the same session, and that which tries the same credential.
+    fn longest_election(&self) -> Duration {
+        let others = if self.state.is_some() { 2 } else { 0 };
+        self.longest_login() * (1 + others)
+    }
+
     /// Checks all that is sent later, so that bad input sends nothing.
     fn session(&self) -> Result<Session, BuildError> {
         let origin = Origin::new(self.product, self.address.authority())?;
@@ -251,7 +311,8 @@ impl Builder {
             (Secret::Bearer(token), Product::CdFmc) => {
                 Bearer::new(&origin, token)?;
             }
-            (Secret::None, Product::Fmc | Product::Fxos) if self.tokens.is_some() => {}
+            (Secret::None, Product::Fmc | Product::Fxos)
+                if self.tokens.is_some() || self.state.is_some() => {}
             (Secret::None, _) => return Err(BuildError::NoCredentials),
             _ => return Err(ConfigError::OtherCredentials.into()),
         }
@@ -262,7 +323,7 @@ impl Builder {
             Rules {
                 can_login,
                 patience: self.timeouts.patience,
-                auth_lease: self.rules.auth_lease.max(self.longest_login()),
+                auth_lease: self.rules.auth_lease.max(self.longest_election()),
                 ..self.rules
             },
         );
@@ -277,9 +338,15 @@ impl Builder {
     }
 }
 
+/// What a box is called in records: `fmc://host`.
+fn target(product: Product, address: &Address) -> String {
+    let authority = address.authority().to_ascii_lowercase();
+    format!("{}://{authority}", product.as_str())
+}
+
 /// Tells sessions apart and spreads their waits; the standard library's source
 /// of hash seeds is random enough for both.
-fn random() -> u32 {
+pub(super) fn random() -> u32 {
     let number = RandomState::new().build_hasher().finish();
     u32::try_from(number >> 32).unwrap_or_default()
 }

@@ -5,23 +5,31 @@ mod check;
 
 use core::fmt;
 use core::time::Duration;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use embedded_io_adapters::tokio_1::FromTokio;
+use oobwatch_core::error::ConfigError;
 use oobwatch_core::exchange::{BodyLength, Request};
 use oobwatch_core::http::Method;
-use oobwatch_core::session::Stats;
+use oobwatch_core::origin::Origin;
+use oobwatch_core::secret::AccessToken;
+use oobwatch_core::session::{Ages, Rules, Session, Stats};
 use oobwatch_io::{Failure, Home as _, drive};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::io::AsyncRead;
+use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use crate::connect::ConnectFacts;
+use crate::credential::Credential;
 use crate::error::ClientError;
-use crate::home::{DomainName, Host, Shared};
+use crate::home::{DomainName, Host, Secret, Shared};
 use crate::lock;
+use crate::pool::Pool;
 use crate::reply::{Collect, Reply};
+use crate::state::{Keeper, Standing, StateError};
+use crate::waiting::Epoch;
 
 pub use builder::Builder;
 
@@ -208,14 +216,24 @@ impl Client {
     }
 
     /// Logs out, at most for as long as [`Timeouts::close`](crate::Timeouts),
-    /// and closes all connections. Nothing is sent afterwards.
+    /// and closes all connections. Nothing is sent afterwards. A
+    /// [shared](Builder::shared_session) session stays open for the next process.
     ///
     /// # Errors
     /// [`ClientError::Request`] if the box could not be told: its session then
-    /// ends by itself, when its token does.
+    /// ends by itself, when its token does; or the next process closes it, where
+    /// there is a [`state`](Builder::state).
     pub async fn close(&self) -> Result<(), ClientError> {
         let limit = self.shared().connector.timeouts.close;
-        let closed = tokio::time::timeout(limit, drive::log_out(&self.host)).await;
+        if let Some(keeper) = self.keeper().filter(|keeper| keeper.shared) {
+            // What is just being renewed is written down first.
+            let _settled = timeout(limit, keeper.settled()).await;
+            lock(&self.shared().session).hand_over();
+            self.host.notify();
+            self.shared().pool.clear();
+            return Ok(());
+        }
+        let closed = timeout(limit, drive::log_out(&self.host)).await;
         self.shared().pool.clear();
         let late = Failure::Failed(crate::core::error::TransportError::Timeout.into());
         Ok(closed.unwrap_or(Err(late))?)
@@ -225,7 +243,54 @@ impl Client {
     /// its [`tokens`](Self::tokens) and goes on with them elsewhere.
     pub fn keep_session(&self) {
         lock(&self.shared().session).hand_over();
+        if let Some(keeper) = self.keeper() {
+            keeper.let_go();
+        }
         self.host.notify();
+    }
+
+    /// Whether the credential may be tried, as all processes with the same
+    /// [`state`](Builder::state) know it. `None` without a state or a password.
+    ///
+    /// # Errors
+    /// [`StateError`] if the state directory can not be used.
+    pub fn standing(&self) -> Result<Option<Standing>, StateError> {
+        self.keeper().map_or(Ok(None), Keeper::standing)
+    }
+
+    pub(crate) fn keeper(&self) -> Option<&Keeper> {
+        self.shared().keeper.as_ref()
+    }
+
+    /// A client of the same box that has a token and nothing else.
+    pub(crate) fn with_tokens_alone(&self, access: &str) -> Result<Self, ConfigError> {
+        let shared = self.shared();
+        let origin = Origin::new(shared.product, shared.connector.address.authority())?;
+        let rules = Rules {
+            can_login: false,
+            ..Rules::default()
+        };
+        let mut session = Session::new(&origin, builder::random(), rules);
+        session.adopt(
+            shared.clock.now(),
+            Ages::default(),
+            AccessToken::new(access)?,
+            None,
+        );
+        Ok(Self::new(Shared {
+            product: shared.product,
+            connector: shared.connector.another(),
+            pool: Pool::new(1),
+            session: Mutex::new(session),
+            epoch: Epoch::default(),
+            clock: shared.clock.clone(),
+            secret: Secret::None,
+            no_credential: Credential::new("", String::new()),
+            domain: None,
+            domains: Mutex::default(),
+            limits: shared.limits,
+            keeper: None,
+        }))
     }
 
     /// The tokens of the open session.
@@ -277,6 +342,9 @@ struct LogOutOnDrop(Option<Host>);
 impl Drop for LogOutOnDrop {
     fn drop(&mut self) {
         let Some(host) = self.0.take() else { return };
+        if host.0.keeper.as_ref().is_some_and(|keeper| keeper.shared) {
+            return;
+        }
         let (open, authenticating) = {
             let session = lock(&host.0.session);
             (session.is_open(), session.is_authenticating())

@@ -1,0 +1,195 @@
+//! Sessions that processes have left open, and closing them.
+
+use core::fmt;
+use core::time::Duration;
+use std::time::SystemTime;
+
+use oobwatch_core::error::ConfigError;
+use oobwatch_io::Failure;
+
+use super::error::StateError;
+use super::sessions::{Header, Kind, Remembered, Secrets, millis, shared_id, wall};
+use super::{Moment, State};
+use crate::client::Client;
+use crate::error::ClientError;
+
+/// A shared session whose tokens are dead for so long is of no use to anybody.
+const STALE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What earlier processes had left on a box.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Recovered {
+    /// Sessions that are closed now.
+    pub closed: u32,
+    /// Sessions that could not be closed, and why the last of them could not;
+    /// they are tried again at the next start.
+    pub failed: u32,
+    /// Why the last of them could not be closed.
+    pub failure: Option<String>,
+    /// Logins whose answer never came: there may be sessions that nobody can
+    /// close.
+    pub lost: u32,
+    /// When the last of those has ended by itself.
+    pub lost_until: Option<SystemTime>,
+}
+
+/// Why a session that is remembered was not closed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum RevokeError {
+    /// The process that it belongs to still runs, and closes it itself.
+    InUse,
+    /// The answer to its login never came: there are no tokens to close it with.
+    NoTokens,
+    /// It is on another box than the client is for.
+    OtherBox,
+    /// The record can not be used.
+    State(StateError),
+    /// The box could not be told.
+    Client(ClientError),
+}
+
+impl Client {
+    /// Closes what processes that have ended had left open on this box, each in
+    /// [`Timeouts::close`](crate::Timeouts) at most, and counts the logins of
+    /// which nobody knows what came. To be called at the start of a program;
+    /// does nothing without [`Builder::state`](crate::Builder::state).
+    ///
+    /// # Errors
+    /// [`StateError`] if the state directory can not be used. A session that can
+    /// not be closed is no error, but counted.
+    ///
+    /// # Cancel safety
+    /// A session that was about to be closed is closed at the next start.
+    pub async fn recover(&self) -> Result<Recovered, StateError> {
+        let mut recovered = Recovered::default();
+        let Some(keeper) = self.keeper() else {
+            return Ok(recovered);
+        };
+        let now = keeper.clock.moment();
+        for id in keeper.state.ids()? {
+            let header = keeper.state.header(&id)?;
+            let Some(header) = header.filter(|header| header.target == keeper.target) else {
+                continue;
+            };
+            match header.kind {
+                Kind::Shared => drop_stale(&keeper.state, &header, &now)?,
+                Kind::Login => recovered.count(&keeper.state, &header, &now)?,
+                Kind::Session if header.is_over(&now) => drop_over(&keeper.state, &id)?,
+                Kind::Session => match self.revoke_record(&id, Kind::Session).await {
+                    Ok(()) => recovered.closed = recovered.closed.saturating_add(1),
+                    Err(RevokeError::InUse | RevokeError::NoTokens) => {}
+                    Err(RevokeError::State(error)) => return Err(error),
+                    Err(error) => recovered.failed(&error),
+                },
+            }
+        }
+        Ok(recovered)
+    }
+
+    /// Closes a session that is remembered, and forgets it.
+    ///
+    /// # Errors
+    /// [`RevokeError`]; the session is still remembered then.
+    pub async fn revoke(&self, session: &Remembered) -> Result<(), RevokeError> {
+        if self
+            .keeper()
+            .is_none_or(|keeper| keeper.target != session.target)
+        {
+            return Err(RevokeError::OtherBox);
+        }
+        self.revoke_record(&session.id, session.kind).await
+    }
+
+    async fn revoke_record(&self, id: &str, kind: Kind) -> Result<(), RevokeError> {
+        let keeper = self.keeper().ok_or(RevokeError::OtherBox)?;
+        let state = &keeper.state;
+        let owner = state.try_own(id).map_err(RevokeError::State)?;
+        let owner = owner.ok_or(RevokeError::InUse)?;
+        let session = state.session(id).map_err(RevokeError::State)?;
+        let Some((_, secrets)) = session else {
+            return Err(RevokeError::NoTokens);
+        };
+        self.log_out_of(&secrets)
+            .await
+            .map_err(RevokeError::Client)?;
+        let removed = match kind {
+            Kind::Shared => state.remove(id),
+            Kind::Login | Kind::Session => state.remove_owned(id, owner),
+        };
+        removed.map_err(RevokeError::State)
+    }
+
+    async fn log_out_of(&self, secrets: &Secrets) -> Result<(), ClientError> {
+        let other = self.with_tokens_alone(&secrets.access);
+        let other = other.map_err(|error: ConfigError| Failure::Failed(error.into()))?;
+        other.close().await
+    }
+}
+
+impl Recovered {
+    fn failed(&mut self, error: &RevokeError) {
+        self.failed = self.failed.saturating_add(1);
+        self.failure = Some(error.to_string());
+    }
+
+    /// A login that was begun by a process that has ended.
+    fn count(&mut self, state: &State, header: &Header, now: &Moment) -> Result<(), StateError> {
+        let Some(owner) = state.try_own(&header.id)? else {
+            return Ok(());
+        };
+        // It may have become a session since it was looked at.
+        let header = state
+            .header(&header.id)?
+            .filter(|now| now.kind == Kind::Login);
+        let Some(header) = header else {
+            return Ok(());
+        };
+        let shared = state.header(&shared_id(&header.target, &header.user))?;
+        let arrived = shared.is_some_and(|shared| shared.login == header.login);
+        if arrived || header.is_over(now) {
+            return state.remove_owned(&header.id, owner);
+        }
+        self.lost = self.lost.saturating_add(1);
+        self.lost_until = self.lost_until.max(header.ends.map(wall));
+        Ok(())
+    }
+}
+
+/// A session whose tokens have died by themselves.
+fn drop_over(state: &State, id: &str) -> Result<(), StateError> {
+    match state.try_own(id)? {
+        Some(owner) => state.remove_owned(id, owner),
+        None => Ok(()),
+    }
+}
+
+fn drop_stale(state: &State, header: &Header, now: &Moment) -> Result<(), StateError> {
+    let stale = |ends: u64| ends.saturating_add(millis(STALE)) <= now.wall;
+    if !header.ends.is_some_and(stale) {
+        return Ok(());
+    }
+    match state.try_own(&header.id)? {
+        Some(_alone) => state.remove(&header.id),
+        None => Ok(()),
+    }
+}
+
+impl fmt::Display for RevokeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InUse => f.write_str(
+                "the process that it belongs to still runs, and closes it at its end",
+            ),
+            Self::NoTokens => f.write_str(
+                "the answer to its login never came, so there are no tokens to close it with; it ends by itself",
+            ),
+            Self::OtherBox => f.write_str("it is on another box than this client is for"),
+            Self::State(error) => error.fmt(f),
+            Self::Client(error) => error.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for RevokeError {}
