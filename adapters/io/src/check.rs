@@ -20,6 +20,9 @@ pub async fn check<H: Home>(home: &H, check: &mut Check) {
             Ok(response) => Ok(response.status),
             Err(failure) => Err(failure.error().unwrap_or(dropped)),
         });
+        if let Some(version) = check.version() {
+            home.with_session(|session| session.saw_version(version));
+        }
     }
 }
 

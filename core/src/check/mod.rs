@@ -137,6 +137,13 @@ impl Check {
         }
     }
 
+    /// The version of the box, once it was read.
+    #[must_use]
+    pub fn version(&self) -> Option<&str> {
+        let version = self.report.facts.version.as_str();
+        version.filter(|version| !version.is_empty())
+    }
+
     /// The report, with what only the caller can know.
     #[must_use]
     pub fn finish(mut self, observed: Observed) -> Report {

@@ -95,6 +95,9 @@ impl fmt::Display for PeerError {
             Self::BearerRefused => {
                 f.write_str("the box refused the bearer token; make a new API token")
             }
+            Self::Displaced => f.write_str(
+                "another login of the same user ended the session; logging in again waits a while, so as not to end theirs: give this program an account of its own",
+            ),
             Self::NoTokens => f.write_str(
                 "the login was answered with success but without tokens; is this the right product, and its REST API enabled?",
             ),
@@ -137,6 +140,10 @@ impl fmt::Display for ResourceError {
                 )
             }
             Self::BodyLimit => f.write_str("the body of the answer is longer than the limit"),
+            Self::Queue(why) => write!(
+                f,
+                "the request gave up waiting for {why}; ask for less at a time, or let it wait for longer"
+            ),
         }
     }
 }

@@ -9,6 +9,7 @@ mod display;
 use crate::health::Layer;
 use crate::http::HttpError;
 use crate::json::JsonError;
+use crate::session::Wait;
 
 /// Why a request, a session or a check did not come to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,6 +110,9 @@ pub enum PeerError {
     LoginRefused,
     /// The box refused the bearer token.
     BearerRefused,
+    /// Another login of the same user has ended the session, and it is too
+    /// early to log in again.
+    Displaced,
     /// A login was answered with success but without tokens.
     NoTokens,
     /// The box refused the token, and a new one too.
@@ -140,6 +144,8 @@ pub enum ResourceError {
     HeadLimit(u32),
     /// The response body is longer than the caller's limit.
     BodyLimit,
+    /// Requests of our own were in the way for longer than this one may wait.
+    Queue(Wait),
 }
 
 /// The way to the box, or back, broke.

@@ -104,6 +104,13 @@ pub struct SessionFacts {
     pub token_left: Option<Duration>,
     /// How often another login of the same user took the session away.
     pub displaced: u32,
+    /// For how long no login goes out because of that.
+    pub stays_away: Option<Duration>,
+    /// The age at which the box ends access tokens, where it had to be learned.
+    pub token_age: Option<Duration>,
+    /// The age at which the box ends sessions (its browser session timeout),
+    /// where it had to be learned.
+    pub session_age: Option<Duration>,
     /// Logging in has stopped, so as not to lock the account.
     pub locked_out: bool,
 }

@@ -27,9 +27,10 @@ const fn peer(error: &PeerError) -> Layer {
         | PeerError::Overloaded(_)
         | PeerError::Redirect(_)
         | PeerError::WebPage(_) => Layer::Http,
-        PeerError::LoginRefused | PeerError::BearerRefused | PeerError::NoTokens => {
-            Layer::Authenticated
-        }
+        PeerError::LoginRefused
+        | PeerError::BearerRefused
+        | PeerError::Displaced
+        | PeerError::NoTokens => Layer::Authenticated,
         PeerError::AuthStatus(429 | 500..=599) | PeerError::Status(429 | 500..=599) => Layer::Http,
         PeerError::AuthStatus(_) => Layer::Authenticated,
         PeerError::Unauthorized => Layer::Authorised,
@@ -92,6 +93,7 @@ mod tests {
             (E::LoginRefused, Layer::Authenticated),
             (E::BearerRefused, Layer::Authenticated),
             (E::NoTokens, Layer::Authenticated),
+            (E::Displaced, Layer::Authenticated),
             (E::Unauthorized, Layer::Authorised),
             (E::Status(403), Layer::Authorised),
             (E::Status(204), Layer::Data),

@@ -69,6 +69,7 @@ impl Verdict {
                 | PeerError::Json(_)
                 | PeerError::LoginRefused
                 | PeerError::BearerRefused
+                | PeerError::Displaced
                 | PeerError::NoTokens
                 | PeerError::Unauthorized
                 | PeerError::Overloaded(_)

@@ -4,8 +4,8 @@ use core::fmt;
 use core::time::Duration;
 
 use super::permit::Flight;
-use super::{AuthKind, AuthPermit, Permit, Session, Stats};
-use crate::error::{Error, PeerError};
+use super::{AuthKind, AuthPermit, Permit, Session};
+use crate::error::{Error, PeerError, ResourceError};
 use crate::latch::{Latch, Leave, REFUSALS_MAX};
 use crate::product::Product;
 use crate::time::Instant;
@@ -13,6 +13,9 @@ use crate::time::Instant;
 /// A streamed request goes only on a token that the box accepted this recently:
 /// it can not be sent again.
 const STREAM_PROOF: Duration = Duration::from_secs(60);
+
+/// A streamed request holds off renewals for this long at most.
+const STREAM_LEASE: Duration = Duration::from_secs(2 * 60 * 60);
 
 /// What a latched credential is told as.
 const REFUSED: Error = Error::Peer(PeerError::LoginRefused);
@@ -29,6 +32,13 @@ pub enum Class {
     Stream,
     /// Changes something; sent again only if it can not have arrived.
     Write,
+}
+
+impl Class {
+    /// Whether an FMC would refuse another of the kind beside it.
+    pub(super) const fn writes(self) -> bool {
+        matches!(self, Self::Stream | Self::Write)
+    }
 }
 
 /// One request on its way through the session: made once per request, shown at
@@ -74,7 +84,7 @@ impl Ticket {
         self.class
     }
 
-    /// Until when the request waits for a busy box.
+    /// Until when the request waits for the box.
     pub(super) fn deadline(&self, now: Instant, patience: Duration) -> Instant {
         self.since.unwrap_or(now).after(patience)
     }
@@ -120,8 +130,31 @@ pub enum Wait {
     Authenticating,
     /// The box has asked for patience.
     Busy,
+    /// The requests of the last minute are as many as the box takes.
+    Budget,
+    /// As many requests are under way as the box takes.
+    Connections,
     /// Another session tries the same credential.
     Credential,
+    /// Another login of the same user has ended the session: no login for a
+    /// while.
+    Displaced,
+    /// A write is under way: the box takes one at a time.
+    Write,
+}
+
+impl fmt::Display for Wait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Authenticating => "a login, refresh, logout or probe that is under way",
+            Self::Busy => "a box that is busy",
+            Self::Budget => "its turn, as the box takes only so many requests a minute",
+            Self::Connections => "its turn, as the box takes only ten connections",
+            Self::Credential => "another box to answer a login with the same credential",
+            Self::Displaced => "the end of the pause after another login of the same user",
+            Self::Write => "a write that is under way",
+        })
+    }
 }
 
 /// Why a session admits nothing more.
@@ -192,35 +225,54 @@ impl Session {
         }
         if let Some(flight) = &self.flight {
             ticket.waited_for = Some(flight.number);
-            return Admit::Wait {
-                until: flight.lease_end,
-                why: Wait::Authenticating,
-            };
+            return self.queue(now, ticket, flight.lease_end, Wait::Authenticating);
         }
-        if let Some(wait) = self.busy(now, ticket) {
-            return wait;
+        self.bury_if_over(now);
+        if ticket.class != Class::Logout && self.stopped.is_none() && now < self.busy_until {
+            return self.stay_back(now, ticket, self.busy_until, Wait::Busy);
         }
         match self.plan(now, ticket.class) {
-            Plan::Use => self.go(now, ticket.class),
-            Plan::Probe => self.elect_probe(now),
-            Plan::Authenticate(AuthKind::Login) => self.elect_login(now, ticket.class, latch),
-            Plan::Authenticate(kind) => Admit::Authenticate(self.elect(now, kind, ticket.class)),
+            Plan::Use => self.go(now, ticket),
+            Plan::Probe => self.elect_probe(now, ticket),
+            Plan::Authenticate(AuthKind::Login) => self.elect_login(now, ticket, latch),
+            Plan::Authenticate(AuthKind::Refresh) => self.elect_refresh(now, ticket),
+            Plan::Authenticate(AuthKind::Logout) => self.elect(now, AuthKind::Logout, ticket.class),
             Plan::Stop(stop) => Admit::Stop(stop),
         }
     }
 
-    /// A box that asked for patience gets it, from all but a logout.
-    fn busy(&self, now: Instant, ticket: &Ticket) -> Option<Admit> {
-        let until = self.busy_until;
-        if until <= now || ticket.class == Class::Logout || self.stopped.is_some() {
-            None
-        } else if until <= ticket.deadline(now, self.rules.patience()) {
-            let why = Wait::Busy;
-            Some(Admit::Wait { until, why })
-        } else {
-            let error = PeerError::Overloaded(self.busy_status);
-            Some(Admit::Stop(Stop::Failed(error.into())))
+    /// Waits for what the box wants, as long as there is patience: not at all,
+    /// if it will not be enough.
+    fn stay_back(&self, now: Instant, ticket: &Ticket, until: Instant, why: Wait) -> Admit {
+        if until <= ticket.deadline(now, self.rules.patience()) {
+            return Admit::Wait { until, why };
         }
+        let error = match why {
+            Wait::Displaced => PeerError::Displaced,
+            _ => PeerError::Overloaded(self.busy_status),
+        };
+        Admit::Stop(Stop::Failed(error.into()))
+    }
+
+    /// Waits for other requests of our own, until `until` at most, and not for
+    /// ever: a login may take its lease, and the box some patience.
+    fn queue(&self, now: Instant, ticket: &Ticket, until: Instant, why: Wait) -> Admit {
+        let patience = self
+            .rules
+            .patience()
+            .saturating_add(self.rules.auth_lease());
+        let deadline = ticket.deadline(now, patience);
+        if deadline <= now {
+            let error = ResourceError::Queue(why);
+            return Admit::Stop(Stop::Failed(error.into()));
+        }
+        let until = until.min(deadline);
+        Admit::Wait { until, why }
+    }
+
+    /// Until when the budget does not allow a request, if so.
+    fn over_budget(&self, now: Instant, authenticates: bool) -> Option<Instant> {
+        Some(self.pace.ready_at(authenticates)).filter(|&ready| now < ready)
     }
 
     /// The one place that decides between using, renewing and ending a session.
@@ -247,8 +299,11 @@ impl Session {
         if tokens.is_doubted() {
             return Plan::Probe;
         }
-        let held_off = self.streams > 0 && !tokens.is_over(now);
-        if held_off || !tokens.is_due(now) {
+        let held_off = self.slots.streams() && !tokens.is_over(now);
+        if !held_off && self.rules.can_login && self.is_too_old(now) {
+            // A refresh would be for nothing: the box is about to end the session.
+            Plan::Authenticate(AuthKind::Logout)
+        } else if held_off || !tokens.is_due(now) {
             Plan::Use
         } else if tokens.refreshes_left() > 0 {
             Plan::Authenticate(AuthKind::Refresh)
@@ -262,55 +317,62 @@ impl Session {
         }
     }
 
-    fn go(&mut self, now: Instant, class: Class) -> Admit {
-        let permit = |streams| Permit {
-            session: self.id,
-            generation: self.generation,
-            streams,
-            probe: false,
-        };
-        if class != Class::Stream {
-            return Admit::Go(permit(false));
+    fn go(&mut self, now: Instant, ticket: &Ticket) -> Admit {
+        let class = ticket.class;
+        if let Some(why) = self.slots.wait(class) {
+            let until = self.slots.timeout().unwrap_or(now);
+            return self.queue(now, ticket, until, why);
         }
         let proved = |tokens: &super::Tokens| tokens.proved_within(now, STREAM_PROOF);
-        if self.product != Product::CdFmc && !self.tokens.as_ref().is_some_and(proved) {
-            return self.elect_probe(now);
+        let needs_proof = class == Class::Stream && self.product != Product::CdFmc;
+        if needs_proof && !self.tokens.as_ref().is_some_and(proved) {
+            return self.elect_probe(now, ticket);
         }
-        let permit = permit(true);
-        self.streams = self.streams.saturating_add(1);
-        self.streams_until = now.after(super::STREAM_LEASE);
-        Admit::Go(permit)
+        if let Some(ready) = self.over_budget(now, false) {
+            return self.queue(now, ticket, ready, Wait::Budget);
+        }
+        self.pace.take(now);
+        let lease = match class {
+            Class::Stream => STREAM_LEASE,
+            Class::Logout | Class::Read | Class::Write => self.rules.auth_lease(),
+        };
+        self.slots.take(class, now.after(lease));
+        Admit::Go(self.permit(Some(class)))
+    }
+
+    const fn permit(&self, class: Option<Class>) -> Permit {
+        Permit {
+            session: self.id,
+            generation: self.generation,
+            class,
+            probe: class.is_none(),
+        }
     }
 
     /// One caller finds out for all whether the token is still good.
-    fn elect_probe(&mut self, now: Instant) -> Admit {
-        self.flight = Some(Flight {
-            number: self.epoch,
-            kind: AuthKind::Refresh,
-            lease_end: now.after(self.rules.auth_lease()),
-            closing: false,
-            probe: true,
-        });
-        Admit::Probe(Permit {
-            session: self.id,
-            generation: self.generation,
-            streams: false,
-            probe: true,
-        })
+    fn elect_probe(&mut self, now: Instant, ticket: &Ticket) -> Admit {
+        if let Some(ready) = self.over_budget(now, true) {
+            return self.queue(now, ticket, ready, Wait::Budget);
+        }
+        self.take_off(now, AuthKind::Refresh, ticket.class, true);
+        Admit::Probe(self.permit(None))
     }
 
-    fn elect_login(&mut self, now: Instant, class: Class, latch: &mut Latch) -> Admit {
+    fn elect_login(&mut self, now: Instant, ticket: &Ticket, latch: &mut Latch) -> Admit {
         self.heed_reset(latch);
         if self.refused >= REFUSALS_MAX && latch.refusals() < REFUSALS_MAX {
             // Another box may accept what this one does not.
             return Admit::Stop(Stop::Refused(REFUSED));
         }
+        if now < self.displaced.until {
+            return self.stay_back(now, ticket, self.displaced.until, Wait::Displaced);
+        }
+        if let Some(ready) = self.over_budget(now, true) {
+            return self.queue(now, ticket, ready, Wait::Budget);
+        }
         match latch.ask(now, self.rules.auth_lease()) {
-            Leave::Go => Admit::Authenticate(self.elect(now, AuthKind::Login, class)),
-            Leave::Wait(until) => {
-                let why = Wait::Credential;
-                Admit::Wait { until, why }
-            }
+            Leave::Go => self.elect(now, AuthKind::Login, ticket.class),
+            Leave::Wait(until) => self.queue(now, ticket, until, Wait::Credential),
             Leave::Latched | Leave::NotBefore(_) => Admit::Stop(Stop::Refused(REFUSED)),
         }
     }
@@ -324,30 +386,34 @@ impl Session {
         }
     }
 
-    fn elect(&mut self, now: Instant, kind: AuthKind, class: Class) -> AuthPermit {
-        let number = self.epoch;
-        let lease_end = now.after(self.rules.auth_lease());
-        let closing = class == Class::Logout;
-        let ended = self.tokens.take_if(|_| kind == AuthKind::Login);
-        if let Some(tokens) = ended {
-            Stats::count(&mut self.stats.ended);
-            if self.product == Product::Fmc && tokens.is_cut_short(now) {
-                Stats::count(&mut self.stats.displaced);
-            }
-            self.generation = self.generation.wrapping_add(1);
+    fn elect_refresh(&mut self, now: Instant, ticket: &Ticket) -> Admit {
+        match self.over_budget(now, true) {
+            Some(ready) => self.queue(now, ticket, ready, Wait::Budget),
+            None => self.elect(now, AuthKind::Refresh, ticket.class),
         }
+    }
+
+    fn elect(&mut self, now: Instant, kind: AuthKind, class: Class) -> Admit {
+        let flight = self.take_off(now, kind, class, false);
+        Admit::Authenticate(AuthPermit {
+            session: self.id,
+            flight,
+            kind,
+            elected: now,
+        })
+    }
+
+    /// The number of the flight that begins.
+    fn take_off(&mut self, now: Instant, kind: AuthKind, class: Class, probe: bool) -> u32 {
+        self.pace.take(now);
+        let number = self.epoch;
         self.flight = Some(Flight {
             number,
             kind,
-            lease_end,
-            closing,
-            probe: false,
+            lease_end: now.after(self.rules.auth_lease()),
+            closing: class == Class::Logout,
+            probe,
         });
-        AuthPermit {
-            session: self.id,
-            flight: number,
-            kind,
-            elected: now,
-        }
+        number
     }
 }

@@ -10,11 +10,16 @@
 //! what ([`crate::check`]).
 
 mod admit;
+mod displaced;
+mod end;
+mod learned;
 mod overload;
+mod pace;
 mod permit;
 mod rules;
 mod settle;
 mod settle_auth;
+mod slots;
 mod stats;
 mod tokens;
 
@@ -32,15 +37,22 @@ use crate::text::Text;
 use crate::time::Instant;
 
 pub use admit::{Admit, Class, Stop, Ticket, Wait};
+pub use end::Memory;
+pub use pace::{FMC_RATE, FMC_RATE_7_4_1};
 pub use permit::{AuthKind, AuthPermit, Permit};
 pub use rules::Rules;
 pub use settle::Next;
 pub use settle_auth::{AuthNext, Came};
+pub use slots::REQUESTS_MAX;
 pub use stats::Stats;
 pub use tokens::Ages;
 
+use displaced::Displaced;
+use learned::Learned;
+use pace::Pace;
 use permit::Flight;
 use rules::Kept;
+use slots::Slots;
 use tokens::{Life, Tokens};
 
 /// Life of an FMC access token, counted from the request that brought it (FMC
@@ -67,8 +79,9 @@ pub const fn unattended_life(product: Product) -> Duration {
 /// has no other.
 pub const GLOBAL_DOMAIN: &str = "e276abec-e0f2-11e3-8169-6d9ed49b625f";
 
-/// A streamed request holds off renewals for this long at most.
-const STREAM_LEASE: Duration = Duration::from_secs(2 * 60 * 60);
+/// A chassis ends a session that was idle for so long (FXOS, default of the
+/// session timeout).
+pub const FXOS_IDLE: Duration = Duration::from_secs(10 * 60);
 
 /// A token session: its tokens, their age, and who is renewing them.
 pub struct Session {
@@ -86,8 +99,10 @@ pub struct Session {
     /// latch was reset for the so-manieth time.
     refused: u8,
     latch_resets: u8,
-    streams: u8,
-    streams_until: Instant,
+    slots: Slots,
+    pace: Pace,
+    learned: Learned,
+    displaced: Displaced,
     /// The box asked for patience until then.
     busy_until: Instant,
     busy_status: u16,
@@ -100,7 +115,7 @@ pub struct Session {
 
 /// What a microcontroller has to keep per box.
 #[cfg(target_pointer_width = "32")]
-const _: () = assert!(size_of::<Session>() <= 512);
+const _: () = assert!(size_of::<Session>() <= 576);
 
 impl Session {
     /// A session on the box at `origin`, not logged in. `id` tells it from the
@@ -111,6 +126,10 @@ impl Session {
         let domain = match origin.product() {
             Product::CdFmc => Text::from(GLOBAL_DOMAIN),
             Product::Fmc | Product::Fxos => Text::new(),
+        };
+        let rate = match origin.product() {
+            Product::CdFmc | Product::Fmc => rules.rate,
+            Product::Fxos => 0,
         };
         Self {
             origin: origin.tag(),
@@ -124,8 +143,10 @@ impl Session {
             stopped: None,
             refused: 0,
             latch_resets: 0,
-            streams: 0,
-            streams_until: Instant::default(),
+            slots: Slots::default(),
+            pace: Pace::new(rate),
+            learned: Learned::default(),
+            displaced: Displaced::default(),
             busy_until: Instant::default(),
             busy_status: 0,
             auth_waits: 0,
@@ -144,12 +165,8 @@ impl Session {
         access: AccessToken,
         refresh: Option<RefreshToken>,
     ) {
-        let (length, lead) = (self.rules.token_life(), self.rules.lead());
-        let born = now.before(ages.token);
-        let life = (self.product == Product::Fmc).then(|| Life::new(born, length, lead));
-        let opened = now.before(ages.session.max(ages.token));
-        let tokens = Tokens::new(access, refresh, born, life);
-        let mut tokens = tokens.renewed(opened, ages.refreshes).adopted();
+        let life = (self.product == Product::Fmc).then(|| self.life());
+        let mut tokens = Tokens::new(now, ages, access, refresh, life).adopted();
         if now - Instant::default() < ages.token {
             // Older than the clock can tell.
             tokens.mark_dead();
@@ -193,6 +210,18 @@ impl Session {
         Ok(())
     }
 
+    /// Takes note of the box's version, such as `7.4.1 (build 172)`: an FMC of
+    /// 7.4.1 or later takes more requests a minute.
+    pub fn saw_version(&mut self, version: &str) {
+        let mut parts = version
+            .split(|c: char| !c.is_ascii_digit())
+            .map(|part| part.parse::<u16>().unwrap_or(0));
+        let mut part = || parts.next().unwrap_or(0);
+        if (part(), part(), part()) >= (7, 4, 1) {
+            self.pace.raise(FMC_RATE_7_4_1);
+        }
+    }
+
     /// Forgets why the session stopped, after a logout.
     pub fn reopen(&mut self) {
         self.stopped = None;
@@ -204,13 +233,8 @@ impl Session {
     /// When [`handle_timeout`](Self::handle_timeout) has something to do.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
-        let stream = (self.streams > 0).then_some(self.streams_until);
-        self.flight
-            .as_ref()
-            .map(Flight::lease_end)
-            .into_iter()
-            .chain(stream)
-            .min()
+        let flight = self.flight.as_ref().map(Flight::lease_end);
+        flight.into_iter().chain(self.slots.timeout()).min()
     }
 
     /// Moves whenever waiters should ask again.
@@ -286,6 +310,9 @@ impl Session {
             refreshes_left: renewable.then(|| self.refreshes_left()),
             token_left: self.token_left(now),
             displaced: self.stats.displaced,
+            stays_away: self.stays_away(now),
+            token_age: self.learned.token.age(),
+            session_age: self.learned.session.age(),
             locked_out: self.refused > 0
                 || matches!(self.stopped, Some(Stop::Refused(Error::Peer(_)))),
         }
@@ -329,6 +356,17 @@ impl Session {
         } else {
             Ok(self.tokens())
         }
+    }
+
+    /// Life of the next FMC access token.
+    fn life(&self) -> Life {
+        let length = self.rules.token_life();
+        let length = self
+            .learned
+            .token
+            .age()
+            .map_or(length, |age| age.min(length));
+        Life::new(length, self.rules.lead())
     }
 
     fn wake(&mut self) {

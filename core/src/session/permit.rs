@@ -1,5 +1,6 @@
 //! Receipts: neither `Copy` nor `Clone`, so that each is settled once.
 
+use super::Class;
 use crate::exchange::Lost;
 use crate::time::Instant;
 
@@ -9,7 +10,9 @@ use crate::time::Instant;
 pub struct Permit {
     pub(super) session: u32,
     pub(super) generation: u32,
-    pub(super) streams: bool,
+    /// Of the request whose slot it holds; a probe goes over the tenth
+    /// connection.
+    pub(super) class: Option<Class>,
     /// Tells whether the token is still good.
     pub(super) probe: bool,
 }

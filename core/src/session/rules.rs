@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use super::FMC_TOKEN_LIFE;
+use super::{FMC_RATE, FMC_TOKEN_LIFE};
 use crate::time::millis;
 
 /// What a session goes by. Durations are monotonic time; those over 49 days
@@ -21,18 +21,28 @@ pub struct Rules {
     /// How long a request waits at most for a box that says it is busy, from
     /// when it first asked to be admitted. Zero: the answer is handed on.
     pub patience: Duration,
+    /// How long to stay away, at least, after another login of the same user
+    /// has ended the session: the interval of the checks.
+    pub interval: Duration,
+    /// Requests in a minute that the box takes; zero: without a limit.
+    /// [`FMC_RATE`](super::FMC_RATE) is raised when the box turns out to be new
+    /// enough. FMC only.
+    pub rate: u16,
     /// Whether the caller can lend a user name and password.
     pub can_login: bool,
 }
 
 impl Default for Rules {
-    /// 30 minutes, 45 seconds, 3 minutes, 2 minutes; with credentials.
+    /// 30 minutes, 45 seconds, 3 minutes, 2 minutes, 1 minute, 120 requests;
+    /// with credentials.
     fn default() -> Self {
         Self {
             token_life: FMC_TOKEN_LIFE,
             lead: Duration::from_secs(45),
             auth_lease: Duration::from_secs(180),
             patience: Duration::from_secs(120),
+            interval: Duration::from_secs(60),
+            rate: FMC_RATE,
             can_login: true,
         }
     }
@@ -44,6 +54,7 @@ pub(super) struct Kept {
     lead: u32,
     auth_lease: u32,
     patience: u32,
+    interval: u32,
     pub(super) can_login: bool,
 }
 
@@ -55,6 +66,7 @@ impl Kept {
             lead: short(rules.lead),
             auth_lease: short(rules.auth_lease),
             patience: short(rules.patience),
+            interval: short(rules.interval),
             can_login: rules.can_login,
         }
     }
@@ -73,5 +85,9 @@ impl Kept {
 
     pub(super) const fn patience(&self) -> Duration {
         Duration::from_millis(self.patience as u64)
+    }
+
+    pub(super) const fn interval(&self) -> Duration {
+        Duration::from_millis(self.interval as u64)
     }
 }

@@ -42,8 +42,11 @@ impl Session {
         if permit.session != self.id {
             return Next::Fail(ConfigError::StalePermit.into());
         }
-        if permit.streams {
-            self.streams = self.streams.saturating_sub(1);
+        if permit
+            .class
+            .is_some_and(|class| self.slots.give_back(class))
+        {
+            self.wake();
         }
         if permit.probe {
             self.end_probe();
@@ -145,6 +148,7 @@ impl Session {
         if busy == Busy::Box {
             self.busy_until = self.busy_until.max(until);
             self.busy_status = response.status;
+            self.pace.slow_down(now);
         }
         let in_time = until <= ticket.deadline(now, self.rules.patience());
         (in_time && ticket.class != Class::Stream).then_some(Next::AgainAt(until))

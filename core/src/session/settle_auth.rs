@@ -45,11 +45,12 @@ impl Session {
         self.wake();
         if let Some(until) = self.auth_is_put_off(now, &permit, &outcome) {
             self.busy_until = self.busy_until.max(until);
+            self.pace.slow_down(now);
             return AuthNext::Continue;
         }
         self.auth_waits = 0;
         let next = match permit.kind {
-            AuthKind::Login => self.settle_login(permit.elected, outcome),
+            AuthKind::Login => self.settle_login(now, permit.elected, outcome),
             AuthKind::Logout => self.settle_logout(&outcome, flight.closing),
             AuthKind::Refresh => self.settle_refresh(now, permit.elected, outcome),
         };
@@ -94,12 +95,18 @@ impl Session {
         AuthNext::Fail(TransportError::Dropped.into())
     }
 
-    fn settle_login(&mut self, sent: Instant, outcome: AuthOutcome) -> AuthNext {
+    fn settle_login(&mut self, now: Instant, sent: Instant, outcome: AuthOutcome) -> AuthNext {
         match outcome {
             AuthOutcome::Granted(grant) => {
                 Stats::count(&mut self.stats.logins);
                 self.refused = 0;
-                self.accept(sent, grant, None)
+                self.learned.expire(now);
+                let ages = Ages {
+                    token: now - sent,
+                    session: now - sent,
+                    refreshes: 0,
+                };
+                self.accept(now, grant, ages)
             }
             AuthOutcome::Response(response) => {
                 let error = login_error(self.product, &response);
@@ -124,23 +131,24 @@ impl Session {
         };
         match outcome {
             AuthOutcome::Granted(grant) => {
-                let before = (tokens.opened(), tokens.refreshes().saturating_add(1));
+                let ages = Ages {
+                    token: now - sent,
+                    session: tokens.ages(now).session,
+                    refreshes: tokens.ages(now).refreshes.saturating_add(1),
+                };
                 Stats::count(&mut self.stats.refreshes);
-                self.accept(sent, grant, Some(before))
+                self.learn_token_age(now);
+                self.accept(now, grant, ages)
             }
-            AuthOutcome::Response(response) if response.status == 401 || response.is_success() => {
-                // Refused, or no tokens came: an FMC whose browser session timeout
-                // has passed does this. A login comes next.
+            AuthOutcome::Response(response) if response.status == 401 => {
+                // The box has ended the session: a login comes next.
                 Stats::count(&mut self.stats.refused_refreshes);
-                tokens.drop_refresh();
-                if response.status == 401 {
-                    tokens.mark_dead();
-                }
-                self.generation = self.generation.wrapping_add(1);
+                tokens.mark_dead();
+                self.bury(now);
                 AuthNext::Continue
             }
-            AuthOutcome::Response(_) if tokens.is_over(now) => {
-                // It can not be refreshed, for whatever reason: a login comes next.
+            AuthOutcome::Response(response) if response.is_success() || tokens.is_over(now) => {
+                // No tokens came, or it can not be refreshed, for whatever reason.
                 Stats::count(&mut self.stats.refused_refreshes);
                 tokens.drop_refresh();
                 AuthNext::Continue
@@ -149,7 +157,7 @@ impl Session {
             AuthOutcome::Lost(lost) if lost.may_have_reached => {
                 // It counts as used. The old access token is tried once more,
                 // then comes a login.
-                tokens.drop_refresh();
+                tokens.lose_refresh();
                 if tokens.is_over(now) {
                     AuthNext::Continue
                 } else {
@@ -184,27 +192,23 @@ impl Session {
         }
     }
 
-    /// Takes in tokens: of a login, or of a session that was opened `before` and
-    /// refreshed so often.
-    fn accept(&mut self, sent: Instant, grant: Grant, before: Option<(Instant, u8)>) -> AuthNext {
-        let length = match self.product {
-            Product::CdFmc | Product::Fmc => Some(self.rules.token_life()),
+    fn accept(&mut self, now: Instant, grant: Grant, ages: Ages) -> AuthNext {
+        let life = match self.product {
+            Product::CdFmc | Product::Fmc => Some(self.life()),
             Product::Fxos => grant
                 .refresh_period
                 .filter(|&s| s > 0)
                 // The box takes no less than a minute; a shorter one would be over
                 // before the first request.
-                .map(|s| Duration::from_secs(s.max(60).into())),
+                .map(|s| Duration::from_secs(s.max(60).into()))
+                .map(|length| Life::new(length, self.rules.lead())),
         };
-        let life = length.map(|length| Life::new(sent, length, self.rules.lead()));
-        let (opened, refreshes) = before.unwrap_or((sent, 0));
-        let tokens = Tokens::new(grant.access, grant.refresh, sent, life);
-        self.tokens = Some(tokens.renewed(opened, refreshes));
+        self.tokens = Some(Tokens::new(now, ages, grant.access, grant.refresh, life));
         self.generation = self.generation.wrapping_add(1);
         match grant.domain {
             Domain::Unknown => {}
             // A refresh names the user's own domain; the choice made at login stands.
-            Domain::Uuid(_) if before.is_some() && !self.domain.is_empty() => {}
+            Domain::Uuid(_) if ages.refreshes > 0 && !self.domain.is_empty() => {}
             Domain::Uuid(uuid) => self.domain = uuid,
             Domain::Failed(error) => {
                 self.stopped = Some(Stop::Refused(error.into()));
@@ -241,10 +245,10 @@ impl Session {
         AuthNext::Continue
     }
 
-    /// Gives up flights and streams whose lease has run out.
+    /// Gives up flights and requests whose lease has run out.
     pub fn handle_timeout(&mut self, now: Instant) {
-        if self.streams > 0 && self.streams_until <= now {
-            self.streams = 0;
+        if self.slots.handle_timeout(now) {
+            self.wake();
         }
         let Some(flight) = self.flight.take_if(|flight| flight.lease_end <= now) else {
             return;
@@ -262,7 +266,7 @@ impl Session {
             }
             AuthKind::Refresh => {
                 if let Some(tokens) = self.tokens.as_mut() {
-                    tokens.drop_refresh();
+                    tokens.lose_refresh();
                 }
             }
         }

@@ -17,13 +17,15 @@ pub struct Stats {
     pub logouts: u32,
     /// Sessions that the box had ended before we closed them.
     pub ended: u32,
-    /// Of those, the ones that an FMC ended before their time: by another login
-    /// of the same user, or by its browser session timeout.
+    /// Of those, the ones that another login of the same user has ended, as far
+    /// as can be told: before their time, and not at an age at which the box
+    /// ends all sessions.
     pub displaced: u32,
     /// Sessions whose tokens the caller has taken elsewhere.
     pub handed_over: u32,
     /// Sessions that may still be open on the box and that nobody can close:
-    /// the reply of their login, or that of their logout, was lost.
+    /// the reply of their login, of their last refresh, or of their logout was
+    /// lost.
     pub orphans: u32,
 }
 

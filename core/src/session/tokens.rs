@@ -9,10 +9,12 @@ use crate::time::{Instant, millis};
 pub(super) struct Tokens {
     pub(super) access: AccessToken,
     pub(super) refresh: Option<RefreshToken>,
+    /// When the session was asked for.
+    login: Instant,
     /// When the access token was asked for.
     born: Instant,
-    /// When the login was.
-    opened: Instant,
+    /// When the box last accepted a token of the session.
+    alive: Instant,
     /// `None`: the box demands no renewal.
     life: Option<Life>,
     refreshes: u8,
@@ -20,10 +22,30 @@ pub(super) struct Tokens {
     dead: bool,
     /// The box has refused it once, after it had accepted it.
     doubted: bool,
-    /// Whether it came from elsewhere, where the box may have accepted it.
+    /// The box has accepted it.
+    proved: bool,
+    /// It came from elsewhere, where the box may have accepted it.
     adopted: bool,
-    /// When the box last accepted it.
-    proved: Option<Instant>,
+    /// A refresh was sent, and its reply was lost.
+    refresh_lost: bool,
+}
+
+/// At which ages an access token is renewed, and refused, in milliseconds.
+#[derive(Clone, Copy)]
+pub(super) struct Life {
+    due: u32,
+    end: u32,
+}
+
+impl Life {
+    /// A life of that length, whose token is due when it has `lead`, or a
+    /// quarter of its life, left.
+    pub(super) fn new(length: Duration, lead: Duration) -> Self {
+        let short = |duration| u32::try_from(millis(duration)).unwrap_or(u32::MAX);
+        let end = short(length);
+        let due = end.saturating_sub(short(lead)).max(end - end / 4);
+        Self { due, end }
+    }
 }
 
 /// How old a session is: what has to be kept beside its tokens to
@@ -40,53 +62,30 @@ pub struct Ages {
     pub refreshes: u8,
 }
 
-/// From when on a token is renewed, and from when on the box refuses it.
-#[derive(Clone, Copy)]
-pub(super) struct Life {
-    due: Instant,
-    end: Instant,
-}
-
-impl Life {
-    /// Of a token that was `born` then; it is due when it has `lead`, or a
-    /// quarter of its life, left.
-    pub(super) fn new(born: Instant, length: Duration, lead: Duration) -> Self {
-        let end = born.after(length);
-        let length = millis(length);
-        let young = length.saturating_sub(millis(lead)).max(length - length / 4);
-        let due = Instant::from_millis(born.as_millis().saturating_add(young));
-        Self { due, end }
-    }
-}
-
 impl Tokens {
-    /// Tokens that the box gave at `born`; a new login, until
-    /// [`renewed`](Self::renewed) says otherwise.
-    pub(super) const fn new(
+    /// Tokens that are so old now.
+    pub(super) fn new(
+        now: Instant,
+        ages: Ages,
         access: AccessToken,
         refresh: Option<RefreshToken>,
-        born: Instant,
         life: Option<Life>,
     ) -> Self {
+        let born = now.before(ages.token);
         Self {
             access,
             refresh,
+            login: now.before(ages.session.max(ages.token)),
             born,
-            opened: born,
+            alive: born,
             life,
-            refreshes: 0,
+            refreshes: ages.refreshes,
             dead: false,
             doubted: false,
+            proved: false,
             adopted: false,
-            proved: None,
+            refresh_lost: false,
         }
-    }
-
-    /// The same, of a session that was opened then and refreshed so often.
-    pub(super) const fn renewed(mut self, opened: Instant, refreshes: u8) -> Self {
-        self.opened = opened;
-        self.refreshes = refreshes;
-        self
     }
 
     pub(super) const fn adopted(mut self) -> Self {
@@ -94,41 +93,51 @@ impl Tokens {
         self
     }
 
-    pub(super) const fn opened(&self) -> Instant {
-        self.opened
-    }
-
     pub(super) fn ages(&self, now: Instant) -> Ages {
         Ages {
             token: now - self.born,
-            session: now - self.opened,
+            session: now - self.login,
             refreshes: self.refreshes,
         }
     }
 
+    /// The age at which the box last accepted a token of the session.
+    pub(super) fn accepted_at_age(&self) -> Ages {
+        self.ages(self.alive)
+    }
+
+    /// How long the box has not been asked anything.
+    pub(super) fn idle(&self, now: Instant) -> Duration {
+        now - self.alive
+    }
+
     /// At most its whole life, even on a clock that went back.
     pub(super) fn left(&self, now: Instant) -> Option<Duration> {
-        let life = self.life?;
-        Some(if self.dead {
-            Duration::ZERO
-        } else {
-            life.end - now.max(self.born)
-        })
+        let left = self.age_left(now, self.life?.end);
+        Some(if self.dead { Duration::ZERO } else { left })
+    }
+
+    fn age_left(&self, now: Instant, age: u32) -> Duration {
+        Duration::from_millis(age.into()).saturating_sub(now - self.born)
+    }
+
+    fn is_past(&self, now: Instant, age: u32) -> bool {
+        self.age_left(now, age).is_zero()
     }
 
     /// Whether the box would refuse the access token, as far as we know.
     pub(super) fn is_over(&self, now: Instant) -> bool {
-        self.dead || self.life.is_some_and(|life| life.end <= now)
+        self.dead || self.life.is_some_and(|life| self.is_past(now, life.end))
     }
 
     /// Whether the box ended the token before its time.
     pub(super) fn is_cut_short(&self, now: Instant) -> bool {
-        self.dead && self.life.is_some_and(|life| now < life.due)
+        self.dead && !self.life.is_some_and(|life| self.is_past(now, life.due))
     }
 
     /// Whether a request that starts now should renew the session first.
     pub(super) fn is_due(&self, now: Instant) -> bool {
-        self.dead || self.life.is_some_and(|life| life.due <= now)
+        self.dead || self.life.is_some_and(|life| self.is_past(now, life.due))
     }
 
     pub(super) fn refreshes_left(&self) -> u8 {
@@ -138,13 +147,13 @@ impl Tokens {
         }
     }
 
-    pub(super) const fn refreshes(&self) -> u8 {
-        self.refreshes
-    }
-
     pub(super) const fn mark_dead(&mut self) {
         self.dead = true;
         self.doubted = false;
+    }
+
+    pub(super) const fn is_dead(&self) -> bool {
+        self.dead
     }
 
     pub(super) const fn mark_doubted(&mut self) {
@@ -159,13 +168,14 @@ impl Tokens {
         self.doubted
     }
 
-    /// Whether the box has ever accepted it, as far as we know.
+    /// Whether the box has ever accepted the access token, as far as we know.
     pub(super) const fn is_proved(&self) -> bool {
-        self.proved.is_some() || self.adopted
+        self.proved || self.adopted
     }
 
     pub(super) const fn mark_proved(&mut self, now: Instant) {
-        self.proved = Some(now);
+        self.proved = true;
+        self.alive = now;
     }
 
     /// The refresh token may have been used up: there is no second try.
@@ -173,7 +183,18 @@ impl Tokens {
         self.refresh = None;
     }
 
+    /// The same, and the box may have renewed the session for nobody.
+    pub(super) fn lose_refresh(&mut self) {
+        self.refresh_lost = true;
+        self.drop_refresh();
+    }
+
+    /// Whether tokens of this session may be alive that nobody knows.
+    pub(super) const fn is_refresh_lost(&self) -> bool {
+        self.refresh_lost
+    }
+
     pub(super) fn proved_within(&self, now: Instant, window: Duration) -> bool {
-        self.proved.is_some_and(|at| now <= at.after(window))
+        self.proved && now <= self.alive.after(window)
     }
 }

@@ -162,6 +162,21 @@ impl Builder {
         self
     }
 
+    /// Requests in a minute that are sent at most; zero: without a limit. Unless
+    /// told, what the box takes: 120, and 300 from an FMC that a check has found
+    /// to be 7.4.1 or later. FMC only.
+    pub const fn requests_per_minute(mut self, rate: u16) -> Self {
+        self.rules.rate = rate;
+        self
+    }
+
+    /// How long to stay away, at least, after another login of the same user has
+    /// ended the session; a minute, unless told. The interval of checks is right.
+    pub const fn interval(mut self, interval: Duration) -> Self {
+        self.rules.interval = interval;
+        self
+    }
+
     /// Bytes of a body that are kept at most; 256 MiB by default.
     pub const fn body_limit(mut self, bytes: u64) -> Self {
         self.body_limit = bytes;

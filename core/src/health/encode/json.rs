@@ -263,6 +263,9 @@ struct SessionView {
     refreshes_left: Option<u8>,
     token_left_ms: Option<u64>,
     displaced: u32,
+    stays_away_ms: Option<u64>,
+    learned_token_age_ms: Option<u64>,
+    learned_session_age_ms: Option<u64>,
     locked_out: bool,
 }
 
@@ -276,6 +279,9 @@ impl SessionView {
             refreshes_left: session.refreshes_left,
             token_left_ms: session.token_left.map(millis),
             displaced: session.displaced,
+            stays_away_ms: session.stays_away.map(millis),
+            learned_token_age_ms: session.token_age.map(millis),
+            learned_session_age_ms: session.session_age.map(millis),
             locked_out: session.locked_out,
         }
     }

@@ -120,6 +120,24 @@ impl Display for Session<'_> {
         if session.displaced > 0 {
             list.add(format_args!("displaced {}", session.displaced))?;
         }
+        if let Some(wait) = session.stays_away {
+            list.add(format_args!(
+                "no login for {} s because of that",
+                wait.as_secs()
+            ))?;
+        }
+        if let Some(age) = session.token_age {
+            list.add(format_args!(
+                "the box ends tokens after {} s",
+                age.as_secs()
+            ))?;
+        }
+        if let Some(age) = session.session_age {
+            list.add(format_args!(
+                "the box ends sessions after {} s",
+                age.as_secs()
+            ))?;
+        }
         if session.locked_out {
             list.add(format_args!("no more logins until the credential changes"))?;
         }

@@ -171,6 +171,21 @@ pub(super) const FAMILIES: &[Family] = &[
         |report, to| to.value(&[], &report.observed.session.displaced),
     ),
     gauge(
+        "auth_stays_away_seconds",
+        "For how long no login goes out after another login of the same user.",
+        |report, to| to.duration(report.observed.session.stays_away),
+    ),
+    gauge(
+        "auth_learned_token_age_seconds",
+        "The age at which the box ends access tokens, where it was learned.",
+        |report, to| to.duration(report.observed.session.token_age),
+    ),
+    gauge(
+        "auth_learned_session_age_seconds",
+        "The age at which the box ends sessions, where it was learned.",
+        |report, to| to.duration(report.observed.session.session_age),
+    ),
+    gauge(
         "auth_locked_out",
         "Whether logging in has stopped after refusals.",
         |report, to| to.flag(report.observed.session.locked_out),

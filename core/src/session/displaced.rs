@@ -1,0 +1,73 @@
+//! How long to stay away after another login of the same user has ended the
+//! session. Someone may be at work in the web interface, or another program
+//! uses the same account: who logs in again at once starts a war of logins.
+
+use core::time::Duration;
+
+use crate::time::{Instant, millis};
+
+/// The longest wait but for the jitter, in milliseconds.
+const WAIT_MAX: u32 = 60 * 60 * 1_000;
+
+/// Undisturbed for so long after a wait, and the waits begin anew.
+const WINDOW: Duration = Duration::from_secs(6 * 60 * 60);
+
+/// How often, and until when no login goes out.
+#[derive(Default)]
+pub(super) struct Displaced {
+    pub(super) times: u8,
+    pub(super) until: Instant,
+}
+
+impl Displaced {
+    /// Displaced once more: the first wait is at least `interval`, each further
+    /// one four times as long, and half of it again at random.
+    pub(super) fn again(&mut self, now: Instant, interval: Duration, random: u32) {
+        self.expire(now);
+        let first = u32::try_from(millis(interval)).unwrap_or(u32::MAX);
+        let grown = first.saturating_mul(1 << (2 * self.times.min(8)));
+        let wait = grown.min(WAIT_MAX);
+        let jitter = wait / 2 / 1024 * (random % 1024);
+        self.times = self.times.saturating_add(1);
+        self.until = now.after(Duration::from_millis((wait + jitter).into()));
+    }
+
+    /// Whether it was displaced not long ago.
+    pub(super) fn is_recent(&self, now: Instant) -> bool {
+        self.times > 0 && now < self.until.after(WINDOW)
+    }
+
+    fn expire(&mut self, now: Instant) {
+        if !self.is_recent(now) {
+            self.times = 0;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn waits_grow_are_never_short_and_have_an_end(
+            random in prop::collection::vec(any::<u32>(), 1..40),
+        ) {
+            let (mut displaced, mut now) = (Displaced::default(), Instant::from_millis(5));
+            let interval = Duration::from_secs(60);
+            for (index, random) in random.into_iter().enumerate() {
+                displaced.again(now, interval, random);
+                let least = [1u64, 4, 16].get(index).map_or(60, |&minutes| minutes);
+                let least = Duration::from_secs(60 * least);
+                let wait = displaced.until - now;
+                prop_assert!(wait >= least && wait <= least * 3 / 2, "{index}: {wait:?}");
+                now = displaced.until;
+            }
+            let later = now.after(WINDOW);
+            displaced.again(later, interval, 0);
+            prop_assert_eq!(displaced.until - later, interval);
+        }
+    }
+}

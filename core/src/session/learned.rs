@@ -1,0 +1,139 @@
+//! At which ages this box ends tokens and sessions: learned from when they died.
+//!
+//! A death says little by itself, as another login of the same user ends a
+//! session just the same. So one death counts only if it came, to within two
+//! minutes, at an age that browser session timeouts are usually set to; else it
+//! takes two in a row at the same age. What was learned is forgotten after a
+//! day: timeouts get changed.
+
+use core::time::Duration;
+
+use crate::time::Instant;
+
+/// Ages in seconds that a browser session timeout is usually set to; 60 minutes
+/// is how an FMC comes.
+const USUAL: [u16; 5] = [600, 900, 1_200, 1_800, 3_600];
+
+/// How well an age has to be known to be taken for a usual one, in seconds.
+const NARROW: u16 = 120;
+
+/// A box takes a while to notice that a session is too old, in seconds.
+const SLACK: u16 = 30;
+
+/// No box ends what is younger than this because of its age, in seconds.
+const LEAST: u16 = 300;
+
+const GOOD_FOR: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The two ages, in seconds.
+#[derive(Default)]
+pub(super) struct Learned {
+    pub(super) token: Lifetime,
+    pub(super) session: Lifetime,
+    until: Instant,
+}
+
+/// How old something gets.
+#[derive(Default)]
+pub(super) struct Lifetime {
+    /// In seconds; zero: nothing was learned.
+    age: u16,
+    last: Span,
+}
+
+/// The age at which something was last seen alive, and that at which it was
+/// found dead, in seconds.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Span {
+    from: u16,
+    to: u16,
+}
+
+impl Learned {
+    /// Forgets what was learned too long ago.
+    pub(super) fn expire(&mut self, now: Instant) {
+        if self.until <= now {
+            self.token.age = 0;
+            self.session.age = 0;
+        }
+    }
+
+    pub(super) fn token_died(&mut self, now: Instant, span: Span) {
+        if self.token.died(span, true) {
+            self.until = now.after(GOOD_FOR);
+        }
+    }
+
+    /// Whether it is clear now that the session died of its age. `usual`: an
+    /// age that is usual counts as proof.
+    pub(super) fn session_died(&mut self, now: Instant, span: Span, usual: bool) -> bool {
+        let learned = self.session.died(span, usual);
+        if learned {
+            self.until = now.after(GOOD_FOR);
+        }
+        learned
+    }
+
+    /// What an earlier process has learned.
+    pub(super) fn restore(
+        &mut self,
+        now: Instant,
+        token: Option<Duration>,
+        session: Option<Duration>,
+    ) {
+        self.token.age = token.map_or(0, seconds).max(LEAST);
+        self.session.age = session.map_or(0, seconds).max(LEAST);
+        self.token.age *= u16::from(token.is_some());
+        self.session.age *= u16::from(session.is_some());
+        self.until = now.after(GOOD_FOR);
+    }
+}
+
+impl Lifetime {
+    pub(super) fn age(&self) -> Option<Duration> {
+        (self.age > 0).then(|| Duration::from_secs(self.age.into()))
+    }
+
+    fn died(&mut self, span: Span, usual: bool) -> bool {
+        let before = core::mem::replace(&mut self.last, span);
+        if span.from < self.age && self.age <= span.to.saturating_add(SLACK) {
+            return true;
+        }
+        let again = span.common(before);
+        let learned = match again {
+            Some(both) => Some(both.usual().unwrap_or(both.from)),
+            None => span.usual().filter(|_| usual),
+        };
+        let learned = learned.filter(|&age| age >= LEAST);
+        if let Some(age) = learned {
+            self.age = age;
+        }
+        learned.is_some()
+    }
+}
+
+impl Span {
+    pub(super) fn new(alive: Duration, dead: Duration) -> Self {
+        Self {
+            from: seconds(alive),
+            to: seconds(dead).saturating_add(1),
+        }
+    }
+
+    /// The usual age within it, if it is narrow enough to tell.
+    fn usual(self) -> Option<u16> {
+        let narrow = self.to.saturating_sub(self.from) <= NARROW;
+        let within = |age: &u16| self.from < age.saturating_add(SLACK) && *age <= self.to;
+        USUAL.into_iter().find(within).filter(|_| narrow)
+    }
+
+    fn common(self, other: Self) -> Option<Self> {
+        let from = self.from.max(other.from);
+        let to = self.to.min(other.to);
+        (from < to).then_some(Self { from, to })
+    }
+}
+
+fn seconds(duration: Duration) -> u16 {
+    u16::try_from(duration.as_secs()).unwrap_or(u16::MAX)
+}
