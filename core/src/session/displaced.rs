@@ -20,13 +20,14 @@ pub(super) struct Displaced {
 }
 
 impl Displaced {
-    /// Displaced once more: the first wait is at least `interval`, each further
-    /// one four times as long, and half of it again at random.
-    pub(super) fn again(&mut self, now: Instant, interval: Duration, random: u32) {
+    /// Displaced once more: after `free` times without a wait, the first is at
+    /// least `interval`, each further one four times as long, and up to half of
+    /// it again at random.
+    pub(super) fn again(&mut self, now: Instant, interval: Duration, free: u8, random: u32) {
         self.expire(now);
         let first = u32::try_from(millis(interval)).unwrap_or(u32::MAX);
-        let grown = first.saturating_mul(1 << (2 * self.times.min(8)));
-        let wait = grown.min(WAIT_MAX);
+        let grown = |times: u8| first.saturating_mul(1 << (2 * times.min(8)));
+        let wait = self.times.checked_sub(free).map_or(0, grown).min(WAIT_MAX);
         let jitter = wait / 2 / 1024 * (random % 1024);
         self.times = self.times.saturating_add(1);
         self.until = now.after(Duration::from_millis((wait + jitter).into()));
@@ -58,7 +59,7 @@ mod tests {
             let (mut displaced, mut now) = (Displaced::default(), Instant::from_millis(5));
             let interval = Duration::from_secs(60);
             for (index, random) in random.into_iter().enumerate() {
-                displaced.again(now, interval, random);
+                displaced.again(now, interval, 0, random);
                 let least = [1u64, 4, 16].get(index).map_or(60, |&minutes| minutes);
                 let least = Duration::from_secs(60 * least);
                 let wait = displaced.until - now;
@@ -66,7 +67,7 @@ mod tests {
                 now = displaced.until;
             }
             let later = now.after(WINDOW);
-            displaced.again(later, interval, 0);
+            displaced.again(later, interval, 0, 0);
             prop_assert_eq!(displaced.until - later, interval);
         }
     }

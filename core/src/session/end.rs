@@ -102,8 +102,8 @@ impl Session {
         let span = Span::new(tokens.accepted_at_age().session, tokens.ages(now).session);
         let of_age = match self.product {
             Product::CdFmc | Product::Fmc => {
-                let usual = !self.displaced.is_recent(now);
-                self.learned.session_died(now, span, usual)
+                let calm = !self.displaced.is_recent(now);
+                self.learned.session_died(now, span, calm)
             }
             Product::Fxos => idle >= FXOS_IDLE / 2,
         };
@@ -114,15 +114,12 @@ impl Session {
 
     fn displaced(&mut self, now: Instant) {
         Stats::count(&mut self.stats.displaced);
+        self.learned.session.forget();
         let random = next_random(&mut self.random);
         // A chassis forgets a token now and then: the first new login is free.
-        let free = self.product == Product::Fxos && !self.displaced.is_recent(now);
-        let interval = if free {
-            Duration::ZERO
-        } else {
-            self.rules.interval()
-        };
-        self.displaced.again(now, interval, random);
+        let free = u8::from(self.product == Product::Fxos);
+        let interval = self.rules.interval();
+        self.displaced.again(now, interval, free, random);
     }
 
     /// The box has ended an access token, but not the session.

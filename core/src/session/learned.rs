@@ -1,10 +1,11 @@
 //! At which ages this box ends tokens and sessions: learned from when they died.
 //!
 //! A death says little by itself, as another login of the same user ends a
-//! session just the same. So one death counts only if it came, to within two
-//! minutes, at an age that browser session timeouts are usually set to; else it
-//! takes two in a row at the same age. What was learned is forgotten after a
-//! day: timeouts get changed.
+//! session just the same. One counts only if it came, to within two minutes, at
+//! an age that browser session timeouts are usually set to; where the session
+//! was displaced not long ago, it takes two of those in a row. At any other age
+//! it takes three. What was learned is forgotten when a session dies before that
+//! age, and after a day, as timeouts get changed.
 
 use core::time::Duration;
 
@@ -17,11 +18,14 @@ const USUAL: [u16; 5] = [600, 900, 1_200, 1_800, 3_600];
 /// How well an age has to be known to be taken for a usual one, in seconds.
 const NARROW: u16 = 120;
 
+/// Deaths in a row at the same age that count whatever the age.
+const ENOUGH: u8 = 3;
+
 /// A box takes a while to notice that a session is too old, in seconds.
 const SLACK: u16 = 30;
 
 /// No box ends what is younger than this because of its age, in seconds.
-const LEAST: u16 = 300;
+const LEAST: u16 = 600;
 
 const GOOD_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -38,7 +42,10 @@ pub(super) struct Learned {
 pub(super) struct Lifetime {
     /// In seconds; zero: nothing was learned.
     age: u16,
-    last: Span,
+    /// Within which the last deaths all were.
+    deaths: Span,
+    /// How many these are.
+    count: u8,
 }
 
 /// The age at which something was last seen alive, and that at which it was
@@ -64,10 +71,10 @@ impl Learned {
         }
     }
 
-    /// Whether it is clear now that the session died of its age. `usual`: an
-    /// age that is usual counts as proof.
-    pub(super) fn session_died(&mut self, now: Instant, span: Span, usual: bool) -> bool {
-        let learned = self.session.died(span, usual);
+    /// Whether it is clear now that the session died of its age. `calm`: it was
+    /// not displaced lately.
+    pub(super) fn session_died(&mut self, now: Instant, span: Span, calm: bool) -> bool {
+        let learned = self.session.died(span, calm);
         if learned {
             self.until = now.after(GOOD_FOR);
         }
@@ -94,21 +101,28 @@ impl Lifetime {
         (self.age > 0).then(|| Duration::from_secs(self.age.into()))
     }
 
-    fn died(&mut self, span: Span, usual: bool) -> bool {
-        let before = core::mem::replace(&mut self.last, span);
+    /// Forgets an age that something did not get to.
+    pub(super) const fn forget(&mut self) {
+        self.age = 0;
+    }
+
+    fn died(&mut self, span: Span, calm: bool) -> bool {
+        (self.deaths, self.count) = match span.common(self.deaths) {
+            Some(common) => (common, self.count.saturating_add(1)),
+            None => (span, 1),
+        };
         if span.from < self.age && self.age <= span.to.saturating_add(SLACK) {
             return true;
         }
-        let again = span.common(before);
-        let learned = match again {
-            Some(both) => Some(both.usual().unwrap_or(both.from)),
-            None => span.usual().filter(|_| usual),
+        let usual = self.deaths.usual();
+        let age = match self.count {
+            ENOUGH.. => Some(usual.unwrap_or(self.deaths.from)),
+            2 => usual,
+            _ => usual.filter(|_| calm),
         };
-        let learned = learned.filter(|&age| age >= LEAST);
-        if let Some(age) = learned {
-            self.age = age;
-        }
-        learned.is_some()
+        let age = age.filter(|&age| age >= LEAST);
+        self.age = age.unwrap_or(self.age);
+        age.is_some()
     }
 }
 

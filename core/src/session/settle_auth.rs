@@ -170,9 +170,10 @@ impl Session {
 
     /// Done, or already gone (FMC 401, FXOS 555), or given up.
     fn settle_logout(&mut self, outcome: &AuthOutcome, closing: bool) -> AuthNext {
+        let known = !self.tokens.as_ref().is_some_and(Tokens::is_refresh_lost);
         let counter = match outcome {
             AuthOutcome::Response(response) if response.is_success() => &mut self.stats.logouts,
-            AuthOutcome::Response(response) if is_gone(response) => &mut self.stats.ended,
+            AuthOutcome::Response(response) if is_gone(response) && known => &mut self.stats.ended,
             _ => &mut self.stats.orphans,
         };
         // Handed over meanwhile, they are counted already.

@@ -1,6 +1,7 @@
 //! The session against a scripted box, in virtual time.
 
 mod adopted;
+mod ages;
 mod busy;
 mod credential;
 mod examples;
@@ -37,18 +38,21 @@ impl Session {
 pub(super) struct ScriptedFmc {
     live: Option<Live>,
     issued: u32,
+    /// The browser session timeout, in milliseconds since the login.
+    pub(super) session_life: u64,
+    pub(super) token_life: u64,
     pub(super) logins: u32,
     pub(super) refreshes: u32,
     pub(super) fourth_refreshes: u32,
     pub(super) revokes: u32,
     pub(super) refused: u32,
-    pub(super) after_revoke: u32,
     revoked: Vec<String>,
 }
 
 struct Live {
     access: String,
     refresh: String,
+    login: u64,
     since: u64,
     refreshes: u32,
 }
@@ -60,17 +64,18 @@ impl ScriptedFmc {
         Self {
             live: None,
             issued: 0,
+            session_life: u64::MAX,
+            token_life: LIFE_MS,
             logins: 0,
             refreshes: 0,
             fourth_refreshes: 0,
             revokes: 0,
             refused: 0,
-            after_revoke: 0,
             revoked: Vec::new(),
         }
     }
 
-    fn issue(&mut self, now: u64, refreshes: u32) -> AuthOutcome {
+    fn issue(&mut self, now: u64, login: u64, refreshes: u32) -> AuthOutcome {
         self.issued += 1;
         let (access, refresh) = (
             std::format!("a{}", self.issued),
@@ -80,6 +85,7 @@ impl ScriptedFmc {
         self.live = Some(Live {
             access,
             refresh,
+            login,
             since: now,
             refreshes,
         });
@@ -88,10 +94,11 @@ impl ScriptedFmc {
 
     pub(super) fn login(&mut self, now: u64) -> AuthOutcome {
         self.logins += 1;
-        self.issue(now, 0)
+        self.issue(now, now, 0)
     }
 
     pub(super) fn refresh(&mut self, now: u64, access: &str, refresh: &str) -> AuthOutcome {
+        self.end_old(now);
         match &self.live {
             Some(live) if live.access == access && live.refresh == refresh => {
                 if live.refreshes == 3 {
@@ -100,7 +107,8 @@ impl ScriptedFmc {
                 }
                 let refreshes = live.refreshes + 1;
                 self.refreshes += 1;
-                self.issue(now, refreshes)
+                let login = live.login;
+                self.issue(now, login, refreshes)
             }
             _ => AuthOutcome::Response(status(401)),
         }
@@ -116,13 +124,22 @@ impl ScriptedFmc {
     }
 
     pub(super) fn request(&mut self, now: u64, access: &str) -> Outcome {
-        self.after_revoke += u32::from(self.revoked.iter().any(|gone| gone == access));
+        self.end_old(now);
         let good = self
             .live
             .as_ref()
-            .is_some_and(|live| live.access == access && now < live.since + LIFE_MS);
+            .is_some_and(|live| live.access == access && now < live.since + self.token_life);
         self.refused += u32::from(!good);
         Outcome::Response(status(if good { 200 } else { 401 }))
+    }
+
+    fn end_old(&mut self, now: u64) {
+        let end = |live: &mut Live| now >= live.login.saturating_add(self.session_life);
+        self.live.take_if(end);
+    }
+
+    pub(super) fn is_revoked(&self, access: &str) -> bool {
+        self.revoked.iter().any(|gone| gone == access)
     }
 
     /// What another client's login with the same user does.

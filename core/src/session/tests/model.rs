@@ -4,6 +4,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::error::PeerError;
 
 /// What the documents say should happen, by arithmetic alone.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -36,33 +37,42 @@ impl Expected {
     }
 }
 
-/// The driving loop of one caller, without loss.
-fn request(session: &mut Session, fmc: &mut ScriptedFmc, now: u64) -> Next {
+/// The driving loop of one caller, without loss; it waits as long as it is told.
+pub(super) fn request(
+    session: &mut Session,
+    fmc: &mut ScriptedFmc,
+    now: &mut u64,
+) -> Result<Next, Stop> {
     let mut ticket = Ticket::new(Class::Read);
-    for _ in 0..10 {
-        match session.admit_alone(at(now), &mut ticket) {
+    for _ in 0..20 {
+        let time = at(*now);
+        match session.admit_alone(time, &mut ticket) {
             Admit::Authenticate(permit) => {
-                let outcome = fmc.authenticate(session, &permit, now);
-                let _ = session.settle_auth_alone(at(now), permit, outcome);
+                let outcome = fmc.authenticate(session, &permit, *now);
+                let _ = session.settle_auth_alone(time, permit, outcome);
             }
             Admit::Probe(permit) => {
                 let access = session.tokens().unwrap().0.expose_secret().to_string();
-                let outcome = fmc.request(now, &access);
+                let outcome = fmc.request(*now, &access);
                 let mut probe = Ticket::new(Class::Read);
-                let _ = session.settle(at(now), permit, &mut probe, &outcome);
+                let _ = session.settle(time, permit, &mut probe, &outcome);
             }
             Admit::Go(permit) => {
                 let access = session.tokens().unwrap().0.expose_secret().to_string();
-                let outcome = fmc.request(now, &access);
-                match session.settle(at(now), permit, &mut ticket, &outcome) {
+                let outcome = fmc.request(*now, &access);
+                match session.settle(time, permit, &mut ticket, &outcome) {
                     Next::Again => {}
-                    next => return next,
+                    next => return Ok(next),
                 }
             }
-            other => panic!("{other:?}"),
+            Admit::Wait { until, .. } => {
+                assert!(until > time, "waits for the past");
+                *now = until.as_millis();
+            }
+            Admit::Stop(stop) => return Err(stop),
         }
     }
-    panic!("no end in ten steps");
+    panic!("no end in twenty steps");
 }
 
 proptest! {
@@ -79,8 +89,11 @@ proptest! {
         let (mut expected, mut now) = (Expected::default(), 5);
         for pause in pauses {
             now += pause;
+            // The budget may have the request wait a little.
+            let mut sent = now;
+            prop_assert_eq!(request(&mut session, &mut fmc, &mut sent), Ok(Next::Deliver));
+            now = sent;
             expected.request(now, lead);
-            prop_assert_eq!(request(&mut session, &mut fmc, now), Next::Deliver);
         }
         prop_assert_eq!((fmc.logins, fmc.refreshes), (expected.logins, expected.refreshes));
         prop_assert_eq!((fmc.refused, fmc.fourth_refreshes), (0, 0));
@@ -88,7 +101,8 @@ proptest! {
         prop_assert_eq!((stats.logins, stats.refreshes), (fmc.logins, fmc.refreshes));
     }
 
-    /// Displaced at any time, the next request still ends well.
+    /// Displaced at any time: a request waits, or is told why it does not go,
+    /// and no login goes out before its time.
     #[test]
     fn a_displaced_session_comes_back(
         steps in prop::collection::vec((0u64..2_000_000, any::<bool>()), 1..60),
@@ -99,8 +113,45 @@ proptest! {
             if displace {
                 fmc.displace();
             }
-            prop_assert_eq!(request(&mut session, &mut fmc, now), Next::Deliver);
+            let before = (session.stats(), session.memory(at(now)), now);
+            let result = request(&mut session, &mut fmc, &mut now);
+            let displaced = session.stats().displaced - before.0.displaced;
+            let logins = session.stats().logins - before.0.logins;
+            if result != Ok(Next::Deliver) {
+                let error = PeerError::Displaced.into();
+                prop_assert_eq!(result, Err(Stop::Failed(error)));
+                prop_assert_eq!(logins, 0);
+            } else if displaced > 0 || !before.1.stays_away.is_zero() {
+                let least = before.1.stays_away.as_millis().max(60_000 * u128::from(displaced));
+                prop_assert!(u128::from(now - before.2) >= least, "logged in too early");
+            }
         }
         prop_assert_eq!(fmc.fourth_refreshes, 0);
+    }
+
+    /// However often somebody else logs in, on whatever schedule: there is no
+    /// hour of many logins, and few of several.
+    #[test]
+    fn there_is_no_war_of_logins(every in prop::collection::vec(1_000u64..4_000_000, 1..40)) {
+        let (mut session, mut fmc, mut now) = (fmc_session(), ScriptedFmc::new(), 5);
+        let (mut logins, mut others) = (Vec::new(), every.iter().cycle());
+        let mut next_other = *others.next().unwrap();
+        while now < 86_400_000 {
+            while next_other < now {
+                fmc.displace();
+                next_other += others.next().unwrap();
+            }
+            let before = session.stats().logins;
+            let _ = request(&mut session, &mut fmc, &mut now);
+            if session.stats().logins > before {
+                logins.push(now);
+            }
+            now += 60_000;
+        }
+        let most = (0..logins.len())
+            .map(|n| logins[n..].iter().take_while(|at| **at < logins[n] + 3_600_000).count())
+            .max();
+        prop_assert!(most <= Some(8), "{most:?} in an hour: {logins:?}");
+        prop_assert!(logins.len() <= 48, "{logins:?}");
     }
 }
