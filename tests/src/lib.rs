@@ -65,7 +65,8 @@ impl Lab {
         self.shift.advance(by);
     }
 
-    /// A builder for a client of the FMC, with its first account.
+    /// A builder for a client of the FMC, with its first account. It keeps to no
+    /// rate, as a test is not to wait.
     pub fn fmc(&self) -> Builder {
         self.builder(Product::Fmc, self.sim.fmc())
     }
@@ -95,6 +96,7 @@ impl Lab {
             .login(info.user.clone(), Zeroizing::new(info.password.clone()))
             .trust(trust(info))
             .timeouts(impatient())
+            .requests_per_minute(0)
             .clock(self.clock.clone())
     }
 }

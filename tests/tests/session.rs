@@ -128,7 +128,13 @@ async fn dropping_any_caller_at_any_await_leaves_the_others_working() {
     client.log_in().await.unwrap();
     let mut dropped = 0;
     for polls in 0..24 {
-        lab.advance_boxes(HALF_HOUR);
+        // A session that ends before its time, and can not be refreshed, was
+        // displaced: the fourth end comes when it is due.
+        if polls % 4 == 3 {
+            lab.advance(HALF_HOUR);
+        } else {
+            lab.advance_boxes(HALF_HOUR);
+        }
         let before = lab.sim.state().fmc;
         let doomed = (0..5).map(|_| {
             let client = client.clone();
@@ -301,12 +307,22 @@ async fn a_connection_carries_a_hundred_requests_and_no_more() {
     client.close().await.unwrap();
 }
 
+/// Someone else has logged in as the same user: they are left alone for a
+/// minute at least, and the caller is told why.
 #[tokio::test]
-async fn a_displaced_session_comes_back() {
+async fn a_displaced_session_comes_back_after_a_while() {
     let lab = Lab::new(|_| {}).await;
     let (one, other) = (lab.fmc().build().unwrap(), lab.fmc().build().unwrap());
     assert!(one.get(VERSION).await.unwrap().is_success());
     assert!(other.get(VERSION).await.unwrap().is_success());
+    for seconds in [0, 59] {
+        lab.advance(Duration::from_secs(seconds));
+        let error = one.get(VERSION).await.unwrap_err().to_string();
+        assert!(error.contains("account of its own"), "{error}");
+    }
+    assert!(other.get(VERSION).await.unwrap().is_success());
+    assert_eq!(lab.sim.state().fmc.logins, 2);
+    lab.advance(Duration::from_secs(31));
     assert!(one.get(VERSION).await.unwrap().is_success());
     assert_eq!(lab.sim.state().fmc.logins, 3);
     assert_eq!((one.stats().displaced, other.stats().displaced), (1, 0));
