@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use oobwatch_client::core::health::Report;
+use oobwatch_client::core::session::FMC_RATE;
 use oobwatch_client::{Builder, Client, ClientError, Credential, Timeouts};
 use oobwatch_sim::{BoxState, Scenario};
 use oobwatch_tests::Lab;
@@ -238,7 +239,7 @@ impl<'m> Play<'m> {
 
 fn builder(mode: &Mode, lab: &Lab) -> Builder {
     match mode.on {
-        Product::Fmc => lab.fmc(),
+        Product::Fmc => lab.fmc().requests_per_minute(FMC_RATE),
         Product::Fxos => lab.fxos(),
     }
 }
