@@ -40,3 +40,6 @@ pub(crate) async fn changed(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -242,6 +242,17 @@ fn what_belongs_to_one_box_does_not_go_to_another() {
 }
 
 #[test]
+fn a_request_that_was_let_go_does_not_follow_a_logout() {
+    let (mut session, _) = open(&fmc(), LOGIN_204);
+    let permit = go(&mut session);
+    let _elected = elect(&mut session, 2, Class::Logout);
+    let (request, limits, mut out) = (Request::get("/x"), Limits::default(), [0; 700]);
+    let started = Exchange::start(&session, &fmc(), &permit, &request, None, limits, &mut out);
+    assert_eq!(started.err(), Some(ConfigError::StalePermit.into()));
+    assert_eq!(out, [0; 700], "something was left behind");
+}
+
+#[test]
 fn tokens_of_one_box_are_not_taken_by_a_session_on_another() {
     let other = Origin::new(Product::Fmc, "evil.example").unwrap();
     let login = Login::new(&other, "api", "pw").unwrap();

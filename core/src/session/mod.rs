@@ -334,6 +334,9 @@ impl Session {
             Err(ConfigError::OtherOrigin)
         } else if permit.session != self.id || permit.generation != self.generation {
             Err(ConfigError::StalePermit)
+        } else if self.flight.as_ref().is_some_and(Flight::logs_out) {
+            // It was let go before, and comes too late: nothing follows a logout.
+            Err(ConfigError::StalePermit)
         } else {
             Ok(self.tokens.as_ref().map(|tokens| &tokens.access))
         }

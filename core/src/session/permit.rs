@@ -81,6 +81,10 @@ impl Flight {
         self.lease_end
     }
 
+    pub(super) const fn logs_out(&self) -> bool {
+        matches!(self.kind, AuthKind::Logout)
+    }
+
     pub(super) fn is_of(&self, session: u32, permit: &AuthPermit) -> bool {
         let same = permit.flight == self.number && permit.kind == self.kind;
         same && permit.session == session && !self.probe

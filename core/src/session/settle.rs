@@ -11,7 +11,7 @@ use crate::time::Instant;
 const OVERTAKEN_MAX: u8 = 4;
 
 /// What an exchange says that could not start, as its token had been renewed.
-const STALE: Error = Error::Config(ConfigError::StalePermit);
+pub(super) const STALE: Error = Error::Config(ConfigError::StalePermit);
 
 /// What the caller does after a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,6 +4,7 @@
 use core::time::Duration;
 
 use super::overload;
+use super::settle::STALE;
 use super::tokens::{Ages, Life, Tokens};
 use super::{AuthKind, AuthPermit, Class, Session, Stats, Stop};
 use crate::error::{Error, PeerError, TransportError};
@@ -43,6 +44,10 @@ impl Session {
             return self.settle_late(permit.kind, &outcome);
         };
         self.wake();
+        if matches!(outcome, AuthOutcome::Lost(lost) if lost.error == STALE) {
+            // Stopped before it left: whoever asks again is told why.
+            return AuthNext::Continue;
+        }
         if let Some(until) = self.auth_is_put_off(now, &permit, &outcome) {
             self.busy_until = self.busy_until.max(until);
             self.pace.slow_down(now);
