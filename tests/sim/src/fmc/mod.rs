@@ -30,6 +30,11 @@ const LOGIN: &str = "/api/fmc_platform/v1/auth/generatetoken";
 const REFRESH: &str = "/api/fmc_platform/v1/auth/refreshtoken";
 const REVOKE: &str = "/api/fmc_platform/v1/auth/revokeaccess";
 
+/// The description of the API in Swagger 2.0, which some clients go by. That it is given to anyone,
+/// without a token, is a guess.
+const API_EXPLORER: &str = "/api/api-explorer/fmc.json";
+const EXPLORED: &str = include_str!("api_explorer.json");
+
 /// FMC refuses a larger payload with 422.
 const BODY_LIMIT: usize = 2_048_000;
 
@@ -83,6 +88,9 @@ impl Fmc {
         let switches = self.switches();
         if !path.starts_with("/api/") || switches.rest_disabled {
             return html_page(404);
+        }
+        if path == API_EXPLORER {
+            return Answer::with_body(200, "application/json", EXPLORED);
         }
         if !is_auth(path) {
             return self.authorised(&parts, body.to_bytes(), path, &switches);

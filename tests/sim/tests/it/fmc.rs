@@ -655,3 +655,25 @@ async fn a_bearer_token_stands_for_a_session_where_it_is_switched_on() {
     assert_eq!(refusal(&read("Basic a.jwt.token").await).0, 401);
     assert_eq!(sim.state().fmc.stray_credentials, 1);
 }
+
+#[tokio::test]
+async fn the_description_of_the_api_names_what_there_is() {
+    let sim = sim(Scenario::default()).await;
+    let path = "/api/api-explorer/fmc.json";
+    let described = call(sim.fmc(), "GET", path, &[], NO_BODY).await.json();
+    let tokens = log_in(sim.fmc()).await;
+    let mut read = 0;
+    for (path, methods) in described["paths"].as_object().unwrap() {
+        if path.contains("{objectId}") || methods.get("get").is_none() {
+            continue;
+        }
+        let path = path.replace("{domainUUID}", "default");
+        let answer = get(sim.fmc(), &tokens, &path).await;
+        assert_eq!(answer.status(), 200, "{path}");
+        read += 1;
+    }
+    assert_eq!(read, 7);
+    for word in ["definitions", "parameters"] {
+        assert!(described[word].is_object());
+    }
+}
