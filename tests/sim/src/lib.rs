@@ -33,7 +33,7 @@
 //! A box with known or suspected ways of its own is a preset ([`Preset`]):
 //! `Scenario::preset("fmc-7.4.1")`.
 //!
-//! Where things are: `wire` has TCP, TLS, keep-alive and faults; `line` the bytes below HTTP;
+//! Where things are: `wire` has TCP, TLS, keep-alive and faults; `line` the bytes below HTTP; `link` what a connection remembers;
 //! `answer` and `letter_case` the exact response head; `trouble` errors under load; `traffic` and
 //! `lockout` what limits go by; `fmc` and `fxos` the two products; `control` the address that
 //! scripts steer by; `state` and `events` what it tells them.
@@ -48,6 +48,7 @@ mod fmc;
 mod fxos;
 mod letter_case;
 mod line;
+mod link;
 mod lockout;
 mod random;
 mod scenario;

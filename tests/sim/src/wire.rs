@@ -3,10 +3,9 @@
 use core::convert::Infallible;
 use core::future::{pending, poll_fn};
 use core::time::Duration;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use hyper::body::Incoming;
-use hyper::header::CONNECTION;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
@@ -18,9 +17,9 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use crate::answer::{Answer, Body, response};
-use crate::clock::VirtualTime;
 use crate::events::What;
-use crate::line::{Control, Line, Orders, Slow};
+use crate::line::{Line, Orders, Slow};
+use crate::link::{Activity, ClientWish, Delivery, Link, Raw};
 use crate::scenario::{Accept, End, Fault};
 use crate::traffic::Connected;
 use crate::trouble;
@@ -154,163 +153,6 @@ async fn endless_head(tls: &mut TlsStream<TcpStream>) -> std::io::Result<Infalli
     }
 }
 
-/// What one connection remembers.
-struct Link {
-    activity: watch::Sender<Activity>,
-    /// Answers so far.
-    served: Mutex<u32>,
-    /// To be written instead of a response.
-    raw: Mutex<Option<Raw>>,
-    control: Arc<Mutex<Control>>,
-    connected: Connected,
-    delivery: Arc<Delivery>,
-}
-
-/// Whether answers get through.
-#[derive(Debug)]
-struct Delivery(Mutex<Latest>);
-
-/// How far the latest answer has come that took effect.
-#[derive(Debug, Clone, Copy)]
-enum Latest {
-    /// There is none that could be lost.
-    Settled,
-    /// Made, but not yet handed over to be written.
-    Made((u64, What)),
-    Handed((u64, What)),
-    /// The connection is closed: whatever comes now is lost.
-    Closed,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Activity {
-    /// Before the first request, or while one is being answered.
-    Busy,
-    IdleSince(VirtualTime),
-}
-
-enum Raw {
-    Bytes(String),
-    EndlessHead,
-}
-
-impl Link {
-    fn new(connected: Connected) -> Self {
-        Self {
-            activity: watch::channel(Activity::Busy).0,
-            served: Mutex::default(),
-            raw: Mutex::default(),
-            control: Arc::default(),
-            connected,
-            delivery: Arc::new(Delivery(Mutex::new(Latest::Settled))),
-        }
-    }
-
-    async fn idle_too_long(&self, unit: &Unit) {
-        let mut activity = self.activity.subscribe();
-        let mut scenarios = unit.world.scenario.subscribe();
-        loop {
-            let now = *activity.borrow_and_update();
-            let expiry = async {
-                match now {
-                    Activity::Busy => pending().await,
-                    Activity::IdleSince(since) => {
-                        unit.world
-                            .clock
-                            .sleep_until(since + unit.keep_alive())
-                            .await;
-                    }
-                }
-            };
-            tokio::select! {
-                () = expiry => return,
-                _ = activity.changed() => {}
-                _ = scenarios.changed() => {}
-            }
-        }
-    }
-
-    /// No answer: leaves what is to be written instead until hyper has let go of the connection.
-    async fn give_up(&self, fault: Option<Fault>) -> Abandoned {
-        *lock(&self.raw) = match fault {
-            Some(Fault::Silent) => pending().await,
-            Some(Fault::EndlessHead) => Some(Raw::EndlessHead),
-            Some(Fault::Raw { bytes }) => Some(Raw::Bytes(bytes)),
-            _ => None,
-        };
-        Abandoned
-    }
-
-    /// `Keep-Alive` and `Connection`, as Apache httpd decides on them.
-    fn headers(&self, unit: &Unit, client: ClientWish, status: u16) -> crate::answer::Headers {
-        let wire = unit.wire();
-        let mut served = lock(&self.served);
-        let left = wire.keep_alive_requests.saturating_sub(*served);
-        *served += 1;
-        if left == 0 || client == ClientWish::Close || unit.closes_after(status) {
-            return vec![("Connection".into(), "close".into())];
-        }
-        if client != ClientWish::KeepAlive {
-            return Vec::new();
-        }
-        let limits = format!("timeout={}, max={left}", wire.keep_alive_ms / 1000);
-        vec![
-            ("Keep-Alive".into(), limits.into()),
-            ("Connection".into(), "Keep-Alive".into()),
-        ]
-    }
-}
-
-impl Delivery {
-    /// An answer was made, and its request has taken effect.
-    fn made(&self, unit: &Unit, event: (u64, What)) {
-        let mut latest = lock(&self.0);
-        match *latest {
-            Latest::Closed => unit.lose(event),
-            _ => *latest = Latest::Made(event),
-        }
-    }
-
-    fn handed_over(&self) {
-        let mut latest = lock(&self.0);
-        if let Latest::Made(event) = *latest {
-            *latest = Latest::Handed(event);
-        }
-    }
-
-    /// The connection is closed; whether the line has failed to write bytes of an answer.
-    fn closed(&self, unit: &Unit, has_lost: bool) {
-        let was = core::mem::replace(&mut *lock(&self.0), Latest::Closed);
-        match was {
-            Latest::Made(event) => unit.lose(event),
-            Latest::Handed(event) if has_lost => unit.lose(event),
-            _ => {}
-        }
-    }
-}
-
-/// The client's `Connection` header.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum ClientWish {
-    Unsaid,
-    KeepAlive,
-    Close,
-}
-
-impl ClientWish {
-    fn of(request: &Request<Incoming>) -> Self {
-        let value = request
-            .headers()
-            .get(CONNECTION)
-            .and_then(|value| value.to_str().ok());
-        match value.map(str::to_ascii_lowercase).as_deref() {
-            Some(value) if value.contains("close") => Self::Close,
-            Some(value) if value.contains("keep-alive") => Self::KeepAlive,
-            _ => Self::Unsaid,
-        }
-    }
-}
-
 /// No response: the connection ends here.
 #[derive(Debug)]
 struct Abandoned;
@@ -341,7 +183,7 @@ async fn exchange(
         return Err(Abandoned);
     };
     let Some(answer) = answer else {
-        return Err(link.give_up(fault).await);
+        return Err(give_up(&link, fault).await);
     };
     late(fault.as_ref(), &unit).await;
     unit.held(&path).await;
@@ -359,6 +201,17 @@ async fn exchange(
     link.delivery.handed_over();
     drop(underway);
     Ok(response)
+}
+
+/// No answer: leaves what is to be written instead until hyper has let go of the connection.
+async fn give_up(link: &Link, fault: Option<Fault>) -> Abandoned {
+    *lock(&link.raw) = match fault {
+        Some(Fault::Silent) => pending().await,
+        Some(Fault::EndlessHead) => Some(Raw::EndlessHead),
+        Some(Fault::Raw { bytes }) => Some(Raw::Bytes(bytes)),
+        _ => None,
+    };
+    Abandoned
 }
 
 /// What a request does, and the answer to it, if there is to be one.

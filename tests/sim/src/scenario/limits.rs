@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::fault::{RetryAfter, TooMany};
+use super::trouble::{RetryAfter, TooMany};
 
 /// What is answered 429. Every request counts, logins and refreshes too. 0: no limit.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,6 +8,7 @@ mod boxes;
 mod fault;
 mod limits;
 mod presets;
+mod trouble;
 mod wire;
 
 use serde::{Deserialize, Serialize};
@@ -17,9 +18,10 @@ use crate::Error;
 pub use boxes::{
     Account, DomainsStyle, EmptyList, FmcScenario, FxosScenario, HeaderCase, RefreshCap,
 };
-pub use fault::{End, EndedBy, Fault, FaultRule, RetryAfter, TooMany, Trouble};
+pub use fault::{End, EndedBy, Fault, FaultRule};
 pub use limits::{Lockout, LoginBurst, RateLimit, SessionLimits};
 pub use presets::Preset;
+pub use trouble::{RetryAfter, TooMany, Trouble};
 pub use wire::{Accept, CutRequests, Wire};
 
 /// All switches of a simulator.

@@ -1,5 +1,7 @@
 //! One simulated box as its connections see it: product, switches, clock and counts.
 
+mod record;
+
 use core::time::Duration;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::SystemTime;
@@ -9,16 +11,18 @@ use hyper::header::HeaderMap;
 use hyper::{Method, Request};
 use tokio::sync::watch;
 
-use crate::answer::{Answer, Framing, Head, Headers, Note};
+use crate::answer::{Answer, Framing, Head, Headers};
 use crate::clock::Clock;
-use crate::events::{Event, Events, What};
+use crate::events::{Events, What};
 use crate::fmc::Fmc;
 use crate::fxos::Fxos;
 use crate::random::Source;
 use crate::scenario::{End, EndedBy, Fault, HeaderCase, Scenario, Wire};
-use crate::state::{BoxState, normal, request_key};
+use crate::state::BoxState;
 use crate::traffic::{Connected, TooMuch, Traffic, Underway};
 use crate::trouble;
+
+pub(crate) use record::Asked;
 
 /// What both boxes of a simulator share.
 #[derive(Debug)]
@@ -73,13 +77,6 @@ pub(crate) struct Unit {
     pub(crate) world: Arc<World>,
     product: Product,
     shared: Shared,
-}
-
-/// A request as the log of events tells it.
-pub(crate) struct Asked {
-    pub(crate) connection: u64,
-    pub(crate) method: String,
-    pub(crate) path: String,
 }
 
 /// What is to become of a request.
@@ -215,42 +212,6 @@ impl Unit {
             .map_or(Fate::Normal, Fate::Fault)
     }
 
-    fn count(&self, request: &Request<Incoming>, path: &str) {
-        let headers = request.headers();
-        let (stray, foreign) = match &self.product {
-            Product::Fmc(fmc) => (
-                crate::fmc::has_stray_credentials(headers, path),
-                fmc.foreign_headers(headers),
-            ),
-            Product::Fxos(fxos) => (
-                crate::fxos::has_stray_credentials(headers, path),
-                fxos.foreign_headers(headers),
-            ),
-        };
-        let class = self.class(request, path);
-        let mut counts = self.counts();
-        let key = request_key(request.method().as_str(), path);
-        *counts.requests.entry(key).or_default() += 1;
-        *counts.classes.entry(class.into()).or_default() += 1;
-        counts.stray_credentials += u64::from(stray);
-        counts.foreign_credentials += u64::from(!foreign.is_empty());
-        for name in foreign {
-            *counts.foreign_headers.entry(name.into()).or_default() += 1;
-        }
-    }
-
-    fn class(&self, request: &Request<Incoming>, path: &str) -> &'static str {
-        let of_auth = match &self.product {
-            Product::Fmc(_) => crate::fmc::auth_class(path),
-            Product::Fxos(_) => crate::fxos::auth_class(path),
-        };
-        let other = match Self::writes(request, path) {
-            true => "write",
-            false => "read",
-        };
-        of_auth.unwrap_or(other)
-    }
-
     /// Whether a request changes what the box keeps, sessions aside.
     pub(crate) fn writes(request: &Request<Incoming>, path: &str) -> bool {
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
@@ -269,54 +230,6 @@ impl Unit {
         let by = Duration::from_secs(skew.unsigned_abs());
         let wall = self.world.clock.wall();
         if skew < 0 { wall - by } else { wall + by }
-    }
-
-    /// Adds to the log of events; the number of the event.
-    pub(crate) fn log(
-        &self,
-        asked: &Asked,
-        answer: Option<&Answer>,
-        fault: Option<&Fault>,
-    ) -> (u64, What) {
-        let now = self.world.clock.now();
-        let note = answer.map(|answer| answer.note.clone());
-        let note = note.unwrap_or(Note {
-            what: What::Fault,
-            user: None,
-        });
-        let what = note.what;
-        if matches!(what, What::Login | What::RefusedLogin) {
-            self.traffic().login(now);
-        }
-        let n = lock(&self.world.events).push(Event {
-            n: 0,
-            clock_ms: u64::try_from(now.as_millis()).unwrap_or(u64::MAX),
-            on: match self.product {
-                Product::Fmc(_) => "fmc".into(),
-                Product::Fxos(_) => "fxos".into(),
-            },
-            connection: asked.connection,
-            method: asked.method.clone(),
-            path: normal(&asked.path),
-            status: answer.map(|answer| answer.status),
-            user: note.user,
-            what: note.what,
-            fault: fault.map(|fault| fault.kind().into()),
-            lost: false,
-        });
-        (n, what)
-    }
-
-    /// The answer of an event did not get through.
-    pub(crate) fn lose(&self, (n, what): (u64, What)) {
-        lock(&self.world.events).lost(n);
-        let mut counts = self.counts();
-        match what {
-            What::Login => counts.lost_logins += 1,
-            What::Refresh => counts.lost_refreshes += 1,
-            What::Logout => counts.lost_revokes += 1,
-            _ => {}
-        }
     }
 
     pub(crate) async fn answer(&self, request: Request<Incoming>, path: &str) -> Answer {
