@@ -1,6 +1,7 @@
 //! What came of a request, and what its caller does next.
 
 use super::overload::{self, Busy};
+use super::permit::Flight;
 use super::{Class, Permit, Session, Stop, Ticket};
 use crate::error::{ConfigError, Error, PeerError};
 use crate::exchange::{Lost, Outcome, Response};
@@ -81,7 +82,8 @@ impl Session {
         if self.product == Product::CdFmc {
             return self.bearer_refused(ticket);
         }
-        if !current {
+        // What crosses a logout on the way is refused because of it.
+        if !current || self.flight.as_ref().is_some_and(Flight::logs_out) {
             return overtaken(ticket);
         }
         ticket.refusals = ticket.refusals.saturating_add(1);

@@ -268,3 +268,44 @@ fn a_refresh_that_is_answered_oddly_gives_way_to_a_login_when_the_token_is_over(
     assert_eq!(next, AuthNext::Continue);
     assert_eq!(elect(&mut session, 1_800_001).kind(), AuthKind::Login);
 }
+
+#[test]
+fn what_a_logout_overtakes_is_told_of_it() {
+    let mut session = fmc_session();
+    open(&mut session, 0);
+    let mut ticket = Ticket::new(Class::Read);
+    let permit = go(&mut session, 1, &mut ticket);
+    let mut closing = Ticket::new(Class::Logout);
+    let elected = session.admit_alone(at(2), &mut closing);
+    assert!(matches!(elected, Admit::Authenticate(_)), "{elected:?}");
+    // The box has done the logout, and refuses what came after it.
+    let refused = Outcome::Response(status(401));
+    assert_eq!(
+        session.settle(at(3), permit, &mut ticket, &refused),
+        Next::Again
+    );
+    // When the logout is done, or lost:
+    session.handle_timeout(at(1_000_000));
+    let told = session.admit_alone(at(1_000_000), &mut ticket);
+    assert_eq!(told, Admit::Stop(Stop::LoggedOut));
+}
+
+#[test]
+fn a_login_that_a_logout_overtakes_is_told_of_it() {
+    let mut session = fmc_session();
+    let permit = elect(&mut session, 0);
+    let closing = session.admit_alone(at(1), &mut Ticket::new(Class::Logout));
+    assert!(matches!(closing, Admit::Wait { .. }), "{closing:?}");
+    let origin = Origin::new(Product::Fmc, "fmc.example").unwrap();
+    let refused = session.lend_tokens(origin.tag(), &permit).err();
+    assert_eq!(refused, Some(ConfigError::StalePermit));
+    let unsent = AuthOutcome::Lost(Lost {
+        error: ConfigError::StalePermit.into(),
+        may_have_reached: false,
+        stale: false,
+    });
+    let next = session.settle_auth_alone(at(2), permit, unsent);
+    assert_eq!(next, AuthNext::Continue);
+    let told = session.admit_alone(at(3), &mut Ticket::new(Class::Read));
+    assert_eq!(told, Admit::Stop(Stop::LoggedOut));
+}

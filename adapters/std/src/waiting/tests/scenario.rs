@@ -1,11 +1,11 @@
 //! Who calls what on which session, all its schedules, and what holds in each.
 
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use oobwatch_core::exchange::{Discard, Request};
 use oobwatch_core::secret::{AccessToken, RefreshToken};
-use oobwatch_core::session::{Ages, Stop};
+use oobwatch_core::session::Ages;
 use oobwatch_core::time::Instant;
 use oobwatch_io::{Failure, drive};
 
@@ -78,6 +78,8 @@ pub(super) struct Run {
     pub(super) boxes: Rc<RefCell<Vec<Fmc>>>,
     /// What each call ended with.
     pub(super) ends: Rc<RefCell<Vec<End>>>,
+    /// A session was closed, and was open all the same until the client was dropped.
+    pub(super) is_abandoned: Cell<bool>,
 }
 
 impl Scenario {
@@ -120,6 +122,7 @@ impl Scenario {
             hosts,
             boxes: Rc::new(RefCell::new((0..self.boxes).map(new).collect())),
             ends: Rc::new(RefCell::new(vec![None; self.calls.len()])),
+            is_abandoned: Cell::new(false),
         };
         if self.start != Start::Cold {
             run.adopt();
@@ -132,7 +135,7 @@ impl Scenario {
         run
     }
 
-    /// Lets all calls end, then closes what nobody has closed.
+    /// Lets all calls end, then drops the client, which closes what is open.
     fn run(&self, run: &Run) -> Result<(), String> {
         for (n, &call) in self.calls.iter().enumerate() {
             let (host, ends) = (run.hosts[n % self.boxes].clone(), Rc::clone(&run.ends));
@@ -145,13 +148,13 @@ impl Scenario {
         }
         let answer = |n: usize, request: &str| run.boxes.borrow_mut()[n].answer(request);
         run.world.run(answer)?;
+        let abandoned = |host: &Host| lock(&host.0.session).is_abandoned();
+        run.is_abandoned.set(run.hosts.iter().any(abandoned));
+        // The client is dropped.
         for host in run.hosts.clone() {
-            // After a logout, there is nothing left to be done.
-            if lock(&host.0.session).stopped() != Some(Stop::LoggedOut) {
-                run.world.spawn(Kind::Own, async move {
-                    let _ = drive::log_out(&host).await;
-                });
-            }
+            run.world.spawn(Kind::Own, async move {
+                let _ = drive::log_out(&host).await;
+            });
         }
         run.world.run_straight(answer)
     }
