@@ -457,4 +457,26 @@ proptest! {
         prop_assert_eq!(with("/auth/generatetoken "), [true, false, false]);
         prop_assert_eq!(with("/auth/refreshtoken "), [false, true, false]);
     }
+
+    /// The same on a chassis, which takes the password as it is.
+    #[test]
+    fn secrets_of_a_chassis_stay_on_their_path(password in "[!-~]{8,40}") {
+        let origin = chassis();
+        let login = Login::new(&origin, "api", &password).unwrap();
+        let mut session = Session::new(&origin, 1, Rules::default());
+        let sent = [(0, Class::Read), (1, Class::Logout)].map(|(now, class)| {
+            let permit = elect(&mut session, now, class);
+            let mut out = [0; 1024];
+            let (mut exchange, length) =
+                AuthExchange::start(&session, &origin, &permit, Some(&login), None, &mut out).unwrap();
+            let _ = exchange.push(FXOS_200.as_bytes(), &mut Discard).unwrap();
+            let _ = session.settle_auth_alone(at(now), permit, exchange.finish());
+            String::from_utf8(out[..length].to_vec()).unwrap()
+        });
+        let line = format!("\r\npassword: {password}\r\n");
+        prop_assert_eq!(sent.each_ref().map(|text| text.contains(&line)), [true, false]);
+        prop_assert_eq!(sent.each_ref().map(|text| text.contains("\r\nTOKEN: ")), [false, true]);
+        prop_assert_eq!(sent.each_ref().map(|text| text.starts_with("POST /api/login ")), [true, false]);
+        prop_assert!(!sent[1].contains("password"));
+    }
 }

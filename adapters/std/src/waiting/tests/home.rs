@@ -199,7 +199,13 @@ impl Home for Host {
             return self.clone().fly(permit).await;
         }
         let (host, (done, next)) = (self.clone(), oneshot::channel());
-        self.0.world.spawn(Kind::OwnAtOnce, async move {
+        let waits_first = permit.wants_fresh_connection() || !self.0.has_idle || self.0.remembers;
+        let kind = if waits_first {
+            Kind::OwnAtOnce
+        } else {
+            Kind::Own
+        };
+        self.0.world.spawn(kind, async move {
             let _ = done.send(host.fly(permit).await);
         });
         let dropped = AuthNext::Fail(TransportError::Dropped.into());

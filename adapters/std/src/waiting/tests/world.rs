@@ -226,13 +226,11 @@ impl World {
             .as_mut()
             .poll(&mut Context::from_waker(&waker))
             .is_ready();
-        let ended_job = if ended {
-            Some(job)
+        if ended {
+            drop(job);
         } else {
             self.tasks.borrow_mut()[n].job = Some(job);
-            None
-        };
-        drop(ended_job);
+        }
         self.tasks.borrow_mut()[n].has_ended = ended;
     }
 
