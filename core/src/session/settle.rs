@@ -74,10 +74,13 @@ impl Session {
             return self.settle_busy(now, permit, ticket, response);
         }
         if !self.refuses_token(response) {
-            if let Some(tokens) = self.tokens.as_mut().filter(|_| current) {
+            let next = deliver(response);
+            // A redirect or a web page is not the API's answer to the token.
+            let proves = current && next == Next::Deliver;
+            if let Some(tokens) = self.tokens.as_mut().filter(|_| proves) {
                 tokens.mark_proved(now);
             }
-            return deliver(response);
+            return next;
         }
         if self.product == Product::CdFmc {
             return self.bearer_refused(ticket);
