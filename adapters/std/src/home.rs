@@ -290,8 +290,8 @@ impl Home for Host {
         let look = || self.with_latch(|session, latch| session.epoch().wrapping_add(latch.epoch()));
         let late = async {
             match why {
-                Wait::Authenticating | Wait::Credential => self.sleep_until(until).await,
-                _ => self.wait_until(until).await,
+                Wait::Busy | Wait::Budget | Wait::Displaced => self.wait_until(until).await,
+                _ => self.sleep_until(until).await,
             }
         };
         waiting::changed(two, epoch, look, late).await;

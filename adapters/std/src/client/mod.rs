@@ -313,6 +313,13 @@ impl Client {
         lock(&self.shared().domains).clone()
     }
 
+    /// Whether the session is better kept open between checks that are
+    /// `interval` apart than closed after each, with a client made for the next.
+    #[must_use]
+    pub fn keeps(&self, interval: Duration) -> bool {
+        lock(&self.shared().session).keeps(interval)
+    }
+
     /// What the session has done so far.
     #[must_use]
     pub fn stats(&self) -> Stats {
