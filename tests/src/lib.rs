@@ -1,5 +1,7 @@
 //! What the end-to-end tests share: a simulator, and clients of it.
 
+pub mod soak;
+
 use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll};
