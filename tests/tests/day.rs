@@ -5,6 +5,7 @@ use core::time::Duration;
 
 use oobwatch_client::Builder;
 use oobwatch_client::core::health::Verdict;
+use oobwatch_client::core::session::FMC_RATE;
 use oobwatch_sim::{BoxState, Event, Scenario, What};
 use oobwatch_tests::Lab;
 
@@ -87,6 +88,10 @@ fn failed(state: &BoxState) -> u64 {
     state.statuses.range(400..).map(|(_, count)| count).sum()
 }
 
+fn fmc(lab: &Lab) -> Builder {
+    lab.fmc().requests_per_minute(FMC_RATE)
+}
+
 fn scenario(switches: &str) -> Scenario {
     Scenario::from_toml(switches).unwrap()
 }
@@ -95,7 +100,7 @@ fn scenario(switches: &str) -> Scenario {
 async fn an_fmc_at_any_interval() {
     for (minutes, kept) in [(1, true), (7, true), (14, true), (29, false), (31, false)] {
         let lab = Lab::stepped(Scenario::default()).await;
-        assert_eq!(watch(&lab, || lab.fmc(), minutes, DAY).await, kept);
+        assert_eq!(watch(&lab, || fmc(&lab), minutes, DAY).await, kept);
         let state = lab.sim.state().fmc;
         let due = reckoned(minutes * MINUTE, DAY, kept, FMC);
         assert_eq!((state.logins, state.refreshes), due, "{minutes} min");
@@ -110,7 +115,7 @@ async fn an_fmc_at_any_interval() {
 async fn an_fmc_with_a_browser_session_timeout() {
     for (session, hours, logins) in [(3_600, 24, 24), (600, 6, 36)] {
         let lab = Lab::stepped(scenario(&format!("fmc.session_life_s = {session}"))).await;
-        let client = lab.fmc().build().unwrap();
+        let client = fmc(&lab).build().unwrap();
         let (mut surprises, mut seen) = (Vec::new(), 0);
         for minute in 0..hours * 60 {
             let report = client.check().await;
@@ -175,7 +180,7 @@ async fn a_chassis_that_demands_renewal() {
 #[tokio::test]
 async fn two_monitors_on_one_account() {
     let lab = Lab::stepped(Scenario::default()).await;
-    let clients = [1, 2].map(|seed| lab.fmc().seed(seed).build().unwrap());
+    let clients = [1, 2].map(|seed| fmc(&lab).seed(seed).build().unwrap());
     let hours = 8;
     for _ in 0..hours * 60 {
         for client in &clients {

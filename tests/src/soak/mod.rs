@@ -7,6 +7,7 @@ use core::fmt;
 use core::time::Duration;
 
 use oobwatch_client::core::health::Verdict;
+use oobwatch_client::core::session::FMC_RATE;
 use oobwatch_client::{Client, Credential, Timeouts};
 use oobwatch_sim::{BoxState, Scenario};
 
@@ -74,7 +75,8 @@ struct Watch {
     credential: Credential,
     /// The boxes' count of refused logins when the credential was last reset.
     refused_before: u64,
-    was_ok: bool,
+    /// What the last check found wrong.
+    wrong: Option<String>,
 }
 
 struct Soak {
@@ -109,12 +111,13 @@ impl Soak {
         let watch = |info: &oobwatch_sim::BoxInfo, builder: oobwatch_client::Builder| {
             let credential = Credential::new(info.user.clone(), info.password.clone());
             let builder = builder.credential(credential.clone()).seed(1);
+            let builder = builder.requests_per_minute(FMC_RATE);
             let client = builder.timeouts(Timeouts::default());
             Watch {
                 client: client.build().expect("a client"),
                 credential,
                 refused_before: 0,
-                was_ok: false,
+                wrong: None,
             }
         };
         let watches = [
@@ -151,33 +154,49 @@ impl Soak {
         self.operator_resets();
         self.lab
             .sim
-            .set_scenario(scenario.clone())
+            .set_scenario(scenario)
             .map_err(|error| error.to_string())?;
         self.summary.spells += u64::from(!calm);
         for _ in 0..minutes {
+            if !calm {
+                self.event();
+            }
             self.minute().await;
         }
         let broken = self.broken().or_else(|| {
-            let ill = calm && !self.watches.iter().all(|watch| watch.was_ok);
-            ill.then(|| "nothing is wrong, and yet a check is not OK".to_owned())
+            let ill = self.watches.iter().find_map(|watch| watch.wrong.as_ref());
+            let ill = ill.filter(|_| calm)?;
+            Some(format!(
+                "nothing is wrong with the box, and yet a check says {ill}"
+            ))
         });
-        let with_scenario =
-            |broken| format!("{broken}\n{scenario:#?}\n{:#?}", self.lab.sim.state());
-        broken.map_or(Ok(minutes), |broken| Err(with_scenario(broken)))
+        broken.map_or(Ok(minutes), Err)
     }
 
-    async fn minute(&mut self) {
+    /// Now and then something happens to the boxes.
+    fn event(&mut self) {
         match self.random.below(400) {
             0 => self.lab.sim.end_fmc_sessions(),
             1 => self.lab.sim.end_fxos_sessions(),
             2 => self.lab.advance_boxes(MINUTE * 10),
             _ => {}
         }
+    }
+
+    async fn minute(&mut self) {
         for watch in &mut self.watches {
             let report = watch.client.check().await;
-            watch.was_ok = report.verdict() == Verdict::Ok;
+            let is_ok = report.verdict() == Verdict::Ok;
             self.summary.checks += 1;
-            self.summary.ok += u64::from(watch.was_ok);
+            self.summary.ok += u64::from(is_ok);
+            watch.wrong = (!is_ok).then(|| {
+                let session = report.observed.session;
+                format!(
+                    "{}: {:?}, {session:?}",
+                    report.verdict().as_str(),
+                    report.error
+                )
+            });
         }
         self.lab.advance(MINUTE);
     }
