@@ -26,7 +26,7 @@ pub(crate) async fn run(args: &CheckArgs, config: &Config) -> Result<ExitCode, F
     let resolved = resolved.collect::<Result<Vec<_>, _>>()?;
     no_box_twice(&resolved)?;
     let record = Record::open(args.access.connection.record.as_deref())?;
-    let mut wallet = Wallet::default();
+    let mut wallet = Wallet::new(config);
     let sessions = resolved
         .iter()
         .map(|access| Session::new(access, &mut wallet, record.as_ref()));
@@ -72,9 +72,13 @@ async fn check_all(sessions: &[Session]) -> Vec<Report> {
     let mut tasks = tokio::task::JoinSet::new();
     for (place, session) in sessions.iter().cloned().enumerate() {
         tasks.spawn(async move {
+            session.recover().await;
             let report = session.client.check().await;
             if let Some(error) = report.error {
                 session.note(&error);
+                if let Some(outlook) = session.outlook(error) {
+                    warn(&format!("{}: {outlook}", session.label));
+                }
             }
             if let Some(problem) = session.close().await {
                 warn(&problem);

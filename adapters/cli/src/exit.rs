@@ -76,6 +76,12 @@ pub(crate) fn warn(text: &str) {
     complain(&format!("warning: {}", one_line(text)));
 }
 
+/// Prints a line on stdout.
+pub(crate) fn say(line: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{line}").and_then(|()| out.flush())
+}
+
 /// Prints a line on stderr, if anybody listens: the exit code tells them all the same.
 fn complain(line: &str) {
     let _ = writeln!(std::io::stderr(), "oobwatch: {line}");

@@ -11,9 +11,12 @@ mod record;
 mod request;
 mod secret;
 mod session;
+mod sessions;
 mod settings;
+mod state;
 mod target;
 mod token;
+mod unlock;
 mod upload;
 
 use std::io::Write as _;
@@ -53,10 +56,13 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
                 .map_err(Failure::unprinted)
         }
         Command::Pin(args) => block_on(done(pin::run(args))),
-        _ => with_config(
-            &cli.command,
-            &Config::load(cli.config).map_err(Failure::usage)?,
-        ),
+        _ => {
+            let config = Config::load(cli.config).map_err(Failure::usage)?;
+            with_config(
+                &cli.command,
+                &config.with_state(cli.state_dir, cli.no_state),
+            )
+        }
     }
 }
 
@@ -70,6 +76,8 @@ fn with_config(command: &Command, config: &Config) -> Result<ExitCode, Failure> 
         Command::Patch(args) => write(Method::Patch, args, config),
         Command::Delete(args) => write(Method::Delete, args, config),
         Command::Upload(args) => block_on(done(upload::run(args, config))),
+        Command::Sessions(args) => block_on(done(sessions::run(args, config))),
+        Command::Unlock { credential } => unlock::run(credential, config),
         Command::Pin(_) | Command::Completions { .. } => Ok(ExitCode::SUCCESS),
     }
 }

@@ -39,9 +39,9 @@ pub(crate) async fn get(args: &GetArgs, config: &Config) -> Result<(), Failure> 
             .map_err(Failure::unprinted);
     }
     if !args.all_pages {
-        return prepared.send().await;
+        return prepared.send(config).await;
     }
-    let session = prepared.session()?;
+    let session = prepared.session(config)?;
     let pages = session.client.get_pages::<Box<RawValue>>(&prepared.path);
     match session.run(pages).await? {
         Ok(items) => {
@@ -70,7 +70,7 @@ pub(crate) async fn write(
             .print(&mut io::stdout().lock())
             .map_err(Failure::unprinted);
     }
-    prepared.send().await
+    prepared.send(config).await
 }
 
 /// Prints an answer, and fails if it is none of success.
@@ -125,14 +125,14 @@ impl Prepared {
         }
     }
 
-    fn session(&self) -> Result<Session, Failure> {
+    fn session(&self, config: &Config) -> Result<Session, Failure> {
         let record = Record::open(self.record.as_deref())?;
-        Session::new(&self.access, &mut Wallet::default(), record.as_ref())
+        Session::new(&self.access, &mut Wallet::new(config), record.as_ref())
     }
 
     /// Sends it, and prints the answer.
-    async fn send(&self) -> Result<(), Failure> {
-        let session = self.session()?;
+    async fn send(&self, config: &Config) -> Result<(), Failure> {
+        let session = self.session(config)?;
         let body = (!self.body.is_empty()).then_some(("application/json", &*self.body));
         let sent = session.client.request(self.method, &self.path, body);
         match session.run(sent).await? {

@@ -2,19 +2,24 @@
 //! logged out whatever comes of the work.
 
 use core::future::Future;
+use core::pin::pin;
 use core::time::Duration;
+use std::time::SystemTime;
 
-use oobwatch_client::core::error::ConfigError;
+use oobwatch_client::core::error::{ConfigError, Error, PeerError};
 use oobwatch_client::core::product::Product;
+use oobwatch_client::state::State;
 use oobwatch_client::{
     BuildError, Builder, Client, ClientError, Credential, Timeouts, until_interrupted,
 };
 
 use crate::advice;
+use crate::config::{Config, Named};
 use crate::exit::{Failure, warn};
 use crate::record::{Kind, Record};
 use crate::secret::Secret;
 use crate::settings::{Access, Credentials, Reach};
+use crate::state::{self, policy};
 
 /// A client, and what its box is called.
 #[derive(Clone)]
@@ -22,22 +27,48 @@ pub(crate) struct Session {
     pub(crate) label: String,
     pub(crate) client: Client,
     product: Product,
+    /// What the credential is unlocked by.
+    unlocked_by: String,
     record: Option<Record>,
 }
 
 /// The credentials of one command: the same user name and password are one
-/// credential, however many targets have them, and are refused as one.
-#[derive(Default)]
-pub(crate) struct Wallet(Vec<Credential>);
+/// credential, however many targets have them, and are refused as one. And
+/// where is remembered what came of them.
+pub(crate) struct Wallet<'c> {
+    config: &'c Config,
+    credentials: Vec<Credential>,
+    state: Option<State>,
+}
 
-impl Wallet {
-    fn credential(&mut self, user: String, password: Secret) -> Credential {
+impl<'c> Wallet<'c> {
+    pub(crate) const fn new(config: &'c Config) -> Self {
+        Self {
+            config,
+            credentials: Vec::new(),
+            state: None,
+        }
+    }
+
+    /// The state, if there is to be one. It is opened before anything is sent.
+    fn state(&mut self) -> Result<Option<State>, Failure> {
+        if self.state.is_none() {
+            self.state = state::open(self.config)?;
+        }
+        Ok(self.state.clone())
+    }
+
+    fn credential(&mut self, user: String, password: Secret, named: Option<&Named>) -> Credential {
         let known = |known: &&Credential| known.is(&user, password.expose_secret());
-        if let Some(known) = self.0.iter().find(known) {
+        if let Some(known) = self.credentials.iter().find(known) {
             return known.clone();
         }
-        let new = Credential::new(user, password.into_zeroizing());
-        self.0.push(new.clone());
+        let new = Credential::new(user, password.into_zeroizing()).with_policy(policy(named));
+        let new = match named {
+            Some(named) => new.named(&named.name),
+            None => new,
+        };
+        self.credentials.push(new.clone());
         new
     }
 }
@@ -46,24 +77,38 @@ impl Session {
     /// Reads the secret and makes the client. Sends nothing.
     pub(crate) fn new(
         access: &Access,
-        wallet: &mut Wallet,
+        wallet: &mut Wallet<'_>,
         record: Option<&Record>,
     ) -> Result<Self, Failure> {
         let credentials = access.credentials()?;
         let conceal = |kind, value: &str| record.iter().for_each(|to| to.conceal(kind, value));
         let domain = access.reach.domain.iter();
         let in_domain = |builder: Builder| domain.fold(builder, Builder::domain);
-        Self::build(&access.reach, record, |builder| match credentials {
+        let unlocked_by = access.named.as_ref().map(|named| named.name.clone());
+        let made = Self::build(&access.reach, record, |builder| match credentials {
             Credentials::Login { user, password } => {
                 conceal(Kind::Secret, password.expose_secret());
                 conceal(Kind::User, &user);
-                Ok(in_domain(builder).credential(wallet.credential(user, password)))
+                let credential = wallet.credential(user, password, access.named.as_ref());
+                let builder = in_domain(builder).credential(credential);
+                let builder = builder.shared_session(access.reach.cache);
+                Ok(wallet.state()?.into_iter().fold(builder, Builder::state))
             }
             Credentials::Bearer(token) => {
                 conceal(Kind::Token, token.expose_secret());
                 Ok(in_domain(builder).bearer(token.into_zeroizing()))
             }
+        });
+        let made = made?;
+        Ok(Self {
+            unlocked_by: unlocked_by.unwrap_or(made.unlocked_by),
+            ..made
         })
+    }
+
+    /// Makes a client that can only close what others have left open.
+    pub(crate) fn for_leftovers(reach: &Reach, state: State) -> Result<Self, Failure> {
+        Self::build(reach, None, |builder| Ok(builder.state(state)))
     }
 
     /// Makes a client with tokens that were obtained `age` ago. Sends nothing.
@@ -109,6 +154,7 @@ impl Session {
         Ok(Self {
             label: reach.label.clone(),
             product: reach.target.product,
+            unlocked_by: reach.target.to_string().to_ascii_lowercase(),
             record: record.cloned(),
             client: client.map_err(|error| match error {
                 // Only without a login: with one, names are looked up in its list.
@@ -125,7 +171,24 @@ impl Session {
         if error.error().is_some() {
             self.note(error);
         }
-        Failure::Failed(advice::line(&self.label, self.product, error))
+        let mut line = advice::line(&self.label, self.product, error);
+        if let Some(outlook) = error.error().and_then(|error| self.outlook(error)) {
+            line = format!("{line}; {outlook}");
+        }
+        Failure::Failed(line)
+    }
+
+    /// What follows from a refused password, if `error` is one.
+    pub(crate) fn outlook(&self, error: Error) -> Option<String> {
+        if error != Error::Peer(PeerError::LoginRefused) {
+            return None;
+        }
+        let standing = self.client.standing().ok()??;
+        Some(state::outlook(
+            standing,
+            &self.unlocked_by,
+            SystemTime::now(),
+        ))
     }
 
     /// Puts an error into the transcript, if there is one.
@@ -135,9 +198,26 @@ impl Session {
         }
     }
 
-    /// [`run`] with this session alone.
+    /// [`run`] with this session alone, after what earlier runs had left on its
+    /// box is closed.
     pub(crate) async fn run<T>(&self, work: impl Future<Output = T>) -> Result<T, Failure> {
+        let work = async {
+            self.recover().await;
+            work.await
+        };
         run(core::slice::from_ref(self), work).await
+    }
+
+    /// Closes what earlier runs had left on the box, and says what it could not.
+    pub(crate) async fn recover(&self) {
+        match self.client.recover().await {
+            Ok(recovered) => {
+                for line in state::leftovers(&recovered, SystemTime::now()) {
+                    warn(&format!("{}: {line}", self.label));
+                }
+            }
+            Err(error) => warn(&format!("{}: {error}", self.label)),
+        }
     }
 
     /// Logs out. Doing it again does nothing. What is said if that failed.
@@ -151,13 +231,25 @@ impl Session {
 }
 
 /// Does `work`, or drops it on Ctrl-C and SIGTERM; either way, logs all
-/// `sessions` out before it returns.
+/// `sessions` out before it returns. A second signal is the last: then nothing
+/// more is waited for.
 pub(crate) async fn run<T>(
     sessions: &[Session],
     work: impl Future<Output = T>,
 ) -> Result<T, Failure> {
     let done = until_interrupted(work).await;
-    let mut problems = close_all(sessions).await;
+    let mut signal = done.as_ref().err().copied();
+    let mut closing = pin!(close_all(sessions));
+    let mut problems = loop {
+        match until_interrupted(&mut closing).await {
+            Ok(problems) => break problems,
+            Err(again) if signal.is_none() => signal = Some(again),
+            Err(again) => {
+                let left = "told twice: not all sessions were closed".to_owned();
+                return Err(Failure::Interrupted(again, vec![left]));
+            }
+        }
+    };
     let records = sessions
         .iter()
         .filter_map(|session| session.record.as_ref());

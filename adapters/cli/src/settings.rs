@@ -6,7 +6,7 @@ use oobwatch_client::core::product::Product;
 use oobwatch_client::tls::Trust;
 
 use crate::args::{AccessArgs, ConnectionArgs};
-use crate::config::{Config, TargetEntry};
+use crate::config::{Config, Named, TargetEntry};
 use crate::exit::Failure;
 use crate::secret::{Secret, Source, What};
 use crate::target::{Target, TargetArg};
@@ -20,6 +20,8 @@ pub(crate) struct Reach {
     pub(crate) trust: Trust,
     pub(crate) domain: Option<String>,
     pub(crate) timeout: Option<Duration>,
+    /// Whether runs share the session.
+    pub(crate) cache: bool,
 }
 
 /// How one box is reached, and where the secret is that opens it.
@@ -27,6 +29,8 @@ pub(crate) struct Reach {
 pub(crate) struct Access {
     pub(crate) reach: Reach,
     source: Source,
+    /// What the credential is called, if the configuration names it.
+    pub(crate) named: Option<Named>,
 }
 
 /// What to log in with.
@@ -43,7 +47,7 @@ impl Reach {
         domain: Option<&str>,
         config: &Config,
     ) -> Result<Self, Failure> {
-        resolve(text, args, domain, config).map(|(reach, _)| reach)
+        resolve(text, args, domain, config).map(|(reach, ..)| reach)
     }
 
     /// Why this box can not be used for what was asked. Nothing was sent.
@@ -70,9 +74,12 @@ impl Access {
         domain: Option<&str>,
         config: &Config,
     ) -> Result<Self, Failure> {
-        let (reach, configured) = resolve(text, &args.connection, domain, config)?;
+        let (mut reach, configured, mut named) = resolve(text, &args.connection, domain, config)?;
+        reach.cache = (reach.cache || args.cache) && !config.no_state;
         let labelled = |why: String| Failure::Usage(format!("{}: {why}", reach.label));
         let source = source(args, reach.target.product).map_err(labelled)?;
+        // Another password than the configured one has no name.
+        named = named.filter(|_| source.is_none());
         let source = source.or(configured).unwrap_or(Source::Prompt);
         if reach.target.product != Product::CdFmc && reach.target.user.is_none() {
             let (scheme, host) = (
@@ -83,7 +90,11 @@ impl Access {
                 "whom to log in as is missing; write {scheme}://USER@{host}, or name credentials in the configuration"
             )));
         }
-        Ok(Self { reach, source })
+        Ok(Self {
+            reach,
+            source,
+            named,
+        })
     }
 
     /// Reads the secret, or asks for it.
@@ -114,7 +125,7 @@ fn resolve(
     args: &ConnectionArgs,
     domain: Option<&str>,
     config: &Config,
-) -> Result<(Reach, Option<Source>), Failure> {
+) -> Result<(Reach, Option<Source>, Option<Named>), Failure> {
     let (label, entry) = match text.parse().map_err(Failure::usage)? {
         TargetArg::Url(target) => (target.to_string(), TargetEntry::of(target)),
         TargetArg::Name(name) => {
@@ -133,8 +144,9 @@ fn resolve(
         trust,
         domain: domain.map(str::to_owned).or(entry.domain),
         timeout: args.timeout.or(entry.timeout),
+        cache: entry.cache,
     };
-    Ok((reach, entry.secret))
+    Ok((reach, entry.secret, entry.credential))
 }
 
 /// In this order: a pin, a CA file, the system's roots. A flag replaces what is configured.

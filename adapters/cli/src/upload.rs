@@ -20,7 +20,7 @@ pub(crate) async fn run(args: &UploadArgs, config: &Config) -> Result<(), Failur
     check_path(&args.path, access.reach.target.product).map_err(Failure::usage)?;
     let (file, length) = open(&args.file).await?;
     let record = Record::open(args.access.connection.record.as_deref())?;
-    let session = Session::new(&access, &mut Wallet::default(), record.as_ref())?;
+    let session = Session::new(&access, &mut Wallet::new(config), record.as_ref())?;
     // Hidden by itself where stderr is no terminal.
     let bar = ProgressBar::new(length).with_style(style());
     let body = bar.wrap_async_read(file);

@@ -14,6 +14,8 @@ const REFRESH_ENV: &str = "OOBWATCH_REFRESH_TOKEN";
 /// The command with a configuration of its own. Passwords go by environment.
 pub(super) struct Oobwatch {
     config: PathBuf,
+    /// What it remembers is none of the user's own.
+    state: PathBuf,
     passwords: Vec<(&'static str, String)>,
 }
 
@@ -44,10 +46,19 @@ impl Oobwatch {
         let config = demo_dir()?.join("oobwatch.toml");
         fs::write(&config, text)
             .with_context(|| format!("could not write {}", config.display()))?;
+        let state = demo_dir()?.join("state");
+        if state.exists() {
+            fs::remove_dir_all(&state)
+                .with_context(|| format!("could not remove {}", state.display()))?;
+        }
         let passwords = entries
             .map(|(_, _, env, at)| (env, at.password.clone()))
             .to_vec();
-        Ok(Self { config, passwords })
+        Ok(Self {
+            config,
+            state,
+            passwords,
+        })
     }
 
     /// Logs in and leaves the session open.
@@ -91,7 +102,9 @@ impl Oobwatch {
         let command = program(path).args(args);
         let config = self.config.to_string_lossy();
         self.passwords.iter().fold(
-            command.secret_env("OOBWATCH_CONFIG", &config),
+            command
+                .secret_env("OOBWATCH_CONFIG", &config)
+                .secret_env("OOBWATCH_STATE_DIR", &self.state.to_string_lossy()),
             |command, (name, password)| command.secret_env(name, password),
         )
     }

@@ -87,3 +87,23 @@ Examples:
   oobwatch completions bash > ~/.local/share/bash-completion/completions/oobwatch
   oobwatch completions zsh > ~/.zfunc/_oobwatch
 ";
+
+pub(super) const SESSIONS: &str = "\
+A run that was killed may leave a session open; the next run on the same box closes it by itself.
+With --cache, runs share a session, which stays open until it is revoked or ends by itself.
+
+Examples:
+  oobwatch sessions list
+  oobwatch sessions revoke fmc1
+  oobwatch sessions revoke fmc://192.0.2.10 --pin sha256:...
+  oobwatch sessions forget fmc1
+";
+
+pub(super) const UNLOCK: &str = "\
+A password that a box refuses is tried once more by a later run, a minute later at the earliest,
+and then no more: until it is changed, or this command says that the account is in order.
+
+Examples:
+  oobwatch unlock monitor
+  oobwatch unlock fmc://192.0.2.10
+";

@@ -29,6 +29,22 @@ pub(crate) struct Cli {
     )]
     pub(crate) config: Option<PathBuf>,
 
+    /// Directory for refused passwords and open sessions [default: oobwatch in $XDG_STATE_HOME or
+    /// ~/.local/state]
+    #[arg(
+        long,
+        global = true,
+        env = "OOBWATCH_STATE_DIR",
+        hide_env_values = true,
+        value_name = "DIR"
+    )]
+    pub(crate) state_dir: Option<PathBuf>,
+
+    /// Remember nothing: each run may have one password refused, and what a killed run leaves open
+    /// stays open
+    #[arg(long, global = true)]
+    pub(crate) no_state: bool,
+
     /// Log connections and answers to stderr; -vv: what libraries say, too (RUST_LOG overrides)
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
@@ -66,6 +82,15 @@ pub(crate) enum Command {
     /// Show the certificate of a box, and the pin to put into the configuration
     #[command(after_help = examples::PIN)]
     Pin(PinArgs),
+    /// Show, close or forget the sessions that runs have left open or share
+    #[command(after_help = examples::SESSIONS)]
+    Sessions(SessionsArgs),
+    /// Let a credential be tried again that boxes have refused
+    #[command(after_help = examples::UNLOCK)]
+    Unlock {
+        /// Its name in the configuration, or fmc://host, fxos://host where it has none
+        credential: String,
+    },
     /// Print a completion script for a shell
     #[command(after_help = examples::COMPLETIONS)]
     Completions {
@@ -236,9 +261,43 @@ pub(crate) struct PinArgs {
     pub(crate) timeout: Duration,
 }
 
+#[derive(Debug, Args)]
+#[command(disable_help_subcommand = true)]
+pub(crate) struct SessionsArgs {
+    #[command(subcommand)]
+    pub(crate) action: SessionsAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SessionsAction {
+    /// Show them, without secrets
+    List {
+        /// Only those of this target
+        target: Option<String>,
+        /// One array of objects
+        #[arg(long)]
+        json: bool,
+    },
+    /// Log out of them, and forget them
+    Revoke {
+        /// Only those of this target; without it, of all targets of the configuration
+        target: Option<String>,
+        #[command(flatten)]
+        connection: ConnectionArgs,
+    },
+    /// Forget them without talking to the box: they stay open until they end by themselves
+    Forget {
+        /// Only those of this target
+        target: Option<String>,
+    },
+}
+
 /// How a box is reached and logged in to.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct AccessArgs {
+    /// Share the session with other runs: log in once, leave it open, refresh it when it is due
+    #[arg(long, conflicts_with = "no_state")]
+    pub(crate) cache: bool,
     /// Read the password from this file; one newline at its end is dropped
     #[arg(long, value_name = "FILE", group = "secret")]
     pub(crate) password_file: Option<PathBuf>,

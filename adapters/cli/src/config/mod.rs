@@ -25,7 +25,21 @@ const RESERVED: [&str; 3] = ["help", "refresh", "revoke"];
 pub(crate) struct Config {
     /// The file it came from; none if there is no file.
     pub(crate) path: Option<PathBuf>,
+    /// Where runs remember things, if it says so.
+    pub(crate) state_dir: Option<PathBuf>,
+    /// Nothing is to be remembered.
+    pub(crate) no_state: bool,
     targets: BTreeMap<String, TargetEntry>,
+    /// The names of all credentials.
+    credentials: Vec<String>,
+}
+
+/// How a credential is called, and when it may be tried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Named {
+    pub(crate) name: String,
+    pub(crate) single_use: bool,
+    pub(crate) latch_retry: bool,
 }
 
 /// One `[targets.NAME]`.
@@ -37,6 +51,8 @@ pub(crate) struct TargetEntry {
     pub(crate) ca_file: Option<PathBuf>,
     pub(crate) domain: Option<String>,
     pub(crate) timeout: Option<Duration>,
+    pub(crate) credential: Option<Named>,
+    pub(crate) cache: bool,
 }
 
 impl TargetEntry {
@@ -49,6 +65,8 @@ impl TargetEntry {
             ca_file: None,
             domain: None,
             timeout: None,
+            credential: None,
+            cache: false,
         }
     }
 }
@@ -107,8 +125,29 @@ impl Config {
         }
         Ok(Self {
             path: Some(path.to_owned()),
+            state_dir: file.state_dir.map(|path| folder.join(path)),
+            no_state: false,
             targets,
+            credentials: file.credentials.into_keys().collect(),
         })
+    }
+
+    /// What the command line says about the state comes first.
+    pub(crate) fn with_state(mut self, dir: Option<PathBuf>, none: bool) -> Self {
+        self.state_dir = dir.or(self.state_dir);
+        self.no_state = none;
+        self
+    }
+
+    /// The names and addresses of all targets.
+    pub(crate) fn targets(&self) -> impl Iterator<Item = (&str, &Target)> {
+        let targets = self.targets.iter();
+        targets.map(|(name, entry)| (name.as_str(), &entry.target))
+    }
+
+    /// Whether there are credentials of that name.
+    pub(crate) fn has_credentials(&self, name: &str) -> bool {
+        self.credentials.iter().any(|known| known == name)
     }
 
     /// The target of that name.

@@ -11,13 +11,14 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 use toml::Spanned;
 
-use super::{TargetEntry, listed};
+use super::{Named, TargetEntry, listed};
 use crate::secret::Source;
 use crate::target::Target;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
+    pub(super) state_dir: Option<PathBuf>,
     #[serde(default)]
     pub(super) credentials: BTreeMap<String, Credentials>,
     #[serde(default)]
@@ -32,6 +33,10 @@ pub(super) struct Credentials {
     password_env: Option<String>,
     bearer_file: Option<PathBuf>,
     bearer_env: Option<String>,
+    #[serde(default)]
+    single_use: bool,
+    #[serde(default)]
+    latch_retry: bool,
     #[serde(default, rename = "password")]
     _password: Never,
     #[serde(default, rename = "bearer")]
@@ -50,6 +55,8 @@ pub(super) struct TargetTable {
     domain: Option<String>,
     #[serde(default, deserialize_with = "seconds")]
     timeout: Option<Duration>,
+    #[serde(default)]
+    cache: bool,
 }
 
 /// A problem, and where it is if that is known.
@@ -70,8 +77,12 @@ impl TargetTable {
         if self.domain.is_some() && self.url.product == Product::Fxos {
             return Err((None, "a chassis has no domains; remove domain".to_owned()));
         }
+        if self.cache && self.url.product == Product::CdFmc {
+            return Err((None, "a cdFMC has no session; remove cache".to_owned()));
+        }
         let pins = self.pins.iter().map(parse_pin).collect::<Result<_, _>>()?;
         let mut target = self.url;
+        let mut credential = None;
         let secret = match self.credentials {
             None => None,
             Some(name) => {
@@ -83,6 +94,7 @@ impl TargetTable {
                 target.user = found
                     .user_for(&target)
                     .map_err(|why| (at.clone(), format!("credentials {name:?}: {why}")))?;
+                credential = Some(found.named(&name));
                 let source = found.source_for(target.product, folder);
                 Some(source.map_err(|why| (at, format!("credentials {name:?}: {why}")))?)
             }
@@ -94,6 +106,8 @@ impl TargetTable {
             ca_file: self.ca_file.map(|path| folder.join(path)),
             domain: self.domain,
             timeout: self.timeout,
+            credential,
+            cache: self.cache,
         })
     }
 }
@@ -111,6 +125,14 @@ fn no_credentials(name: &str, all: &BTreeMap<String, Credentials>) -> String {
 }
 
 impl Credentials {
+    fn named(&self, name: &str) -> Named {
+        Named {
+            name: name.to_owned(),
+            single_use: self.single_use,
+            latch_retry: self.latch_retry,
+        }
+    }
+
     fn user_for(&self, target: &Target) -> Result<Option<String>, &'static str> {
         match (&self.user, &target.user) {
             (Some(user), _) if user.is_empty() || user.chars().any(char::is_control) => {

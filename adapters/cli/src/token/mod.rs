@@ -12,7 +12,7 @@ use oobwatch_client::core::session::FMC_TOKEN_LIFE;
 
 use crate::args::{RefreshArgs, RevokeArgs, TokenAction, TokenArgs, TokenFormat, TokenLogin};
 use crate::config::Config;
-use crate::exit::Failure;
+use crate::exit::{Failure, warn};
 use crate::record::Record;
 use crate::secret::{Secret, Source, What};
 use crate::session::{Session, Wallet};
@@ -37,7 +37,7 @@ async fn log_in(args: &TokenLogin, config: &Config) -> Result<(), Failure> {
             .unusable("a cdFMC has no token session; its bearer token is used as it is"));
     }
     let record = Record::open(args.access.connection.record.as_deref())?;
-    let session = Session::new(&access, &mut Wallet::default(), record.as_ref())?;
+    let session = Session::new(&access, &mut Wallet::new(config), record.as_ref())?;
     let work = async {
         session.client.log_in().await?;
         let printed = print(&session, &access.reach, args.format);
@@ -84,7 +84,14 @@ async fn revoke(args: &RevokeArgs, config: &Config) -> Result<(), Failure> {
     let record = Record::open(args.connection.record.as_deref())?;
     let session = Session::with_tokens(&reach, &access, None, Duration::ZERO, record.as_ref())?;
     let closed = session.run(session.client.close()).await?;
-    closed.map_err(|error| session.failed(&error))
+    closed.map_err(|error| session.failed(&error))?;
+    if session.client.stats().ended > 0 {
+        warn(&format!(
+            "{}: the box does not know this token: it was revoked before, has expired, or is another's; nothing was open under it",
+            reach.label
+        ));
+    }
+    Ok(())
 }
 
 fn ended(session: &Session, result: Result<io::Result<()>, ClientError>) -> Result<(), Failure> {

@@ -56,6 +56,11 @@ impl Lab {
         command
     }
 
+    /// Where the command remembers things in this home.
+    pub(crate) fn state_dir(&self) -> std::path::PathBuf {
+        self.home.path().join(".local/state/oobwatch")
+    }
+
     /// Runs a command for the FMC: `arguments`, then its pin and password.
     pub(crate) async fn on_fmc(&self, arguments: &[&str]) -> Ran {
         self.run(&with(arguments, self.sim.fmc(), "PASSWORD")).await
@@ -69,6 +74,28 @@ impl Lab {
 
     pub(crate) async fn run(&self, arguments: &[&str]) -> Ran {
         Ran::of(self.command(arguments).output().await.unwrap())
+    }
+
+    /// The same so many times at once.
+    pub(crate) async fn on_fmc_at_once(&self, count: usize, arguments: &[&str]) -> Vec<Ran> {
+        let arguments = with(arguments, self.sim.fmc(), "PASSWORD");
+        let mut runs = tokio::task::JoinSet::new();
+        for _ in 0..count {
+            runs.spawn(self.command(&arguments).output());
+        }
+        let done = runs.join_all().await.into_iter();
+        done.map(|output| Ran::of(output.unwrap())).collect()
+    }
+
+    /// Starts a command for a box, waits until so many answers are held back,
+    /// and kills it; then lets the answers go.
+    pub(crate) async fn killed(&self, arguments: &[&str], seen: impl Fn(&State) -> bool) {
+        let mut child = self.command(arguments).spawn().unwrap();
+        self.until(seen).await;
+        child.kill().await.unwrap();
+        self.sim.release();
+        self.until(|state| state.fmc.held + state.fxos.held == 0)
+            .await;
     }
 
     /// Waits until the boxes have seen something, ten seconds at most.

@@ -4,4 +4,6 @@ mod check;
 mod lab;
 mod origin;
 mod request;
+mod sessions;
+mod state;
 mod token;

@@ -1,1 +1,155 @@
+//! Records that are not what they should be, and ages that nobody knows.
 
+use core::time::Duration;
+
+use oobwatch_core::product::Product;
+use proptest::prelude::*;
+
+use super::sessions::{Header, Kind, Secrets, shared_id};
+use super::*;
+use crate::Clock;
+
+const BOX: &str = "fmc://fmc.example";
+
+fn state() -> (tempfile::TempDir, State) {
+    let outer = tempfile::tempdir().unwrap();
+    let state = State::open(outer.path().join("state")).unwrap();
+    (outer, state)
+}
+
+fn secrets(access: &str) -> Secrets {
+    Secrets {
+        access: access.to_owned(),
+        refresh: Some("r".to_owned()),
+        domains: vec![("Global".to_owned(), "u".to_owned())],
+    }
+}
+
+/// The record of a shared session of `user`, as a process writes it.
+fn written(state: &State, user: &str) -> Header {
+    let now = Clock::system().moment();
+    let login = Header::of_login(Product::Fmc, BOX, user, &now, Duration::ZERO).unwrap();
+    let header = Header {
+        id: shared_id(BOX, user),
+        kind: Kind::Shared,
+        ..login
+    };
+    state.write(&header, Some(&secrets("a"))).unwrap();
+    header
+}
+
+#[test]
+fn a_record_opens_for_what_it_was_written_for() {
+    let (_outer, state) = state();
+    let header = written(&state, "one");
+    let (found, secrets) = state.session(&header.id).unwrap().unwrap();
+    assert_eq!((found, &*secrets.access), (header.clone(), "a"));
+    // With another key, that of another directory, it does not.
+    let (_other_outer, other) = self::state();
+    let name = format!("{}{RECORD}", header.id);
+    let bytes = state.records().read(&name).unwrap().unwrap();
+    other.records().replace(&name, &bytes).unwrap();
+    assert!(other.session(&header.id).unwrap().is_none());
+}
+
+/// Under another name, or with another box, user, age or count in it, a record is
+/// none.
+#[test]
+fn a_record_that_was_copied_or_changed_is_refused() {
+    let (_outer, state) = state();
+    let header = written(&state, "one");
+    let name = format!("{}{RECORD}", header.id);
+    let original = state.records().read(&name).unwrap().unwrap();
+    let text = String::from_utf8(original.clone()).unwrap();
+    let copied = shared_id(BOX, "two");
+    state
+        .records()
+        .replace(&format!("{copied}{RECORD}"), &original)
+        .unwrap();
+    assert!(state.session(&copied).unwrap().is_none(), "under a name");
+    let renamed = text.replace(&header.id, &copied);
+    state
+        .records()
+        .replace(&format!("{copied}{RECORD}"), renamed.as_bytes())
+        .unwrap();
+    assert!(state.session(&copied).unwrap().is_none(), "renamed inside");
+    for (from, to) in [
+        ("fmc.example", "fmc.evil"),
+        ("\"one\"", "\"two\""),
+        ("\"refreshes\": 0", "\"refreshes\": 1"),
+        ("\"shared\"", "\"session\""),
+        ("\"wall\": 1", "\"wall\": 2"),
+    ] {
+        let changed = text.replace(from, to);
+        assert_ne!(changed, text, "{from}");
+        state.records().replace(&name, changed.as_bytes()).unwrap();
+        assert!(state.session(&header.id).unwrap().is_none(), "{from}");
+    }
+    state.records().replace(&name, &original).unwrap();
+    assert!(state.session(&header.id).unwrap().is_some());
+}
+
+#[test]
+fn a_damaged_record_is_put_aside_and_not_seen_again() {
+    let (_outer, state) = state();
+    let header = written(&state, "one");
+    let name = format!("{}{RECORD}", header.id);
+    state.records().replace(&name, b"{").unwrap();
+    assert_eq!(state.sessions().unwrap(), []);
+    assert_eq!(state.ids().unwrap(), [""; 0]);
+    let aside = format!("{name}.ignored");
+    assert!(state.records().names().unwrap().contains(&aside));
+}
+
+#[test]
+fn the_state_of_a_user_is_where_the_platform_wants_it() {
+    let dir = |env: &[(&str, &str)]| {
+        dir_from(|name| {
+            let found = env.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| value.into())
+        })
+    };
+    let home = ("HOME", "/home/u");
+    let of_home = PathBuf::from("/home/u/.local/state/oobwatch");
+    assert_eq!(dir(&[home]), Some(of_home.clone()));
+    assert_eq!(dir(&[home, ("XDG_STATE_HOME", "rel")]), Some(of_home));
+    let xdg = dir(&[home, ("XDG_STATE_HOME", "/s")]);
+    assert_eq!(xdg, Some("/s/oobwatch".into()));
+    assert_eq!(dir(&[]), None);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whatever is in the files: nothing panics, and nothing is believed.
+    #[test]
+    fn no_content_of_a_file_is_believed(bytes in prop::collection::vec(any::<u8>(), 0..300), text in "[{}\\[\\]\":,a-z0-9 ]{0,200}") {
+        let (_outer, state) = state();
+        let id = shared_id(BOX, "one");
+        for content in [&*bytes, text.as_bytes()] {
+            state.records().replace(&format!("{id}{RECORD}"), content).unwrap();
+            state.credentials().replace(&format!("{id}{RECORD}"), content).unwrap();
+            prop_assert!(state.session(&id).unwrap().is_none());
+            prop_assert_eq!(state.sessions().unwrap(), []);
+            prop_assert_eq!(state.refused().unwrap(), []);
+        }
+    }
+
+    /// A record that was cut off or changed anywhere is none, or says the same.
+    #[test]
+    fn a_changed_byte_is_noticed(place in 0usize..2_000, byte: u8) {
+        let (_outer, state) = state();
+        let header = written(&state, "one");
+        let name = format!("{}{RECORD}", header.id);
+        let mut bytes = state.records().read(&name).unwrap().unwrap();
+        let place = place % bytes.len();
+        bytes[place] = byte;
+        state.records().replace(&name, &bytes).unwrap();
+        if let Some((found, secrets)) = state.session(&header.id).unwrap() {
+            prop_assert_eq!((found, &*secrets.access), (header, "a"));
+        }
+        let shorter = bytes.get(..place).unwrap();
+        state.records().replace(&name, shorter).unwrap();
+        prop_assert!(state.session(&shared_id(BOX, "one")).unwrap().is_none());
+    }
+}
