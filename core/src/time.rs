@@ -36,6 +36,24 @@ impl Instant {
     pub fn before(self, by: Duration) -> Self {
         Self(self.0.saturating_sub(millis(by)))
     }
+
+    // Within `core`, spans are milliseconds in 32 bits, as a `Duration` costs a
+    // microcontroller a division each time.
+
+    /// So many milliseconds later.
+    pub(crate) const fn plus(self, millis: u32) -> Self {
+        Self(self.0.saturating_add(millis as u64))
+    }
+
+    /// So many milliseconds earlier.
+    pub(crate) const fn minus(self, millis: u32) -> Self {
+        Self(self.0.saturating_sub(millis as u64))
+    }
+
+    /// Milliseconds since `earlier`, at most 49 days; none if it is later.
+    pub(crate) fn since(self, earlier: Self) -> u32 {
+        u32::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(u32::MAX)
+    }
 }
 
 /// The time from `earlier` to `self`; zero if `earlier` is later.
@@ -52,6 +70,11 @@ impl Sub for Instant {
 pub(crate) fn millis(duration: Duration) -> u64 {
     let millis = duration.as_secs().saturating_mul(1000);
     millis.saturating_add(duration.subsec_millis().into())
+}
+
+/// The same, at most 49 days.
+pub(crate) fn short(duration: Duration) -> u32 {
+    u32::try_from(millis(duration)).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

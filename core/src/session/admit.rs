@@ -10,12 +10,12 @@ use crate::latch::{Latch, Leave, REFUSALS_MAX};
 use crate::product::Product;
 use crate::time::Instant;
 
-/// A streamed request goes only on a token that the box accepted this recently:
-/// it can not be sent again.
-const STREAM_PROOF: Duration = Duration::from_secs(60);
+/// A streamed request goes only on a token that the box accepted this recently,
+/// in milliseconds: it can not be sent again.
+const STREAM_PROOF: u32 = 60_000;
 
-/// A streamed request holds off renewals for this long at most.
-const STREAM_LEASE: Duration = Duration::from_secs(2 * 60 * 60);
+/// A streamed request holds off renewals for so many milliseconds at most.
+const STREAM_LEASE: u32 = 2 * 60 * 60 * 1_000;
 
 /// What a latched credential is told as.
 const REFUSED: Error = Error::Peer(PeerError::LoginRefused);
@@ -85,8 +85,8 @@ impl Ticket {
     }
 
     /// Until when the request waits for the box.
-    pub(super) fn deadline(&self, now: Instant, patience: Duration) -> Instant {
-        self.since.unwrap_or(now).after(patience)
+    pub(super) fn deadline(&self, now: Instant, patience: u32) -> Instant {
+        self.since.unwrap_or(now).plus(patience)
     }
 
     /// Whether the request must not go over a connection that was used before.
@@ -244,7 +244,7 @@ impl Session {
     /// Waits for what the box wants, as long as there is patience: not at all,
     /// if it will not be enough.
     fn stay_back(&self, now: Instant, ticket: &Ticket, until: Instant, why: Wait) -> Admit {
-        if until <= ticket.deadline(now, self.rules.patience()) {
+        if until <= ticket.deadline(now, self.rules.patience) {
             return Admit::Wait { until, why };
         }
         let error = match why {
@@ -257,10 +257,7 @@ impl Session {
     /// Waits for other requests of our own, until `until` at most, and not for
     /// ever: a login may take its lease, and the box some patience.
     fn queue(&self, now: Instant, ticket: &Ticket, until: Instant, why: Wait) -> Admit {
-        let patience = self
-            .rules
-            .patience()
-            .saturating_add(self.rules.auth_lease());
+        let patience = self.rules.patience.saturating_add(self.rules.auth_lease);
         let deadline = ticket.deadline(now, patience);
         if deadline <= now {
             let error = ResourceError::Queue(why);
@@ -334,9 +331,9 @@ impl Session {
         self.pace.take(now);
         let lease = match class {
             Class::Stream => STREAM_LEASE,
-            Class::Logout | Class::Read | Class::Write => self.rules.auth_lease(),
+            Class::Logout | Class::Read | Class::Write => self.rules.auth_lease,
         };
-        self.slots.take(class, now.after(lease));
+        self.slots.take(class, now.plus(lease));
         Admit::Go(self.permit(Some(class)))
     }
 
@@ -370,7 +367,7 @@ impl Session {
         if let Some(ready) = self.over_budget(now, true) {
             return self.queue(now, ticket, ready, Wait::Budget);
         }
-        match latch.ask(now, self.rules.auth_lease()) {
+        match latch.ask(now, Duration::from_millis(self.rules.auth_lease.into())) {
             Leave::Go => self.elect(now, AuthKind::Login, ticket.class),
             Leave::Wait(until) => self.queue(now, ticket, until, Wait::Credential),
             Leave::Latched | Leave::NotBefore(_) => Admit::Stop(Stop::Refused(REFUSED)),
@@ -410,7 +407,7 @@ impl Session {
         self.flight = Some(Flight {
             number,
             kind,
-            lease_end: now.after(self.rules.auth_lease()),
+            lease_end: now.plus(self.rules.auth_lease),
             closing: class == Class::Logout,
             probe,
         });

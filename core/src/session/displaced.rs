@@ -2,15 +2,13 @@
 //! session. Someone may be at work in the web interface, or another program
 //! uses the same account: who logs in again at once starts a war of logins.
 
-use core::time::Duration;
-
-use crate::time::{Instant, millis};
+use crate::time::Instant;
 
 /// The longest wait but for the jitter, in milliseconds.
 const WAIT_MAX: u32 = 60 * 60 * 1_000;
 
-/// Undisturbed for so long after a wait, and the waits begin anew.
-const WINDOW: Duration = Duration::from_secs(6 * 60 * 60);
+/// Undisturbed for so many milliseconds after a wait, and the waits begin anew.
+const WINDOW: u32 = 6 * 60 * 60 * 1_000;
 
 /// How often, and until when no login goes out.
 #[derive(Default)]
@@ -21,21 +19,20 @@ pub(super) struct Displaced {
 
 impl Displaced {
     /// Displaced once more: after `free` times without a wait, the first is at
-    /// least `interval`, each further one four times as long, and up to half of
+    /// least `interval` milliseconds, each further one four times as long, and up to half of
     /// it again at random.
-    pub(super) fn again(&mut self, now: Instant, interval: Duration, free: u8, random: u32) {
+    pub(super) fn again(&mut self, now: Instant, interval: u32, free: u8, random: u32) {
         self.expire(now);
-        let first = u32::try_from(millis(interval)).unwrap_or(u32::MAX);
-        let grown = |times: u8| first.saturating_mul(1 << (2 * times.min(8)));
+        let grown = |times: u8| interval.saturating_mul(1 << (2 * times.min(8)));
         let wait = self.times.checked_sub(free).map_or(0, grown).min(WAIT_MAX);
         let jitter = wait / 2 / 1024 * (random % 1024);
         self.times = self.times.saturating_add(1);
-        self.until = now.after(Duration::from_millis((wait + jitter).into()));
+        self.until = now.plus(wait + jitter);
     }
 
     /// Whether it was displaced not long ago.
     pub(super) fn is_recent(&self, now: Instant) -> bool {
-        self.times > 0 && now < self.until.after(WINDOW)
+        self.times > 0 && now < self.until.plus(WINDOW)
     }
 
     fn expire(&mut self, now: Instant) {
@@ -57,18 +54,18 @@ mod tests {
             random in prop::collection::vec(any::<u32>(), 1..40),
         ) {
             let (mut displaced, mut now) = (Displaced::default(), Instant::from_millis(5));
-            let interval = Duration::from_secs(60);
+            let interval = 60_000;
             for (index, random) in random.into_iter().enumerate() {
                 displaced.again(now, interval, 0, random);
-                let least = [1u64, 4, 16].get(index).map_or(60, |&minutes| minutes);
-                let least = Duration::from_secs(60 * least);
-                let wait = displaced.until - now;
+                let least = [1u32, 4, 16].get(index).map_or(60, |&minutes| minutes);
+                let least = 60_000 * least;
+                let wait = displaced.until.since(now);
                 prop_assert!(wait >= least && wait <= least * 3 / 2, "{index}: {wait:?}");
                 now = displaced.until;
             }
-            let later = now.after(WINDOW);
+            let later = now.plus(WINDOW);
             displaced.again(later, interval, 0, 0);
-            prop_assert_eq!(displaced.until - later, interval);
+            prop_assert_eq!(displaced.until.since(later), interval);
         }
     }
 }

@@ -7,7 +7,7 @@ use super::learned::Span;
 use super::overload::next_random;
 use super::{FXOS_IDLE, Session, Stats};
 use crate::product::Product;
-use crate::time::Instant;
+use crate::time::{Instant, short};
 
 /// What a session has learned about its box and account, for its next life.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,12 +53,12 @@ impl Session {
     pub fn keeps(&self, interval: Duration) -> bool {
         let idle = match self.product {
             Product::CdFmc => return true,
-            Product::Fmc => self.rules.token_life(),
-            Product::Fxos => FXOS_IDLE,
+            Product::Fmc => self.rules.token_life,
+            Product::Fxos => short(FXOS_IDLE),
         };
-        let learned = [self.learned.token.age(), self.learned.session.age()];
-        let idle = learned.into_iter().flatten().fold(idle, Duration::min);
-        interval < idle / 2
+        let learned = [self.learned.token.millis(), self.learned.session.millis()];
+        let idle = learned.into_iter().flatten().fold(idle, u32::min);
+        short(interval) < idle / 2
     }
 
     /// For how long no login goes out, as another one of the same user has ended
@@ -69,10 +69,10 @@ impl Session {
 
     /// Whether the session will soon be older than the box lets sessions get.
     pub(super) fn is_too_old(&self, now: Instant) -> bool {
-        let age = self.tokens.as_ref().map(|tokens| tokens.ages(now).session);
-        let learned = self.learned.session.age();
+        let age = self.tokens.as_ref().map(|tokens| now.since(tokens.login()));
+        let learned = self.learned.session.millis();
         age.zip(learned).is_some_and(|(age, end)| {
-            let lead = self.rules.lead().min(end / 4);
+            let lead = self.rules.lead.min(end / 4);
             age >= end.saturating_sub(lead)
         })
     }
@@ -98,14 +98,13 @@ impl Session {
         if !tokens.is_dead() {
             return;
         }
-        let idle = tokens.idle(now);
-        let span = Span::new(tokens.accepted_at_age().session, tokens.ages(now).session);
         let of_age = match self.product {
             Product::CdFmc | Product::Fmc => {
                 let calm = !self.displaced.is_recent(now);
+                let span = Span::new(tokens.login(), tokens.alive(), now);
                 self.learned.session_died(now, span, calm)
             }
-            Product::Fxos => idle >= FXOS_IDLE / 2,
+            Product::Fxos => now.since(tokens.alive()) >= short(FXOS_IDLE) / 2,
         };
         if tokens.is_cut_short(now) && !of_age {
             self.displaced(now);
@@ -118,7 +117,7 @@ impl Session {
         let random = next_random(&mut self.random);
         // A chassis forgets a token now and then: the first new login is free.
         let free = u8::from(self.product == Product::Fxos);
-        let interval = self.rules.interval();
+        let interval = self.rules.interval;
         self.displaced.again(now, interval, free, random);
     }
 
@@ -126,7 +125,7 @@ impl Session {
     pub(super) fn learn_token_age(&mut self, now: Instant) {
         let dead = |tokens: &&super::Tokens| tokens.is_cut_short(now) && tokens.is_proved();
         if let Some(tokens) = self.tokens.as_ref().filter(dead) {
-            let span = Span::new(tokens.accepted_at_age().token, tokens.ages(now).token);
+            let span = Span::new(tokens.born(), tokens.alive(), now);
             self.learned.token_died(now, span);
         }
     }

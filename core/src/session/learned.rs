@@ -9,7 +9,7 @@
 
 use core::time::Duration;
 
-use crate::time::Instant;
+use crate::time::{Instant, short};
 
 /// Ages in seconds that a browser session timeout is usually set to; 60 minutes
 /// is how an FMC comes.
@@ -27,7 +27,8 @@ const SLACK: u16 = 30;
 /// No box ends what is younger than this because of its age, in seconds.
 const LEAST: u16 = 600;
 
-const GOOD_FOR: Duration = Duration::from_secs(24 * 60 * 60);
+/// In milliseconds.
+const GOOD_FOR: u32 = 24 * 60 * 60 * 1_000;
 
 /// The two ages, in seconds.
 #[derive(Default)]
@@ -67,7 +68,7 @@ impl Learned {
 
     pub(super) fn token_died(&mut self, now: Instant, span: Span) {
         if self.token.died(span, true) {
-            self.until = now.after(GOOD_FOR);
+            self.until = now.plus(GOOD_FOR);
         }
     }
 
@@ -76,7 +77,7 @@ impl Learned {
     pub(super) fn session_died(&mut self, now: Instant, span: Span, calm: bool) -> bool {
         let learned = self.session.died(span, calm);
         if learned {
-            self.until = now.after(GOOD_FOR);
+            self.until = now.plus(GOOD_FOR);
         }
         learned
     }
@@ -88,17 +89,21 @@ impl Learned {
         token: Option<Duration>,
         session: Option<Duration>,
     ) {
-        self.token.age = token.map_or(0, seconds).max(LEAST);
-        self.session.age = session.map_or(0, seconds).max(LEAST);
-        self.token.age *= u16::from(token.is_some());
-        self.session.age *= u16::from(session.is_some());
-        self.until = now.after(GOOD_FOR);
+        let age =
+            |learned: Option<Duration>| learned.map_or(0, |age| seconds(short(age)).max(LEAST));
+        self.token.age = age(token);
+        self.session.age = age(session);
+        self.until = now.plus(GOOD_FOR);
     }
 }
 
 impl Lifetime {
     pub(super) fn age(&self) -> Option<Duration> {
         (self.age > 0).then(|| Duration::from_secs(self.age.into()))
+    }
+
+    pub(super) fn millis(&self) -> Option<u32> {
+        (self.age > 0).then(|| u32::from(self.age) * 1_000)
     }
 
     /// Forgets an age that something did not get to.
@@ -127,10 +132,11 @@ impl Lifetime {
 }
 
 impl Span {
-    pub(super) fn new(alive: Duration, dead: Duration) -> Self {
+    /// Of something that began then, and was last accepted, and found dead, then.
+    pub(super) fn new(began: Instant, alive: Instant, dead: Instant) -> Self {
         Self {
-            from: seconds(alive),
-            to: seconds(dead).saturating_add(1),
+            from: seconds(alive.since(began)),
+            to: seconds(dead.since(began)).saturating_add(1),
         }
     }
 
@@ -148,6 +154,6 @@ impl Span {
     }
 }
 
-fn seconds(duration: Duration) -> u16 {
-    u16::try_from(duration.as_secs()).unwrap_or(u16::MAX)
+fn seconds(millis: u32) -> u16 {
+    u16::try_from(millis / 1_000).unwrap_or(u16::MAX)
 }

@@ -166,7 +166,11 @@ impl Session {
         refresh: Option<RefreshToken>,
     ) {
         let life = (self.product == Product::Fmc).then(|| self.life());
-        let mut tokens = Tokens::new(now, ages, access, refresh, life).adopted();
+        let born = now.before(ages.token);
+        let login = born.min(now.before(ages.session));
+        let mut tokens = Tokens::new(access, refresh, life, born)
+            .refreshed(login, ages.refreshes)
+            .adopted();
         if now - Instant::default() < ages.token {
             // Older than the clock can tell.
             tokens.mark_dead();
@@ -363,13 +367,12 @@ impl Session {
 
     /// Life of the next FMC access token.
     fn life(&self) -> Life {
-        let length = self.rules.token_life();
-        let length = self
-            .learned
-            .token
-            .age()
-            .map_or(length, |age| age.min(length));
-        Life::new(length, self.rules.lead())
+        let length = self.rules.token_life;
+        let learned = self.learned.token.millis();
+        Life::new(
+            learned.map_or(length, |age| age.min(length)),
+            self.rules.lead,
+        )
     }
 
     fn wake(&mut self) {

@@ -1,7 +1,5 @@
 //! Answers that say "not now", and how long to wait after one.
 
-use core::time::Duration;
-
 use super::Class;
 use crate::exchange::{Response, RetryAfter};
 use crate::product::Product;
@@ -42,10 +40,10 @@ pub(super) fn busy(product: Product, class: Class, response: &Response) -> Optio
     }
 }
 
-/// How long to wait after the answer, the `tries`-th of its kind to one request.
+/// How long to wait, in milliseconds, after the answer, the `tries`-th of its kind to one request.
 /// Without `Retry-After`, `random` moves it by up to a quarter either way, so
 /// that callers who were turned away together do not come back together.
-pub(super) fn wait(response: &Response, tries: u8, random: u32) -> Duration {
+pub(super) fn wait(response: &Response, tries: u8, random: u32) -> u32 {
     let asked = match response.retry_after {
         Some(RetryAfter::Seconds(seconds)) => Some(seconds),
         Some(RetryAfter::Date(until)) => response.date.map(|now| {
@@ -67,7 +65,7 @@ pub(super) fn wait(response: &Response, tries: u8, random: u32) -> Duration {
         }
         (None, _) => grown(tries),
     };
-    Duration::from_millis(millis.min(WAIT_MAX).into())
+    millis.min(WAIT_MAX)
 }
 
 /// The next of a sequence of numbers that look random (Marsaglia's xorshift).
@@ -162,22 +160,22 @@ mod tests {
         fn waits_grow_and_have_an_end(tries in any::<u8>(), random in any::<u32>(), seconds in any::<u32>()) {
             let response = Response::default();
             let grown = wait(&response, tries, random);
-            let base = Duration::from_secs(1 << tries.min(6)).min(Duration::from_secs(60));
-            let most = (base * 5 / 4).min(Duration::from_secs(60));
+            let base = (1_000u32 << tries.min(6)).min(WAIT_MAX);
+            let most = (base * 5 / 4).min(WAIT_MAX);
             prop_assert!(grown >= base * 3 / 4 && grown <= most, "{grown:?}");
             let told = Response { retry_after: Some(RetryAfter::Seconds(seconds)), ..response };
             let told = wait(&told, tries, random);
-            let asked = Duration::from_secs(seconds.into());
-            prop_assert!(told <= Duration::from_secs(60));
-            prop_assert!(told >= asked.min(Duration::from_secs(60)));
+            let asked = seconds.saturating_mul(1_000);
+            prop_assert!(told <= WAIT_MAX);
+            prop_assert!(told >= asked.min(WAIT_MAX));
         }
 
         #[test]
-        fn a_date_counts_from_the_clock_of_the_box(now in 0u64..1 << 40, ahead in 0u64..50, random in any::<u32>()) {
-            let retry_after = Some(RetryAfter::Date(now + ahead));
+        fn a_date_counts_from_the_clock_of_the_box(now in 0u64..1 << 40, ahead in 0u32..50, random in any::<u32>()) {
+            let retry_after = Some(RetryAfter::Date(now + u64::from(ahead)));
             let response = Response { retry_after, date: Some(now), ..Response::default() };
             let told = wait(&response, 0, random);
-            prop_assert!(told >= Duration::from_secs(ahead) && told <= Duration::from_secs(ahead + 1));
+            prop_assert!(told >= ahead * 1_000 && told <= (ahead + 1) * 1_000);
         }
     }
 }

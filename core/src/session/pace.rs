@@ -8,8 +8,6 @@
 //! refreshes only. It begins almost full: a program that was here before may
 //! have used up the minute.
 
-use core::time::Duration;
-
 use crate::time::Instant;
 
 /// What one FMC takes in a minute (FMC REST API labs, Rate Limiting).
@@ -49,7 +47,7 @@ impl Pace {
     /// When the next request may go.
     pub(super) fn ready_at(&self, authenticates: bool) -> Instant {
         let ahead = if authenticates { BURST + SHARE } else { BURST };
-        self.empty_at.before(ms(ahead))
+        self.empty_at.minus(ahead)
     }
 
     /// Counts a request that goes now.
@@ -59,25 +57,22 @@ impl Pace {
         };
         if self.empty_at == Instant::default() {
             let filled = BURST.saturating_sub(FIRST.saturating_mul(gap));
-            self.empty_at = now.after(ms(filled));
+            self.empty_at = now.plus(filled);
         }
-        self.empty_at = self.empty_at.max(now).after(ms(gap.max(1)));
+        self.empty_at = self.empty_at.max(now).plus(gap.max(1));
     }
 
     /// The box has said that it was too much: no burst for now.
     pub(super) fn slow_down(&mut self, now: Instant) {
         if self.rate > 0 {
-            self.empty_at = self.empty_at.max(now.after(ms(BURST)));
+            self.empty_at = self.empty_at.max(now.plus(BURST));
         }
     }
 }
 
-fn ms(millis: u32) -> Duration {
-    Duration::from_millis(millis.into())
-}
-
 #[cfg(test)]
 mod tests {
+    use core::time::Duration;
     use std::vec::Vec;
 
     use proptest::prelude::*;

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use super::{FMC_RATE, FMC_TOKEN_LIFE};
-use crate::time::millis;
+use crate::time::short;
 
 /// What a session goes by. Durations are monotonic time; those over 49 days
 /// count as 49 days.
@@ -48,19 +48,19 @@ impl Default for Rules {
     }
 }
 
-/// The same, in a third of the room: there is one per session on a board.
+/// The same in milliseconds, in a third of the room: there is one per session on
+/// a board.
 pub(super) struct Kept {
-    token_life: u32,
-    lead: u32,
-    auth_lease: u32,
-    patience: u32,
-    interval: u32,
+    pub(super) token_life: u32,
+    pub(super) lead: u32,
+    pub(super) auth_lease: u32,
+    pub(super) patience: u32,
+    pub(super) interval: u32,
     pub(super) can_login: bool,
 }
 
 impl Kept {
     pub(super) fn new(rules: &Rules) -> Self {
-        let short = |duration| u32::try_from(millis(duration)).unwrap_or(u32::MAX);
         Self {
             token_life: short(rules.token_life),
             lead: short(rules.lead),
@@ -69,25 +69,5 @@ impl Kept {
             interval: short(rules.interval),
             can_login: rules.can_login,
         }
-    }
-
-    pub(super) const fn token_life(&self) -> Duration {
-        Duration::from_millis(self.token_life as u64)
-    }
-
-    pub(super) const fn lead(&self) -> Duration {
-        Duration::from_millis(self.lead as u64)
-    }
-
-    pub(super) const fn auth_lease(&self) -> Duration {
-        Duration::from_millis(self.auth_lease as u64)
-    }
-
-    pub(super) const fn patience(&self) -> Duration {
-        Duration::from_millis(self.patience as u64)
-    }
-
-    pub(super) const fn interval(&self) -> Duration {
-        Duration::from_millis(self.interval as u64)
     }
 }

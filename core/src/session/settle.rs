@@ -148,14 +148,14 @@ impl Session {
     fn put_off(&mut self, now: Instant, ticket: &mut Ticket, response: &Response) -> Option<Next> {
         let busy = overload::busy(self.product, ticket.class, response)?;
         let random = overload::next_random(&mut self.random);
-        let until = now.after(overload::wait(response, ticket.waits, random));
+        let until = now.plus(overload::wait(response, ticket.waits, random));
         ticket.waits = ticket.waits.saturating_add(1);
         if busy == Busy::Box {
             self.busy_until = self.busy_until.max(until);
             self.busy_status = response.status;
             self.pace.slow_down(now);
         }
-        let in_time = until <= ticket.deadline(now, self.rules.patience());
+        let in_time = until <= ticket.deadline(now, self.rules.patience);
         (in_time && ticket.class != Class::Stream).then_some(Next::AgainAt(until))
     }
 

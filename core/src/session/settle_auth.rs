@@ -1,8 +1,6 @@
 //! What came of a login, a refresh or a logout, and what that means for the
 //! session and for the credential.
 
-use core::time::Duration;
-
 use super::overload;
 use super::settle::STALE;
 use super::tokens::{Ages, Life, Tokens};
@@ -76,14 +74,14 @@ impl Session {
         let AuthOutcome::Response(response) = outcome else {
             return None;
         };
-        let patient = !self.rules.patience().is_zero() && permit.kind != AuthKind::Logout;
+        let patient = self.rules.patience > 0 && permit.kind != AuthKind::Logout;
         let patient = patient && !response.is_success();
         overload::busy(self.product, Class::Read, response).filter(|_| patient)?;
         let random = overload::next_random(&mut self.random);
         let wait = overload::wait(response, self.auth_waits, random);
         self.auth_waits = self.auth_waits.saturating_add(1);
         self.busy_status = response.status;
-        Some(now.after(wait))
+        Some(now.plus(wait))
     }
 
     /// The lease had run out and the flight was counted as lost. A login that
@@ -106,12 +104,7 @@ impl Session {
                 Stats::count(&mut self.stats.logins);
                 self.refused = 0;
                 self.learned.expire(now);
-                let ages = Ages {
-                    token: now - sent,
-                    session: now - sent,
-                    refreshes: 0,
-                };
-                self.accept(now, grant, ages)
+                self.accept(sent, grant, sent, 0)
             }
             AuthOutcome::Response(response) => {
                 let error = login_error(self.product, &response);
@@ -136,14 +129,10 @@ impl Session {
         };
         match outcome {
             AuthOutcome::Granted(grant) => {
-                let ages = Ages {
-                    token: now - sent,
-                    session: tokens.ages(now).session,
-                    refreshes: tokens.ages(now).refreshes.saturating_add(1),
-                };
+                let (login, refreshes) = (tokens.login(), tokens.refreshes());
                 Stats::count(&mut self.stats.refreshes);
                 self.learn_token_age(now);
-                self.accept(now, grant, ages)
+                self.accept(sent, grant, login, refreshes.saturating_add(1))
             }
             AuthOutcome::Response(response) if response.status == 401 => {
                 // The box has ended the session: a login comes next.
@@ -198,7 +187,9 @@ impl Session {
         }
     }
 
-    fn accept(&mut self, now: Instant, grant: Grant, ages: Ages) -> AuthNext {
+    /// Takes in tokens that were asked for then, of a session that was opened at
+    /// `login` and refreshed so often.
+    fn accept(&mut self, sent: Instant, grant: Grant, login: Instant, refreshes: u8) -> AuthNext {
         let life = match self.product {
             Product::CdFmc | Product::Fmc => Some(self.life()),
             Product::Fxos => grant
@@ -206,15 +197,15 @@ impl Session {
                 .filter(|&s| s > 0)
                 // The box takes no less than a minute; a shorter one would be over
                 // before the first request.
-                .map(|s| Duration::from_secs(s.max(60).into()))
-                .map(|length| Life::new(length, self.rules.lead())),
+                .map(|s| Life::new(s.max(60).saturating_mul(1_000), self.rules.lead)),
         };
-        self.tokens = Some(Tokens::new(now, ages, grant.access, grant.refresh, life));
+        let tokens = Tokens::new(grant.access, grant.refresh, life, sent);
+        self.tokens = Some(tokens.refreshed(login, refreshes));
         self.generation = self.generation.wrapping_add(1);
         match grant.domain {
             Domain::Unknown => {}
             // A refresh names the user's own domain; the choice made at login stands.
-            Domain::Uuid(_) if ages.refreshes > 0 && !self.domain.is_empty() => {}
+            Domain::Uuid(_) if refreshes > 0 && !self.domain.is_empty() => {}
             Domain::Uuid(uuid) => self.domain = uuid,
             Domain::Failed(error) => {
                 self.stopped = Some(Stop::Refused(error.into()));

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use super::FMC_REFRESHES;
 use crate::secret::{AccessToken, RefreshToken};
-use crate::time::{Instant, millis};
+use crate::time::Instant;
 
 pub(super) struct Tokens {
     pub(super) access: AccessToken,
@@ -38,12 +38,11 @@ pub(super) struct Life {
 }
 
 impl Life {
-    /// A life of that length, whose token is due when it has `lead`, or a
+    /// A life of that length in milliseconds, whose token is due when it has `lead`, or a
     /// quarter of its life, left.
-    pub(super) fn new(length: Duration, lead: Duration) -> Self {
-        let short = |duration| u32::try_from(millis(duration)).unwrap_or(u32::MAX);
-        let end = short(length);
-        let due = end.saturating_sub(short(lead)).max(end - end / 4);
+    pub(super) const fn new(end: u32, lead: u32) -> Self {
+        let (early, least) = (end.saturating_sub(lead), end - end / 4);
+        let due = if early > least { early } else { least };
         Self { due, end }
     }
 }
@@ -63,23 +62,21 @@ pub struct Ages {
 }
 
 impl Tokens {
-    /// Tokens that are so old now.
-    pub(super) fn new(
-        now: Instant,
-        ages: Ages,
+    /// Tokens that were asked for then.
+    pub(super) const fn new(
         access: AccessToken,
         refresh: Option<RefreshToken>,
         life: Option<Life>,
+        born: Instant,
     ) -> Self {
-        let born = now.before(ages.token);
         Self {
             access,
             refresh,
-            login: now.before(ages.session.max(ages.token)),
+            login: born,
             born,
             alive: born,
             life,
-            refreshes: ages.refreshes,
+            refreshes: 0,
             dead: false,
             doubted: false,
             proved: false,
@@ -88,9 +85,33 @@ impl Tokens {
         }
     }
 
+    /// Of a session that was opened then, and refreshed so often.
+    pub(super) const fn refreshed(mut self, login: Instant, refreshes: u8) -> Self {
+        self.login = login;
+        self.refreshes = refreshes;
+        self
+    }
+
     pub(super) const fn adopted(mut self) -> Self {
         self.adopted = true;
         self
+    }
+
+    pub(super) const fn login(&self) -> Instant {
+        self.login
+    }
+
+    pub(super) const fn born(&self) -> Instant {
+        self.born
+    }
+
+    /// When the box last accepted a token of the session.
+    pub(super) const fn alive(&self) -> Instant {
+        self.alive
+    }
+
+    pub(super) const fn refreshes(&self) -> u8 {
+        self.refreshes
     }
 
     pub(super) fn ages(&self, now: Instant) -> Ages {
@@ -101,43 +122,31 @@ impl Tokens {
         }
     }
 
-    /// The age at which the box last accepted a token of the session.
-    pub(super) fn accepted_at_age(&self) -> Ages {
-        self.ages(self.alive)
-    }
-
-    /// How long the box has not been asked anything.
-    pub(super) fn idle(&self, now: Instant) -> Duration {
-        now - self.alive
-    }
-
     /// At most its whole life, even on a clock that went back.
     pub(super) fn left(&self, now: Instant) -> Option<Duration> {
-        let left = self.age_left(now, self.life?.end);
-        Some(if self.dead { Duration::ZERO } else { left })
+        let age = self.age(now);
+        let left = self.life?.end.saturating_sub(age);
+        let left = if self.dead { 0 } else { left };
+        Some(Duration::from_millis(left.into()))
     }
 
-    fn age_left(&self, now: Instant, age: u32) -> Duration {
-        Duration::from_millis(age.into()).saturating_sub(now - self.born)
-    }
-
-    fn is_past(&self, now: Instant, age: u32) -> bool {
-        self.age_left(now, age).is_zero()
+    fn age(&self, now: Instant) -> u32 {
+        now.since(self.born)
     }
 
     /// Whether the box would refuse the access token, as far as we know.
     pub(super) fn is_over(&self, now: Instant) -> bool {
-        self.dead || self.life.is_some_and(|life| self.is_past(now, life.end))
+        self.dead || self.life.is_some_and(|life| life.end <= self.age(now))
     }
 
     /// Whether the box ended the token before its time.
     pub(super) fn is_cut_short(&self, now: Instant) -> bool {
-        self.dead && !self.life.is_some_and(|life| self.is_past(now, life.due))
+        self.dead && !self.life.is_some_and(|life| life.due <= self.age(now))
     }
 
     /// Whether a request that starts now should renew the session first.
     pub(super) fn is_due(&self, now: Instant) -> bool {
-        self.dead || self.life.is_some_and(|life| self.is_past(now, life.due))
+        self.dead || self.life.is_some_and(|life| life.due <= self.age(now))
     }
 
     pub(super) fn refreshes_left(&self) -> u8 {
@@ -194,7 +203,7 @@ impl Tokens {
         self.refresh_lost
     }
 
-    pub(super) fn proved_within(&self, now: Instant, window: Duration) -> bool {
-        self.proved && now <= self.alive.after(window)
+    pub(super) const fn proved_within(&self, now: Instant, window: u32) -> bool {
+        self.proved && now.as_millis() <= self.alive.plus(window).as_millis()
     }
 }

@@ -313,11 +313,19 @@ impl Client {
         lock(&self.shared().domains).clone()
     }
 
-    /// Whether the session is better kept open between checks that are
-    /// `interval` apart than closed after each, with a client made for the next.
+    /// Whether a client that is used once in each `interval` should stay open in
+    /// between, or be closed each time and built anew.
     #[must_use]
     pub fn keeps(&self, interval: Duration) -> bool {
         lock(&self.shared().session).keeps(interval)
+    }
+
+    /// What the session has learned of its box, for the next one:
+    /// [`Builder::memory`].
+    #[must_use]
+    pub fn memory(&self) -> Memory {
+        let now = self.shared().clock.now();
+        lock(&self.shared().session).memory(now)
     }
 
     /// What the session has done so far.
