@@ -307,6 +307,22 @@ async fn a_connection_carries_a_hundred_requests_and_no_more() {
     client.close().await.unwrap();
 }
 
+/// A client that is used seldom leaves no session behind in between.
+#[tokio::test]
+async fn a_client_that_logged_out_logs_in_again() {
+    let lab = Lab::new(|_| {}).await;
+    let client = lab.fmc().build().unwrap();
+    for logins in 1..4 {
+        assert!(client.get(VERSION).await.unwrap().is_success());
+        assert_eq!(lab.sim.state().fmc.logins, logins);
+        client.log_out().await.unwrap();
+        assert_eq!(lab.sim.state().fmc.live_sessions, 0);
+    }
+    client.log_out().await.unwrap();
+    client.close().await.unwrap();
+    assert!(client.get(VERSION).await.unwrap_err().is_logged_out());
+}
+
 /// Someone else has logged in as the same user: they are left alone for a
 /// minute at least, and the caller is told why.
 #[tokio::test]

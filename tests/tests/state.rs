@@ -79,6 +79,10 @@ async fn a_shared_session_that_another_login_ended_is_opened_once() {
     let other = lab.fmc().build().unwrap();
     other.log_in().await.unwrap();
     other.close().await.unwrap();
+    // Whoever finds out leaves them alone for a while.
+    let answers = at_once(1, || sharing(&lab, &folder)).await;
+    assert!(answers.iter().all(Result::is_err), "{answers:?}");
+    lab.advance(core::time::Duration::from_secs(90));
     all_well(&at_once(16, || sharing(&lab, &folder)).await);
     assert_eq!(lab.sim.state().fmc.logins, 3);
     assert_eq!(lab.sim.state().fmc.live_sessions, 1);

@@ -226,10 +226,10 @@ impl Session {
         }
     }
 
-    /// Forgets why the session stopped, after a logout.
+    /// Lets a session that was logged out log in again. Refusals are not
+    /// forgotten.
     pub fn reopen(&mut self) {
-        self.stopped = None;
-        self.refused = 0;
+        self.stopped.take_if(|stop| *stop == Stop::LoggedOut);
         self.failed = None;
         self.wake();
     }

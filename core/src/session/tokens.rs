@@ -141,7 +141,7 @@ impl Tokens {
 
     /// Whether the box ended the token before its time.
     pub(super) fn is_cut_short(&self, now: Instant) -> bool {
-        self.dead && !self.life.is_some_and(|life| life.due <= self.age(now))
+        self.dead && self.life.is_none_or(|life| self.age(now) < life.due)
     }
 
     /// Whether a request that starts now should renew the session first.

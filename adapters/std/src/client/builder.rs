@@ -12,7 +12,7 @@ use oobwatch_core::http::Limits;
 use oobwatch_core::origin::Origin;
 use oobwatch_core::product::Product;
 use oobwatch_core::secret::{AccessToken, RefreshToken};
-use oobwatch_core::session::{Ages, Rules, Session};
+use oobwatch_core::session::{Ages, Memory, Rules, Session};
 use rustls::ClientConfig;
 use tokio_rustls::TlsConnector;
 use zeroize::Zeroizing;
@@ -44,6 +44,7 @@ pub struct Builder {
     domain: Option<String>,
     timeouts: Timeouts,
     rules: Rules,
+    memory: Memory,
     connections: usize,
     body_limit: u64,
     clock: Clock,
@@ -73,6 +74,7 @@ impl Client {
             domain: None,
             timeouts: Timeouts::default(),
             rules: Rules::default(),
+            memory: Memory::default(),
             connections: CONNECTIONS,
             body_limit: BODY_LIMIT,
             clock: Clock::system(),
@@ -177,6 +179,13 @@ impl Builder {
         self
     }
 
+    /// Begins with what an earlier client of the same box and account has
+    /// learned: its [`Client::memory`].
+    pub const fn memory(mut self, memory: Memory) -> Self {
+        self.memory = memory;
+        self
+    }
+
     /// Bytes of a body that are kept at most; 256 MiB by default.
     pub const fn body_limit(mut self, bytes: u64) -> Self {
         self.body_limit = bytes;
@@ -227,6 +236,7 @@ impl Builder {
     pub fn build(self) -> Result<Client, BuildError> {
         let mut session = self.session()?;
         let keeper = self.keeper();
+        session.remember(self.clock.now(), self.memory);
         if let Some(Adopted {
             access,
             refresh,

@@ -13,7 +13,7 @@ use oobwatch_core::exchange::{BodyLength, Request};
 use oobwatch_core::http::Method;
 use oobwatch_core::origin::Origin;
 use oobwatch_core::secret::AccessToken;
-use oobwatch_core::session::{Ages, Rules, Session, Stats};
+use oobwatch_core::session::{Ages, Memory, Rules, Session, Stats};
 use oobwatch_io::{Failure, Home as _, drive};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -239,6 +239,23 @@ impl Client {
         Ok(closed.unwrap_or(Err(late))?)
     }
 
+    /// Logs out like [`close`](Self::close), but stays usable: the next request
+    /// logs in again. For a client that is used so seldom that its session is
+    /// better closed in between; [`keeps`](Self::keeps) tells. A
+    /// [shared](Builder::shared_session) session is left to the others.
+    ///
+    /// # Errors
+    /// As [`close`](Self::close).
+    pub async fn log_out(&self) -> Result<(), ClientError> {
+        if self.keeper().is_some_and(|keeper| keeper.shared) {
+            return Ok(());
+        }
+        let closed = self.close().await;
+        lock(&self.shared().session).reopen();
+        self.host.notify();
+        closed
+    }
+
     /// Lets go of the session without logging out, for a caller that has taken
     /// its [`tokens`](Self::tokens) and goes on with them elsewhere.
     pub fn keep_session(&self) {
@@ -313,8 +330,8 @@ impl Client {
         lock(&self.shared().domains).clone()
     }
 
-    /// Whether a client that is used once in each `interval` should stay open in
-    /// between, or be closed each time and built anew.
+    /// Whether a client that is used once in each `interval` should stay logged in
+    /// in between, or better [logs out](Self::log_out) each time.
     #[must_use]
     pub fn keeps(&self, interval: Duration) -> bool {
         lock(&self.shared().session).keeps(interval)
