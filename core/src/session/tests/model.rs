@@ -130,7 +130,8 @@ proptest! {
     }
 
     /// However often somebody else logs in, on whatever schedule: there is no
-    /// hour of many logins, and few of several.
+    /// hour of many logins. (One who logs in every ten minutes looks like a box
+    /// that ends its sessions so; that is six.)
     #[test]
     fn there_is_no_war_of_logins(every in prop::collection::vec(1_000u64..4_000_000, 1..40)) {
         let (mut session, mut fmc, mut now) = (fmc_session(), ScriptedFmc::new(), 5);
@@ -152,6 +153,5 @@ proptest! {
             .map(|n| logins[n..].iter().take_while(|at| **at < logins[n] + 3_600_000).count())
             .max();
         prop_assert!(most <= Some(8), "{most:?} in an hour: {logins:?}");
-        prop_assert!(logins.len() <= 48, "{logins:?}");
     }
 }
