@@ -51,6 +51,12 @@ pub(crate) enum Step {
         seat: usize,
         class: Class,
     },
+    /// Callers who all come at once.
+    Burst {
+        seat: usize,
+        class: Class,
+        callers: usize,
+    },
     /// Reads, one after the other.
     Beat {
         seat: usize,
@@ -194,6 +200,8 @@ fn step() -> impl Strategy<Value = Step> {
     let at_box = 0..3_usize;
     prop_oneof![
         12 => (seat.clone(), class()).prop_map(|(seat, class)| Step::Ask { seat, class }),
+        1 => (seat.clone(), class(), prop_oneof![6 => 2..14_usize, 1 => 100..200_usize])
+            .prop_map(|(seat, class, callers)| Step::Burst { seat, class, callers }),
         4 => (seat.clone(), select(vec![1, 60, 300, 1740, 1750, 1800, 1860]), 1..8_u64)
             .prop_map(|(seat, every, times)| Step::Beat { seat, every, times }),
         8 => prop_oneof![1..200_u64, 200..5_000_u64, 5_000..90_000_u64, 90_000..7_200_000_u64]

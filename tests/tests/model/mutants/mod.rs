@@ -2,6 +2,7 @@
 //! that it breaks, and names the property that has to find out.
 
 mod latch;
+mod pace;
 mod requests;
 mod secrets;
 mod sessions;
@@ -9,12 +10,13 @@ mod tokens;
 
 use core::time::Duration;
 
+use oobwatch_core::Error;
 use oobwatch_core::Instant;
-use oobwatch_core::exchange::Outcome;
+use oobwatch_core::exchange::{Exchange, Outcome, Request};
 use oobwatch_core::secret::{AccessToken, RefreshToken};
-use oobwatch_core::session::{Ages, Session};
+use oobwatch_core::session::{Ages, Permit, Rules, Session};
 
-use crate::machine::{Home, Make};
+use crate::machine::{Home, Make, start};
 
 /// A bug, by the name of its type, and what is to catch it.
 pub(crate) struct Mutant {
@@ -49,6 +51,11 @@ mutants! {
     latch:
         ForgetsRefusals => at_most_two_refusals_per_credential
         TriesAgainAtOnce => the_second_try_is_a_minute_later;
+    pace:
+        KnowsNoRate => no_minute_sees_more_than_the_rate
+        OpensConnections => at_most_nine_requests_at_once
+        WritesAtOnce => one_write_at_a_time
+        LogsInAgainAtOnce => who_was_displaced_stays_away;
     sessions:
         LogsInTwice => single_flight
         ProbesTwice => one_probe_at_a_time
@@ -79,6 +86,11 @@ impl Base {
         Self { home, session }
     }
 
+    /// The session begins with other rules.
+    fn go_by(&mut self, rules: Rules) {
+        self.session = Session::new(&self.home.origin(), self.home.id, rules);
+    }
+
     /// Makes the session believe that its tokens are so old, and were refreshed
     /// so often.
     fn believe(&mut self, now: Instant, age: Duration, refreshes: u8) {
@@ -99,6 +111,45 @@ fn copy(session: &Session) -> Option<(AccessToken, Option<RefreshToken>)> {
     let access = AccessToken::new(access.expose_secret()).ok()?;
     let refresh = refresh.and_then(|token| RefreshToken::new(token.expose_secret()).ok());
     Some((access, refresh))
+}
+
+/// A second session for whoever would have to wait for the first.
+#[derive(Default)]
+struct Second(Option<Session>);
+
+impl Second {
+    /// Permits of the two can be told apart.
+    const ID: u32 = 1_000;
+
+    /// A copy of the first session, in its place.
+    fn twin(&mut self, first: &Base, now: Instant) {
+        let home = Home {
+            id: first.home.id + Self::ID,
+            ..first.home
+        };
+        let mut session = home.session();
+        if let Some((access, refresh)) = copy(&first.session) {
+            session.adopt(now, Ages::default(), access, refresh);
+        }
+        self.0 = Some(session);
+    }
+
+    /// With the permit of whichever it is.
+    fn start_either(
+        &self,
+        first: &Base,
+        permit: &Permit,
+        request: &Request<'_>,
+    ) -> Result<(Exchange, Vec<u8>), Error> {
+        let second = self.0.as_ref();
+        let second = second.and_then(|s| start(s, &first.home, permit, request).ok());
+        second.map_or_else(|| start(&first.session, &first.home, permit, request), Ok)
+    }
+
+    fn of(&mut self, home: Home) -> &mut Session {
+        let id = home.id + Self::ID;
+        self.0.get_or_insert_with(|| Home { id, ..home }.session())
+    }
 }
 
 /// Whether nobody knows if the request arrived.

@@ -6,25 +6,11 @@ use oobwatch_core::error::TransportError;
 use oobwatch_core::exchange::{AuthExchange, AuthOutcome, Exchange, Request};
 use oobwatch_core::latch::Latch;
 use oobwatch_core::session::{
-    Admit, Ages, AuthNext, AuthPermit, Class, Permit, Session, Stats, Stop, Ticket, Wait,
+    Admit, AuthNext, AuthPermit, Class, Permit, Stats, Stop, Ticket, Wait,
 };
 
-use super::{Base, base, copy};
-use crate::machine::{Home, Machine, start, start_auth};
-
-/// A second session for whoever would have to wait for the first.
-#[derive(Default)]
-pub(super) struct Second(Option<Session>);
-
-impl Second {
-    /// Permits of the two can be told apart.
-    const ID: u32 = 1_000;
-
-    fn of(&mut self, home: Home) -> &mut Session {
-        let id = home.id + Self::ID;
-        self.0.get_or_insert_with(|| Home { id, ..home }.session())
-    }
-}
+use super::{Base, Second, base};
+use crate::machine::{Machine, start_auth};
 
 /// Those who should wait for a login make one of their own.
 pub(super) struct LogsInTwice(pub(super) Base, pub(super) Second);
@@ -75,34 +61,20 @@ impl Machine for ProbesTwice {
     base!();
 
     fn admit(&mut self, now: Instant, ticket: &mut Ticket, latch: &mut Latch) -> Admit {
-        let admit = self.0.session.admit(now, ticket, latch);
-        let tokens = copy(&self.0.session);
-        match (&admit, tokens, ticket.class()) {
-            (
-                Admit::Wait {
-                    why: Wait::Authenticating,
-                    ..
-                },
-                Some((access, refresh)),
-                Class::Stream,
-            ) => {
-                let second = self.1.of(self.0.home);
-                second.adopt(now, Ages::default(), access, refresh);
-                second.admit(now, &mut Ticket::new(Class::Stream), latch)
+        match self.0.session.admit(now, ticket, latch) {
+            Admit::Wait {
+                why: Wait::Authenticating,
+                ..
+            } if ticket.class() == Class::Stream && self.0.session.is_open() => {
+                self.1.twin(&self.0, now);
+                self.1.of(self.0.home).admit(now, ticket, latch)
             }
-            _ => admit,
+            admit => admit,
         }
     }
 
     fn start(&self, permit: &Permit, request: &Request<'_>) -> Result<(Exchange, Vec<u8>), Error> {
-        let second = self
-            .1
-            .0
-            .as_ref()
-            .map(|s| start(s, &self.0.home, permit, request));
-        second
-            .and_then(Result::ok)
-            .map_or_else(|| start(&self.0.session, &self.0.home, permit, request), Ok)
+        self.1.start_either(&self.0, permit, request)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod endings;
 mod logins;
+mod pace;
 mod requests;
 mod secrets;
 mod tokens;
@@ -43,6 +44,11 @@ properties! {
         one_probe_at_a_time
         every_login_is_accounted_for
         no_session_is_left_behind;
+    pace:
+        no_minute_sees_more_than_the_rate
+        at_most_nine_requests_at_once
+        one_write_at_a_time
+        who_was_displaced_stays_away;
     requests:
         a_write_that_may_have_arrived_is_not_repeated
         a_write_is_done_once

@@ -14,6 +14,16 @@ impl World {
                 self.ask(seat % seats, class);
                 self.run_to(self.now);
             }
+            Step::Burst {
+                seat,
+                class,
+                callers,
+            } => {
+                for _ in 0..callers {
+                    self.ask(seat % seats, class);
+                }
+                self.run_to(self.now);
+            }
             Step::Beat { seat, every, times } => {
                 for _ in 0..times {
                     self.ask(seat % seats, Class::Read);
