@@ -117,20 +117,22 @@ pub async fn send<H: Home>(
 pub async fn upload<H: Home, R: Read>(
     home: &H,
     request: &Request<'_>,
-    body: R,
+    mut body: R,
     sink: &mut impl Sink,
 ) -> Result<Response, Failure> {
     request.validate().map_err(Error::from)?;
     let mut ticket = Ticket::new(Class::Stream);
-    let body = match request.body {
-        BodyLength::Sized(length) => Body::Sized(body, length),
-        BodyLength::Chunked | BodyLength::None => Body::Chunked(body),
-    };
-    let permit = admitted(home, &mut ticket).await?;
-    let outcome = attempt(home, &permit, &ticket, request, body, sink).await;
-    match settle(home, permit, &mut ticket, outcome) {
-        After::End(end) => end,
-        After::Again(_) => Err(Failure::Failed(ConfigError::StalePermit.into())),
+    loop {
+        let body = match request.body {
+            BodyLength::Sized(length) => Body::Sized(&mut body, length),
+            BodyLength::Chunked | BodyLength::None => Body::Chunked(&mut body),
+        };
+        let permit = admitted(home, &mut ticket).await?;
+        let outcome = attempt(home, &permit, &ticket, request, body, sink).await;
+        // Again only if nothing of the body was read.
+        if let After::End(end) = settle(home, permit, &mut ticket, outcome) {
+            return end;
+        }
     }
 }
 

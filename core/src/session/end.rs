@@ -95,7 +95,9 @@ impl Session {
             true => &mut self.stats.orphans,
             false => &mut self.stats.ended,
         });
-        if !tokens.is_dead() {
+        // A refresh whose reply was lost may have ended the old token: that says
+        // nothing of the box.
+        if !tokens.is_dead() || tokens.is_refresh_lost() {
             return;
         }
         let of_age = match self.product {

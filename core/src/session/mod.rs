@@ -157,7 +157,8 @@ impl Session {
         }
     }
 
-    /// Takes over tokens that were obtained elsewhere, that long ago.
+    /// Takes over tokens that were obtained elsewhere, that long ago. Without its
+    /// refresh token, an FMC session counts as one whose last refresh was lost.
     pub fn adopt(
         &mut self,
         now: Instant,
@@ -168,9 +169,13 @@ impl Session {
         let life = (self.product == Product::Fmc).then(|| self.life());
         let born = now.before(ages.token);
         let login = born.min(now.before(ages.session));
+        let complete = refresh.is_some() || self.product != Product::Fmc;
         let mut tokens = Tokens::new(access, refresh, life, born)
             .refreshed(login, ages.refreshes)
             .adopted();
+        if !complete {
+            tokens.lose_refresh();
+        }
         if now - Instant::default() < ages.token {
             // Older than the clock can tell.
             tokens.mark_dead();

@@ -87,7 +87,11 @@ impl Session {
         }
         // What crosses a logout on the way is refused because of it.
         if !current || self.flight.as_ref().is_some_and(Flight::logs_out) {
-            return overtaken(ticket);
+            return match ticket.class {
+                // Its body is spent.
+                Class::Stream => Next::Fail(STALE),
+                _ => overtaken(ticket),
+            };
         }
         ticket.refusals = ticket.refusals.saturating_add(1);
         if ticket.refusals > 1 {
@@ -181,10 +185,10 @@ impl Session {
     }
 }
 
-/// The token was renewed while this request was on its way.
+/// The token was renewed before this request was sent.
 fn overtaken(ticket: &mut Ticket) -> Next {
     ticket.overtaken = ticket.overtaken.saturating_add(1);
-    if ticket.class != Class::Stream && ticket.overtaken <= OVERTAKEN_MAX {
+    if ticket.overtaken <= OVERTAKEN_MAX {
         Next::Again
     } else {
         Next::Fail(STALE)

@@ -119,6 +119,37 @@ fn a_stream_needs_a_proven_token_and_holds_off_renewal() {
     drop(read);
 }
 
+/// Not a byte of its body was read, so it may go again; refused while another
+/// renewed the token, it may not.
+#[test]
+fn a_stream_that_was_overtaken_before_it_began_goes_again() {
+    for (outcome, next) in [
+        (
+            Outcome::Lost(Lost {
+                error: ConfigError::StalePermit.into(),
+                may_have_reached: false,
+                stale: false,
+            }),
+            Next::Again,
+        ),
+        (
+            Outcome::Response(status(401)),
+            Next::Fail(ConfigError::StalePermit.into()),
+        ),
+    ] {
+        let mut session = fmc_session();
+        open(&mut session, 0);
+        let read = go(&mut session, 1, &mut Ticket::new(Class::Read));
+        let ok = Outcome::Response(status(200));
+        let _ = session.settle(at(1), read, &mut Ticket::new(Class::Read), &ok);
+        let mut upload = Ticket::new(Class::Stream);
+        let permit = go(&mut session, 2, &mut upload);
+        let access = AccessToken::new("b").unwrap();
+        session.adopt(at(3), Ages::default(), access, None);
+        assert_eq!(session.settle(at(4), permit, &mut upload, &outcome), next);
+    }
+}
+
 #[test]
 fn a_token_never_has_more_left_than_its_life() {
     let mut session = fmc_session();

@@ -7,6 +7,7 @@ mod credential;
 mod examples;
 mod model;
 mod probe;
+mod room;
 mod schedule;
 
 use std::string::{String, ToString as _};
