@@ -8,6 +8,7 @@ mod deny;
 mod fuzz;
 mod layers;
 mod setup;
+mod soak;
 mod steps;
 mod test;
 
@@ -22,6 +23,9 @@ cargo xtask demo             the oobwatch command against the simulator: log in,
                              30 virtual minutes, refresh, check, log out
 cargo xtask test             everything that has to hold: format, lints, tests, documentation,
                              builds for a microcontroller, proof that no panic is left in them
+cargo xtask soak [--hours N] [--seed N]
+                             a week in virtual time on boxes that go wrong at random; 20 times
+                             as many cases of each property
 cargo xtask size             flash and RAM that the core takes on a Cortex-M4
 cargo xtask bench [ARGS]     cargo bench, with valgrind where there is one
 cargo xtask deny             licences, sources and duplicates of the dependencies (cargo-deny)
@@ -46,6 +50,7 @@ fn run(args: &[String]) -> Result<()> {
     match (name, rest) {
         ("demo", []) => demo::run(),
         ("test", []) => test::run(),
+        ("soak", rest) => soak::run(rest),
         ("size", []) => bare::size(),
         ("bench", rest) => bench::run(rest),
         ("deny", []) => deny::run(),
