@@ -1,6 +1,5 @@
 //! Where a session lives on a host: many tasks, one mutex, held for moments.
 
-use core::time::Duration;
 use std::sync::{Arc, Mutex};
 
 use embedded_io_async::{ErrorType, Read, Write};
@@ -133,7 +132,7 @@ impl Host {
         let now = self.now();
         let session = lock(&self.0.session);
         let (access, refresh) = session.tokens()?;
-        if refresh.is_none() && session.token_left(now) == Some(Duration::ZERO) {
+        if session.is_spent(now) {
             return None;
         }
         let domains = lock(&self.0.domains);

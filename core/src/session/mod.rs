@@ -270,6 +270,14 @@ impl Session {
         self.tokens.is_some()
     }
 
+    /// Whether the tokens are of no more use: the box refuses the access token,
+    /// as far as we know, and it can not be refreshed. Also if there are none.
+    #[must_use]
+    pub fn is_spent(&self, now: Instant) -> bool {
+        let spent = |tokens: &Tokens| tokens.is_over(now) && tokens.refreshes_left() == 0;
+        self.tokens.as_ref().is_none_or(spent)
+    }
+
     /// Whether a login, refresh or logout is under way.
     #[must_use]
     pub const fn is_authenticating(&self) -> bool {

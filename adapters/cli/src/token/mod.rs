@@ -85,7 +85,7 @@ async fn revoke(args: &RevokeArgs, config: &Config) -> Result<(), Failure> {
     let session = Session::with_tokens(&reach, &access, None, Duration::ZERO, record.as_ref())?;
     let closed = session.run(session.client.close()).await?;
     closed.map_err(|error| session.failed(&error))?;
-    if session.client.stats().ended > 0 {
+    if session.client.stats().logouts == 0 {
         warn(&format!(
             "{}: the box does not know this token: it was revoked before, has expired, or is another's; nothing was open under it",
             reach.label

@@ -53,11 +53,15 @@ async fn a_cached_session_outlives_refreshes_and_other_logins() {
     )
     .unwrap();
     let get = ["--config", &config, "get", "fmc1", VERSION];
-    for (logins, refreshes) in [(1, 0), (1, 1), (1, 2), (1, 3), (2, 3)] {
+    for refreshes in 0..=3 {
         lab.run(&get).await.ok();
         let state = lab.sim.state().fmc;
-        assert_eq!((state.logins, state.refreshes), (logins, refreshes));
-        lab.sim.advance(HALF_HOUR);
+        assert_eq!((state.logins, state.refreshes), (1, refreshes));
+        lab.sim.advance(if refreshes < 3 {
+            HALF_HOUR
+        } else {
+            Duration::ZERO
+        });
     }
     // Somebody else logs in as the same user, and out again.
     let other = [
@@ -70,10 +74,15 @@ async fn a_cached_session_outlives_refreshes_and_other_logins() {
         "PASSWORD",
     ];
     lab.run(&other).await.ok();
+    let ran = lab.run(&get).await;
+    assert!(
+        ran.line(1).contains("another login of the same user"),
+        "{ran:?}"
+    );
     lab.run(&get).await.ok();
     lab.run(&get).await.ok();
     let state = lab.sim.state().fmc;
-    assert_eq!((state.logins, state.live_sessions), (4, 1));
+    assert_eq!((state.logins, state.live_sessions), (3, 1));
     assert_eq!((state.stray_credentials, state.refused_logins), (0, 0));
 }
 
@@ -230,6 +239,36 @@ async fn a_killed_run_leaves_no_slot_of_a_chassis_in_use() {
         assert_eq!(next.code, Some(0), "{place}: {next:?}");
         assert_eq!(lab.sim.state().fxos.live_sessions, lost, "{place}");
     }
+}
+
+/// Killed in the middle of a refresh: the box has replaced the tokens, and the
+/// new ones never came.
+#[tokio::test]
+async fn a_run_that_is_killed_in_a_refresh_is_counted() {
+    let lab = Lab::new(|scenario| {
+        several_sessions(scenario);
+        scenario.fmc.wire.hold = vec!["/api/fmc_platform/v1/info".into()];
+    });
+    let lab = lab.await;
+    let fmc = lab.fmc();
+    let check = with(&["check", &fmc], lab.sim.fmc(), "PASSWORD");
+    let mut child = lab.command(&check).spawn().unwrap();
+    lab.until(|state| state.fmc.held == 1).await;
+    lab.sim.advance(HALF_HOUR);
+    let mut scenario = lab.sim.scenario();
+    scenario.fmc.wire.hold = vec!["/api/fmc_platform/v1/auth/refreshtoken".into()];
+    lab.sim.set_scenario(scenario).unwrap();
+    lab.until(|state| (state.fmc.held, state.fmc.refreshes) == (1, 1))
+        .await;
+    child.kill().await.unwrap();
+    lab.sim.release();
+    for _ in 0..2 {
+        let next = lab.on_fmc(&["get", &fmc, VERSION]).await;
+        assert_eq!(next.code, Some(0), "{next:?}");
+        assert!(next.err.contains("nobody can close"), "{next:?}");
+        assert_eq!(lab.sim.state().fmc.live_sessions, 1);
+    }
+    assert_eq!(listed(&lab).await[0]["state"], "lost");
 }
 
 /// Killed at any request that the box has seen, and whenever after it.

@@ -227,7 +227,12 @@ impl Client {
         let limit = self.shared().connector.timeouts.close;
         if let Some(keeper) = self.keeper().filter(|keeper| keeper.shared) {
             // What is just being renewed is written down first.
-            let _settled = timeout(limit, keeper.settled()).await;
+            let mut settled = timeout(limit, keeper.settled()).await;
+            if let Ok(held) = &mut settled {
+                let now = self.shared().clock.now();
+                let is_spent = lock(&self.shared().session).is_spent(now);
+                let _ = timeout(limit, keeper.hand_over(held, is_spent)).await;
+            }
             lock(&self.shared().session).hand_over();
             self.host.notify();
             self.shared().pool.clear();

@@ -128,9 +128,13 @@ impl Keeper {
                 return Ok(Ready::Adopt(found));
             }
         }
-        if kind == AuthKind::Login {
-            flight._turn = self.turn().await?;
-            self.begin(&mut flight)?;
+        match kind {
+            AuthKind::Login => {
+                flight._turn = self.turn().await?;
+                self.begin(&mut flight)?;
+            }
+            AuthKind::Refresh => self.begin_refresh(&flight.held).map_err(Refusal::from)?,
+            AuthKind::Logout => {}
         }
         // Later than all that was waited for, and before anything is sent.
         flight.begun = self.clock.moment();
@@ -146,14 +150,11 @@ impl Keeper {
             return Ok(None);
         }
         let now = self.clock.moment();
-        let (access, refresh) = (
-            AccessToken::new(&secrets.access),
-            secrets
-                .refresh
-                .as_deref()
-                .map(RefreshToken::new)
-                .transpose(),
-        );
+        // A refresh of which nobody knows what came counts as used.
+        let refresh = secrets.refresh.as_deref();
+        let refresh = refresh.filter(|_| header.renewing.is_none());
+        let access = AccessToken::new(&secrets.access);
+        let refresh = refresh.map(RefreshToken::new).transpose();
         let (Ok(access), Ok(refresh)) = (access, refresh) else {
             return Ok(None);
         };
@@ -209,7 +210,7 @@ impl Keeper {
     /// Writes down that there may be a session soon. What there was before is
     /// over: a session logs in only when its tokens are of no more use.
     fn begin(&self, flight: &mut Flight) -> Result<(), Refusal> {
-        self.drop_own(&mut flight.held)?;
+        self.give_up_record(&mut flight.held)?;
         let now = self.clock.moment();
         let user = self.user();
         let header = Header::of_login(self.product, &self.target, user, &now, self.longest)?;
@@ -218,6 +219,20 @@ impl Keeper {
             flight.intent = Some((header, owner));
         }
         Ok(())
+    }
+
+    /// Writes down that the tokens may soon be others.
+    fn begin_refresh(&self, held: &Held) -> Result<(), StateError> {
+        let Some(header) = &held.header else {
+            return Ok(());
+        };
+        match self.state.session(&header.id)? {
+            Some((mut found, secrets)) if found.is_same(header) => {
+                found.renewing = Some(self.clock.moment());
+                self.state.write(&found, Some(&secrets))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// After a login, refresh or logout; `open` is the session as it is now, if
@@ -298,20 +313,19 @@ impl Keeper {
         let Some(mut header) = flight.held.header.clone() else {
             return Ok(());
         };
-        match (came, open) {
-            (Came::Nothing, _) => return Ok(()),
-            (_, None) => return self.drop_record(&mut flight.held),
-            (Came::Done, Some(open)) => {
-                header.token = flight.begun.clone();
-                header.refreshes = header.refreshes.saturating_add(1);
-                header.ends = self.ends(&header.token);
-                self.state.write(&header, Some(&open.secrets))?;
-            }
-            // The refresh token is used up, the access token may still be good.
-            (Came::Refused | Came::Unknown, Some(open)) => {
-                self.state.write(&header, Some(&open.secrets))?;
-            }
+        let Some(open) = open else {
+            return match came {
+                Came::Unknown => self.give_up_record(&mut flight.held),
+                Came::Done | Came::Nothing | Came::Refused => self.drop_record(&mut flight.held),
+            };
+        };
+        if came == Came::Done {
+            header.token = flight.begun.clone();
+            header.refreshes = header.refreshes.saturating_add(1);
+            header.ends = self.ends(&header.token);
         }
+        // Otherwise the tokens are as they were, or the refresh token is used up.
+        self.state.write(&header, Some(&open.secrets))?;
         flight.held.header = Some(header);
         Ok(())
     }
@@ -335,6 +349,47 @@ impl Keeper {
         match (held.header.take(), self.state.header(&id)?) {
             (Some(had), Some(found)) if had.is_same(&found) => self.state.remove(&id),
             _ => Ok(()),
+        }
+    }
+
+    /// The tokens are dead. If that is because a refresh has replaced them by
+    /// others that nobody has seen, there is a session that nobody can close.
+    fn give_up_record(&self, held: &mut Held) -> Result<(), StateError> {
+        let Some(had) = &held.header else {
+            return Ok(());
+        };
+        let found = self
+            .state
+            .header(&had.id)?
+            .filter(|found| found.is_same(had));
+        let lost = found.and_then(|found| found.lost_in_refresh(self.product, self.longest));
+        let Some(lost) = lost else {
+            return self.drop_record(held);
+        };
+        self.state.write(&lost, None)?;
+        if lost.id == had.id {
+            // Its record has taken the place of the other; its owner goes.
+            *held = Held::default();
+            return Ok(());
+        }
+        self.drop_record(held)
+    }
+
+    /// The session is left to others: its record stays, unless it is of no more
+    /// use to them.
+    pub(crate) async fn hand_over(&self, held: &mut Held, is_spent: bool) {
+        if !is_spent || held.header.is_none() {
+            return;
+        }
+        let id = self.shared_id();
+        let dropped = match self.wait(|_| self.state.try_own(&id)).await {
+            Ok(_alone) => self.give_up_record(held),
+            Err(Refusal::State(error)) => Err(error),
+            // Another process is at it, and will find out.
+            Err(Refusal::Because(_)) => Ok(()),
+        };
+        if let Err(error) = dropped {
+            tracing::error!("{error}");
         }
     }
 

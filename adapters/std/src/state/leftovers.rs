@@ -42,6 +42,9 @@ pub enum RevokeError {
     InUse,
     /// The answer to its login never came: there are no tokens to close it with.
     NoTokens,
+    /// A refresh was under way when its process ended, and the box has replaced
+    /// the tokens: there are none to close it with.
+    Replaced,
     /// It is on another box than the client is for.
     OtherBox,
     /// The record can not be used.
@@ -78,6 +81,11 @@ impl Client {
                 Kind::Login => recovered.count(&keeper.state, &header, &now)?,
                 Kind::Session if header.is_over(&now) => drop_over(&keeper.state, &id)?,
                 Kind::Session => match self.revoke_record(&id, Kind::Session).await {
+                    Err(RevokeError::Replaced) => {
+                        if let Some(lost) = keeper.state.header(&id)? {
+                            recovered.count(&keeper.state, &lost, &now)?;
+                        }
+                    }
                     Ok(()) => recovered.closed = recovered.closed.saturating_add(1),
                     Err(RevokeError::InUse | RevokeError::NoTokens) => {}
                     Err(RevokeError::State(error)) => return Err(error),
@@ -108,23 +116,32 @@ impl Client {
         let owner = state.try_own(id).map_err(RevokeError::State)?;
         let owner = owner.ok_or(RevokeError::InUse)?;
         let session = state.session(id).map_err(RevokeError::State)?;
-        let Some((_, secrets)) = session else {
+        let Some((header, secrets)) = session else {
             return Err(RevokeError::NoTokens);
         };
-        self.log_out_of(&secrets)
-            .await
-            .map_err(RevokeError::Client)?;
+        let was_open = self.log_out_of(&secrets).await;
+        let was_open = was_open.map_err(RevokeError::Client)?;
+        let lost = header.lost_in_refresh(keeper.product, keeper.longest);
+        let lost = lost.filter(|_| !was_open);
+        if let Some(lost) = &lost {
+            state.write(lost, None).map_err(RevokeError::State)?;
+        }
         let removed = match kind {
             Kind::Shared => state.remove(id),
+            // The record of what was lost has taken its place.
+            Kind::Login | Kind::Session if lost.is_some() => Ok(()),
             Kind::Login | Kind::Session => state.remove_owned(id, owner),
         };
-        removed.map_err(RevokeError::State)
+        removed.map_err(RevokeError::State)?;
+        lost.map_or(Ok(()), |_| Err(RevokeError::Replaced))
     }
 
-    async fn log_out_of(&self, secrets: &Secrets) -> Result<(), ClientError> {
+    /// Whether the box knew the session.
+    async fn log_out_of(&self, secrets: &Secrets) -> Result<bool, ClientError> {
         let other = self.with_tokens_alone(&secrets.access);
         let other = other.map_err(|error: ConfigError| Failure::Failed(error.into()))?;
-        other.close().await
+        other.close().await?;
+        Ok(other.stats().logouts > 0)
     }
 }
 
@@ -184,6 +201,9 @@ impl fmt::Display for RevokeError {
             ),
             Self::NoTokens => f.write_str(
                 "the answer to its login never came, so there are no tokens to close it with; it ends by itself",
+            ),
+            Self::Replaced => f.write_str(
+                "its process ended in the middle of a refresh, and the new tokens never came, so there are none to close it with; it ends by itself",
             ),
             Self::OtherBox => f.write_str("it is on another box than this client is for"),
             Self::State(error) => error.fmt(f),

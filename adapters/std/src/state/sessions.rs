@@ -78,6 +78,9 @@ pub(super) struct Header {
     /// When the access token was asked for.
     pub(super) token: Moment,
     pub(super) refreshes: u8,
+    /// A refresh was begun then, and nobody has written down what came of it:
+    /// the box may have replaced the tokens.
+    pub(super) renewing: Option<Moment>,
     pub(super) domain: Option<String>,
     /// Milliseconds since 1970.
     pub(super) ends: Option<u64>,
@@ -130,8 +133,23 @@ impl Header {
             opened: now.clone(),
             token: now.clone(),
             refreshes: 0,
+            renewing: None,
             domain: None,
             ends: Some(now.wall.saturating_add(millis(life))),
+        })
+    }
+
+    /// What is left of a session whose tokens the box has replaced by others that
+    /// nobody has seen: as a login whose answer never came.
+    pub(super) fn lost_in_refresh(&self, product: Product, longest: Duration) -> Option<Self> {
+        let begun = self.renewing.as_ref()?;
+        let life = longest.saturating_add(unattended_life(product));
+        Some(Self {
+            id: self.login.clone(),
+            kind: Kind::Login,
+            ends: Some(begun.wall.saturating_add(millis(life))),
+            renewing: None,
+            ..self.clone()
         })
     }
 

@@ -86,6 +86,19 @@ fn a_session_that_was_closed_meanwhile_adopts_nothing() {
     assert!(!session.is_open());
 }
 
+/// What is of no more use to others is not left to them.
+#[test]
+fn tokens_are_spent_when_they_can_neither_be_used_nor_renewed() {
+    let mut session = fmc_session();
+    assert!(session.is_spent(at(0)));
+    adopt(&mut session, 2_000_000, ages(0, 0, 2));
+    assert!(!session.is_spent(at(2_000_000)));
+    assert!(!session.is_spent(at(3_800_000)), "it can be refreshed");
+    adopt(&mut session, 2_000_000, ages(0, 0, 3));
+    assert!(!session.is_spent(at(3_799_999)));
+    assert!(session.is_spent(at(3_800_000)));
+}
+
 proptest! {
     /// Whatever a session is handed on with comes out again, a little older.
     #[test]
