@@ -34,11 +34,15 @@ impl Session {
         latch: &mut Latch,
     ) -> AuthNext {
         let outcome = outcome.seen_from(self.origin);
-        if permit.kind == AuthKind::Login {
+        let flight = self.flight.take_if(|flight| flight.is_of(self.id, &permit));
+        // One that did not go out, and whose lease had run out, says nothing about
+        // the login that the latch waits for now.
+        let unsent = matches!(outcome, AuthOutcome::Lost(lost) if !lost.may_have_reached);
+        if permit.kind == AuthKind::Login && (flight.is_some() || !unsent) {
             tell(latch, now, self.product, &outcome);
             self.heed_reset(latch);
         }
-        let Some(flight) = self.flight.take_if(|flight| flight.is_of(self.id, &permit)) else {
+        let Some(flight) = flight else {
             return self.settle_late(permit.kind, &outcome);
         };
         self.wake();
@@ -46,10 +50,13 @@ impl Session {
             // Stopped before it left: whoever asks again is told why.
             return AuthNext::Continue;
         }
-        if let Some(until) = self.auth_is_put_off(now, &permit, &outcome) {
+        if let Some(until) = self.auth_is_put_off(now, &outcome) {
             self.busy_until = self.busy_until.max(until);
             self.pace.slow_down(now);
-            return AuthNext::Continue;
+            // A logout is not done again.
+            if permit.kind != AuthKind::Logout {
+                return AuthNext::Continue;
+            }
         }
         self.auth_waits = 0;
         let next = match permit.kind {
@@ -65,17 +72,11 @@ impl Session {
 
     /// Until when a login or refresh has to wait, if the box is too busy for
     /// it. Nothing has been used up then: it is done again later.
-    fn auth_is_put_off(
-        &mut self,
-        now: Instant,
-        permit: &AuthPermit,
-        outcome: &AuthOutcome,
-    ) -> Option<Instant> {
+    fn auth_is_put_off(&mut self, now: Instant, outcome: &AuthOutcome) -> Option<Instant> {
         let AuthOutcome::Response(response) = outcome else {
             return None;
         };
-        let patient = self.rules.patience > 0 && permit.kind != AuthKind::Logout;
-        let patient = patient && !response.is_success();
+        let patient = self.rules.patience > 0 && !response.is_success();
         overload::busy(self.product, Class::Read, response).filter(|_| patient)?;
         let random = overload::next_random(&mut self.random);
         let wait = overload::wait(response, self.auth_waits, random);
