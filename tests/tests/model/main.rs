@@ -11,6 +11,7 @@
 //! | `properties` | the rules, each held against the trace |
 //! | `machine`, `mutants` | the session; and planted bugs, each to be caught by a rule |
 
+mod figures;
 mod machine;
 mod model;
 mod mutants;

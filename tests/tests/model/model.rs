@@ -66,6 +66,11 @@ impl Newest {
         self.is_over(now + LEAD)
     }
 
+    /// A refresh was lost: what the box says of this token says little.
+    pub(crate) const fn refresh_was_lost(&self) -> bool {
+        self.refresh_is_over && !self.refused
+    }
+
     pub(crate) fn can_refresh(&self) -> bool {
         self.is_fmc && self.token.refreshes < REFRESHES && !self.refresh_is_over
     }

@@ -11,13 +11,14 @@ use super::{Base, base};
 use crate::machine::Machine;
 
 /// Every try is the first one.
-pub(super) struct ForgetsRefusals(pub(super) Base, pub(super) ());
+pub(super) struct ForgetsRefusals(pub(super) Base, pub(super) Latch);
 
 impl Machine for ForgetsRefusals {
     base!();
 
     fn admit(&mut self, now: Instant, ticket: &mut Ticket, _: &mut Latch) -> Admit {
-        self.0.session.admit(now, ticket, &mut Latch::new())
+        self.1.reset();
+        self.0.session.admit(now, ticket, &mut self.1)
     }
 
     fn settle_auth(
@@ -27,10 +28,9 @@ impl Machine for ForgetsRefusals {
         outcome: AuthOutcome,
         _: &mut Latch,
     ) -> AuthNext {
-        let mut latch = Latch::new();
-        let next = self.0.session.settle_auth(now, permit, outcome, &mut latch);
-        self.0.session.reopen();
-        next
+        self.0
+            .session
+            .settle_auth(now, permit, outcome, &mut self.1)
     }
 }
 

@@ -13,7 +13,7 @@ use crate::trace::{Drop, Event, Kind, LOGIN, Millis, Sent, Told, Trace};
 const RATE: usize = 120;
 const MINUTE: Duration = Duration::from_secs(60);
 /// Minutes that a browser session timeout is usually set to; and how near to one
-/// a session may take its end for that.
+/// a session may have ended for that.
 const TIMEOUTS: [Millis; 5] = [10, 15, 20, 30, 60];
 const SLACK: Millis = 150_000;
 /// Requests at once, beside one login, refresh, logout or probe.
@@ -105,11 +105,12 @@ fn displaced_at(trace: &Trace, newest: Newest, before: Millis) -> Option<Millis>
     });
     let refused = its.filter_map(|sent| sent.told).map(|(at, _)| at);
     let heard = refused.filter(|at| *at <= before).max()?;
-    let age = heard.saturating_sub(login.at);
-    let of_age = TIMEOUTS
-        .iter()
-        .any(|usual| age.abs_diff(usual * millis(MINUTE)) < SLACK);
-    (login.is_displaced && !newest.is_due(heard) && !of_age).then_some(heard)
+    let alive = newest.accepted.unwrap_or(login.renewed);
+    let ages = alive.saturating_sub(login.at + SLACK)..=heard + SLACK - login.at;
+    let mut usual = TIMEOUTS.iter().map(|minutes| minutes * millis(MINUTE));
+    let of_age = usual.any(|age| ages.contains(&age));
+    let other = of_age || newest.is_due(heard) || newest.refresh_was_lost();
+    (login.is_displaced && !other).then_some(heard)
 }
 
 fn millis(duration: Duration) -> Millis {

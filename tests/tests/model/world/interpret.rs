@@ -87,7 +87,6 @@ impl World {
     fn reopen(&mut self, seat: usize) {
         self.machines[seat].session_mut().reopen();
         self.stopped[seat] = false;
-        self.refused[seat] = 0;
         let callers = self.callers.len();
         self.note(Event::Reopened { seat, callers });
     }
