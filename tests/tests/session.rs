@@ -469,3 +469,37 @@ async fn tokens_from_elsewhere_are_used_to_their_end() {
     let state = lab.sim.state().fmc;
     assert_eq!((state.logins, state.refreshes), (1, 3));
 }
+
+/// What all requests wait for does not wait in line behind them for a connection.
+#[tokio::test]
+async fn a_refresh_does_not_wait_for_a_connection() {
+    let slow = "/api/fmc_platform/v1/info/domain";
+    let lab = Lab::new(|scenario| scenario.fmc.wire.hold = vec![slow.into()]).await;
+    let client = lab.fmc().connections(2).build().unwrap();
+    client.log_in().await.unwrap();
+    let get = |path: &'static str| {
+        let client = client.clone();
+        tokio::spawn(async move { client.get(path).await.map(|reply| reply.status) })
+    };
+    // As many as there are connections: one is under way, or each.
+    let held = [get(slow), get(slow)];
+    while lab.sim.state().fmc.held == 0 {
+        tokio::task::yield_now().await;
+    }
+    lab.advance(HALF_HOUR);
+    let next = get(VERSION);
+    let refreshed = async {
+        while lab.sim.state().fmc.refreshes == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    let refreshed = tokio::time::timeout(Duration::from_secs(20), refreshed).await;
+    assert!(refreshed.is_ok(), "the refresh waits for the requests");
+    assert!(lab.sim.state().fmc.held > 0);
+    lab.sim.release();
+    for held in held {
+        assert_eq!(held.await.unwrap().unwrap(), 200);
+    }
+    assert_eq!(next.await.unwrap().unwrap(), 200);
+    client.close().await.unwrap();
+}

@@ -20,7 +20,7 @@ use crate::clock::Clock;
 use crate::connect::Connector;
 use crate::credential::Credential;
 use crate::lock;
-use crate::pool::Pool;
+use crate::pool::{Lane, Pool};
 use crate::state::{Flight, Found, Keeper, Open, Ready, Secrets};
 use crate::tap::Stream;
 use crate::waiting::{self, Epoch};
@@ -71,12 +71,12 @@ pub struct DomainName {
 
 /// A handle on what is shared; what the loops of `oobwatch-io` run on.
 #[derive(Clone)]
-pub(crate) struct Host(pub(crate) Arc<Shared>);
+pub(crate) struct Host(pub(crate) Arc<Shared>, Lane);
 
 /// A connection, and the slot that it occupies while it is in use.
 pub(crate) struct Held {
     stream: Stream,
-    _slot: OwnedSemaphorePermit,
+    _slot: Option<OwnedSemaphorePermit>,
 }
 
 impl ErrorType for Held {
@@ -100,12 +100,16 @@ impl Write for Held {
 }
 
 impl Host {
+    pub(crate) const fn new(shared: Arc<Shared>) -> Self {
+        Self(shared, Lane::Request)
+    }
+
     /// A login that came in after the client was closed or dropped: nobody else
     /// is left to log it out.
     fn log_out_if_abandoned(&self) {
         let shared = self.0.keeper.as_ref().is_some_and(|keeper| keeper.shared);
         if !shared && self.with_session(|session| session.is_abandoned()) {
-            let host = self.clone();
+            let host = Self::new(Arc::clone(&self.0));
             tokio::spawn(async move { drive::log_out(&host).await });
         }
     }
@@ -227,7 +231,7 @@ impl Home for Host {
         let slot = self
             .0
             .pool
-            .acquire(fresh, &self.0.clock)
+            .acquire(self.1, fresh, &self.0.clock)
             .await
             .ok_or(closed)?;
         let reused = slot.stream.is_some();
@@ -250,7 +254,7 @@ impl Home for Host {
 
     /// In a task of its own: a caller that is dropped takes nobody's login along.
     async fn authenticate(&self, permit: AuthPermit) -> AuthNext {
-        let (host, kind) = (self.clone(), permit.kind());
+        let (host, kind) = (Self(Arc::clone(&self.0), Lane::Auth), permit.kind());
         let address = &self.0.connector.address;
         tracing::debug!(%address, ?kind, "begins");
         let task = tokio::spawn(async move {

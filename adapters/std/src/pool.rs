@@ -22,9 +22,14 @@ const KEEP_ALIVE: u16 = 5;
 /// cross the box's close on the way.
 const MARGIN: Duration = Duration::from_secs(1);
 
-/// Up to ten connections: those in use hold a slot, the others wait here.
+/// Up to ten connections: requests hold a slot each, and wait for one here. One
+/// connection is kept free for logging in, refreshing and logging out, of which
+/// there is one at a time: they do not stand in line behind the requests that
+/// wait for them.
 pub(crate) struct Pool {
     slots: Arc<Semaphore>,
+    /// There is one connection for everything.
+    single: bool,
     idle: Mutex<Vec<Idle>>,
 }
 
@@ -33,24 +38,40 @@ struct Idle {
     until: Instant,
 }
 
+/// What a connection is wanted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lane {
+    /// A login, refresh or logout.
+    Auth,
+    Request,
+}
+
 /// A slot, and an idle connection if there was one.
 pub(crate) struct Slot {
-    pub(crate) permit: OwnedSemaphorePermit,
+    pub(crate) permit: Option<OwnedSemaphorePermit>,
     pub(crate) stream: Option<Stream>,
 }
 
 impl Pool {
     pub(crate) fn new(connections: usize) -> Self {
-        let slots = Arc::new(Semaphore::new(connections.clamp(1, CONNECTIONS)));
+        let connections = connections.clamp(1, CONNECTIONS);
+        let slots = Arc::new(Semaphore::new((connections - 1).max(1)));
         Self {
             slots,
+            single: connections == 1,
             idle: Mutex::new(Vec::new()),
         }
     }
 
-    /// Waits for a slot. Idle connections age by `clock`. Cancel-safe. `None`: the pool is closed.
-    pub(crate) async fn acquire(&self, fresh: bool, clock: &Clock) -> Option<Slot> {
-        let permit = Arc::clone(&self.slots).acquire_owned().await.ok()?;
+    /// Waits for a slot for a request, or has one at once for what requests wait
+    /// for. Idle connections age by `clock`. Cancel-safe. `None`: the pool is
+    /// closed.
+    pub(crate) async fn acquire(&self, lane: Lane, fresh: bool, clock: &Clock) -> Option<Slot> {
+        let permit = if lane == Lane::Auth && !self.single {
+            None
+        } else {
+            Some(Arc::clone(&self.slots).acquire_owned().await.ok()?)
+        };
         let mut idle = lock(&self.idle);
         let now = clock.now();
         idle.retain(|connection| connection.until > now);

@@ -158,7 +158,8 @@ impl Builder {
         self
     }
 
-    /// Connections at a time: 1 to 10, which is what an FMC allows.
+    /// Connections at a time: 1 to 10, which is what an FMC allows. Of two and
+    /// more, one is kept free for logging in, refreshing and logging out.
     pub const fn connections(mut self, connections: usize) -> Self {
         self.connections = connections;
         self

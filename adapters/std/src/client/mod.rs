@@ -60,7 +60,7 @@ pub struct Tokens {
 
 impl Client {
     pub(crate) fn new(shared: Shared) -> Self {
-        let host = Host(Arc::new(shared));
+        let host = Host::new(Arc::new(shared));
         let last = Arc::new(LogOutOnDrop(Some(host.clone())));
         Self { host, _last: last }
     }
