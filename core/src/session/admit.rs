@@ -4,6 +4,7 @@ use core::fmt;
 use core::time::Duration;
 
 use super::permit::Flight;
+use super::slots::Slot;
 use super::{AuthKind, AuthPermit, Permit, Session};
 use crate::error::{Error, PeerError, ResourceError};
 use crate::latch::{Latch, Leave, REFUSALS_MAX};
@@ -333,16 +334,16 @@ impl Session {
             Class::Stream => STREAM_LEASE,
             Class::Logout | Class::Read | Class::Write => self.rules.auth_lease,
         };
-        self.slots.take(class, now.plus(lease));
-        Admit::Go(self.permit(Some(class)))
+        let slot = self.slots.take(class, now.plus(lease));
+        Admit::Go(self.permit(Some(slot)))
     }
 
-    const fn permit(&self, class: Option<Class>) -> Permit {
+    const fn permit(&self, slot: Option<Slot>) -> Permit {
         Permit {
             session: self.id,
             generation: self.generation,
-            class,
-            probe: class.is_none(),
+            probe: slot.is_none(),
+            slot,
         }
     }
 

@@ -1,6 +1,6 @@
 //! Receipts: neither `Copy` nor `Clone`, so that each is settled once.
 
-use super::Class;
+use super::slots::Slot;
 use crate::exchange::Lost;
 use crate::time::Instant;
 
@@ -10,9 +10,8 @@ use crate::time::Instant;
 pub struct Permit {
     pub(super) session: u32,
     pub(super) generation: u32,
-    /// Of the request whose slot it holds; a probe goes over the tenth
-    /// connection.
-    pub(super) class: Option<Class>,
+    /// A probe has none: it goes over the tenth connection.
+    pub(super) slot: Option<Slot>,
     /// Tells whether the token is still good.
     pub(super) probe: bool,
 }

@@ -43,10 +43,8 @@ impl Session {
         if permit.session != self.id {
             return Next::Fail(ConfigError::StalePermit.into());
         }
-        if permit
-            .class
-            .is_some_and(|class| self.slots.give_back(class))
-        {
+        let slot = permit.slot.as_ref();
+        if slot.is_some_and(|slot| self.slots.give_back(slot)) {
             self.wake();
         }
         if permit.probe {

@@ -14,9 +14,21 @@ pub(super) struct Slots {
     requests: u8,
     /// Permits that have not come back by then are lost.
     until: Instant,
+    /// How often that has happened.
+    lapses: u8,
     /// The write, or stream, under way.
     write: Option<Class>,
     write_until: Instant,
+    write_lapses: u8,
+}
+
+/// A place among the requests under way. It tells whether its lease ran out
+/// meanwhile: then it is somebody else's.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Slot {
+    class: Class,
+    lapses: u8,
+    write_lapses: u8,
 }
 
 impl Slots {
@@ -32,20 +44,31 @@ impl Slots {
     }
 
     /// For a request that gives its slot back before `until`.
-    pub(super) fn take(&mut self, class: Class, until: Instant) {
+    pub(super) fn take(&mut self, class: Class, until: Instant) -> Slot {
         self.requests = self.requests.saturating_add(1);
         self.until = self.until.max(until);
         if class.writes() {
             self.write = Some(class);
             self.write_until = until;
         }
+        Slot {
+            class,
+            lapses: self.lapses,
+            write_lapses: self.write_lapses,
+        }
     }
 
     /// Whether someone may have waited for it.
-    pub(super) fn give_back(&mut self, class: Class) -> bool {
-        let waited_for = self.requests >= REQUESTS_MAX || class.writes();
-        self.requests = self.requests.saturating_sub(1);
-        self.write.take_if(|write| *write == class);
+    pub(super) fn give_back(&mut self, slot: &Slot) -> bool {
+        let mut waited_for = false;
+        if slot.lapses == self.lapses {
+            waited_for = self.requests >= REQUESTS_MAX;
+            self.requests = self.requests.saturating_sub(1);
+        }
+        if slot.class.writes() && slot.write_lapses == self.write_lapses {
+            self.write = None;
+            waited_for = true;
+        }
         waited_for
     }
 
@@ -64,10 +87,33 @@ impl Slots {
     /// Takes the slots back from permits that were lost.
     pub(super) fn handle_timeout(&mut self, now: Instant) -> bool {
         let write = self.write.take_if(|_| self.write_until <= now).is_some();
+        if write {
+            self.write_lapses = self.write_lapses.wrapping_add(1);
+        }
         let requests = self.requests > 0 && self.until <= now;
         if requests {
             self.requests = 0;
+            self.lapses = self.lapses.wrapping_add(1);
         }
         write || requests
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_comes_back_late_gives_nothing_back() {
+        let (mut slots, at) = (Slots::default(), Instant::from_millis);
+        let late = slots.take(Class::Write, at(10));
+        assert_eq!(slots.wait(Class::Write), Some(Wait::Write));
+        assert!(slots.handle_timeout(at(10)));
+        assert_eq!(slots.wait(Class::Write), None);
+        let next = slots.take(Class::Write, at(20));
+        assert!(!slots.give_back(&late));
+        assert_eq!(slots.wait(Class::Write), Some(Wait::Write));
+        assert!(slots.give_back(&next));
+        assert_eq!((slots.wait(Class::Write), slots.timeout()), (None, None));
     }
 }
