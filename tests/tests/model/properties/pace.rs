@@ -7,7 +7,7 @@ use oobwatch_core::session::Class;
 
 use super::ensure;
 use crate::model::{LEASE, Newest, walk};
-use crate::trace::{Drop, Event, Kind, LOGIN, Millis, Sent, Told, Trace};
+use crate::trace::{Drop, Event, Kind, LOGIN, Millis, REFRESH, Sent, Told, Trace};
 
 /// What an FMC takes in a minute.
 const RATE: usize = 120;
@@ -47,14 +47,7 @@ pub(super) fn one_write_at_a_time(trace: &Trace) -> Result<(), String> {
 
 /// At most so many of them are under way in one session, from when they leave
 /// until they are settled or dropped.
-///
-/// Not held against stories in which one is settled after its lease: it gives
-/// back a slot that another may have taken since.
 fn at_once(trace: &Trace, most: usize, counts: fn(Kind) -> bool) -> Result<(), String> {
-    let is_late = |sent: &Sent| sent.told.is_some_and(|(at, _)| at >= sent.admitted + LEASE);
-    if trace.sent.iter().any(is_late) {
-        return Ok(());
-    }
     let mut running: Vec<&Sent> = Vec::new();
     for (at, event) in &trace.log {
         running.retain(|sent| *at < sent.admitted + LEASE);
@@ -95,16 +88,16 @@ pub(super) fn who_was_displaced_stays_away(trace: &Trace) -> Result<(), String> 
     })
 }
 
-/// When a session could know that it was displaced: when it was told last that
-/// its token is refused; and nothing else is to be thought of.
+/// When a session could know that it was displaced: when it was told so first,
+/// or a refresh was refused; and nothing else is to be thought of.
 fn displaced_at(trace: &Trace, newest: Newest, before: Millis) -> Option<Millis> {
     let login = &trace.logins[newest.token.login];
     let its = trace.sent.iter().filter(|sent| {
         let token = sent.token().map(|token| token.login);
         token == Some(newest.token.login) && sent.was_told(|told| told == Told::TokenRefused)
     });
-    let refused = its.filter_map(|sent| sent.told).map(|(at, _)| at);
-    let heard = refused.filter(|at| *at <= before).max()?;
+    let told = its.filter_map(|sent| Some((sent.kind != REFRESH, sent.told?.0)));
+    let (_, heard) = told.filter(|(_, at)| *at <= before).min()?;
     let alive = newest.accepted.unwrap_or(login.renewed);
     let ages = alive.saturating_sub(login.at + SLACK)..=heard + SLACK - login.at;
     let mut usual = TIMEOUTS.iter().map(|minutes| minutes * millis(MINUTE));
