@@ -1,5 +1,7 @@
 //! What came of a request, and what its caller does next.
 
+use core::time::Duration;
+
 use super::overload::{self, Busy};
 use super::permit::Flight;
 use super::{Class, Permit, Session, Stop, Ticket};
@@ -10,6 +12,10 @@ use crate::time::Instant;
 
 /// How often one request may find its token renewed under way.
 const OVERTAKEN_MAX: u8 = 4;
+
+/// A token that is younger than this is as likely to be good as one that the
+/// box has accepted.
+const NEW: Duration = Duration::from_secs(60);
 
 /// What an exchange says that could not start, as its token had been renewed.
 pub(super) const STALE: Error = Error::Config(ConfigError::StalePermit);
@@ -97,9 +103,11 @@ impl Session {
             return Next::Fail(PeerError::Unauthorized.into());
         }
         if let Some(tokens) = self.tokens.as_mut() {
-            // A token that was accepted before may still be good: what was refused
-            // is then this request. A probe tells, and costs no refresh.
-            if tokens.is_proved() && !permit.probe {
+            // A token that was accepted before, or that is new, may still be good:
+            // what was refused is then this request. A probe tells, and costs
+            // neither a refresh nor a login.
+            let may_be_good = tokens.is_proved() || tokens.ages(now).token < NEW;
+            if may_be_good && !permit.probe {
                 tokens.mark_doubted();
             } else {
                 tokens.mark_dead();

@@ -45,6 +45,28 @@ fn a_refusal_of_one_request_burns_no_refresh() {
     );
 }
 
+/// The same on a token that no request has used yet: a chassis would be left
+/// with a session that nobody closes, for each such request.
+#[test]
+fn a_refusal_of_the_first_request_costs_no_login() {
+    let mut session = fxos_session();
+    open(&mut session, 0);
+    let (ok, denied) = (status(200), with_code(400, 552));
+    let (ok, denied) = (Outcome::Response(ok), Outcome::Response(denied));
+    let mut ticket = Ticket::new(Class::Read);
+    let permit = go(&mut session, 1, &mut ticket);
+    let _ = session.settle(at(2), permit, &mut ticket, &denied);
+    let Admit::Probe(probe) = session.admit_alone(at(3), &mut ticket) else {
+        panic!("no probe")
+    };
+    let mut own = ticket.probe();
+    assert_eq!(session.settle(at(4), probe, &mut own, &ok), Next::Deliver);
+    let permit = go(&mut session, 5, &mut ticket);
+    let failed = Next::Fail(PeerError::Unauthorized.into());
+    assert_eq!(session.settle(at(6), permit, &mut ticket, &denied), failed);
+    assert_eq!((session.stats().logins, session.is_open()), (1, true));
+}
+
 #[test]
 fn a_token_that_the_probe_finds_dead_is_renewed() {
     let (mut session, _, probe) = doubted(Class::Write);

@@ -26,7 +26,7 @@ pub(super) fn sessions() -> Vec<Mode> {
         on_fxos(
             "552 to one path, always",
             &at_fxos("/api/slot", &trouble("authorization_required"), ""),
-            [Every(MINUTE, 5, vec![Read(SYS), Read("/api/slot")])],
+            [Every(MINUTE, 5, vec![Read("/api/slot"), Read(SYS)])],
         ),
         on_fxos(
             "`refreshPeriod` of 10 min",

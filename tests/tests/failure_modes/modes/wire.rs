@@ -88,7 +88,7 @@ pub(super) fn connections() -> Vec<Mode> {
             r#"kind = "slow", bytes = 1, gap_ms = 0"#,
         ),
         Mode {
-            silence: Duration::from_secs(1),
+            silence: Duration::from_secs(3),
             ..second("no answer at all", silent)
         },
         fmc(
