@@ -175,6 +175,25 @@ async fn a_wrong_password_is_refused_twice_however_many_processes_try_it() {
     assert_eq!(lab.sim.state().fmc.refused_logins, 3);
 }
 
+/// A program that runs for long hears of it, too, and of nothing else.
+#[tokio::test]
+async fn an_unlocked_credential_is_tried_by_who_runs_already() {
+    let (lab, folder) = (Lab::new(|_| {}).await, folder());
+    let client = wrong(&lab, &folder, Policy::default());
+    assert!(!client.heed_unlock().unwrap());
+    for refused in [1, 2, 2] {
+        assert!(client.get(VERSION).await.is_err());
+        assert_eq!(lab.sim.state().fmc.refused_logins, refused);
+        assert!(!client.heed_unlock().unwrap());
+        lab.advance(Duration::from_secs(90));
+    }
+    let refused = state(&folder).refused().unwrap();
+    state(&folder).unlock(&refused[0]).unwrap();
+    assert!(client.heed_unlock().unwrap());
+    assert!(client.get(VERSION).await.is_err());
+    assert_eq!(lab.sim.state().fmc.refused_logins, 3);
+}
+
 #[tokio::test]
 async fn where_so_told_a_latched_credential_is_tried_once_a_day() {
     let (lab, folder) = (Lab::new(|_| {}).await, folder());

@@ -15,8 +15,9 @@ configuration errors exit with 3 as well, as monitoring systems expect, and noth
 any target. --password-*, --pin and --ca-file go for all targets; boxes that differ in them have
 their own in the configuration. Ctrl-C and SIGTERM log out first, then exit with 130 and 143.
 
-A check takes 50 seconds at most, and logging out 5 more; --timeout makes the 50 less: choose it
-if your monitoring system kills a check before, as then nobody logs out.
+A check takes 50 seconds at most, logging out 5 more, and closing what a killed run left up
+to 10; --timeout makes each less: choose it if your monitoring system kills a check before, as then
+only the next run can log out.
 
 Examples:
   oobwatch check fmc1 chassis1

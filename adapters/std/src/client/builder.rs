@@ -1,7 +1,7 @@
 //! What a client is made of.
 
 use core::hash::{BuildHasher as _, Hasher as _};
-use core::sync::atomic::AtomicU64;
+use core::sync::atomic::{AtomicBool, AtomicU64};
 use core::time::Duration;
 use std::collections::hash_map::RandomState;
 use std::sync::{Arc, Mutex};
@@ -306,6 +306,7 @@ impl Builder {
             longest: self.longest_login(),
             clock: self.clock.clone(),
             held: Arc::default(),
+            refusal_noted: AtomicBool::new(false),
         })
     }
 

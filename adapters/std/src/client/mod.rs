@@ -280,6 +280,24 @@ impl Client {
         self.keeper().map_or(Ok(None), Keeper::standing)
     }
 
+    /// Lets a credential be tried again that was refused and that somebody has
+    /// unlocked since (`oobwatch unlock`). For programs that run for long: to be
+    /// called before each check. `true` if it was unlocked.
+    ///
+    /// # Errors
+    /// [`StateError`] if the state directory can not be used.
+    pub fn heed_unlock(&self) -> Result<bool, StateError> {
+        let unlocked = self.keeper().map_or(Ok(false), Keeper::heed_unlock)?;
+        if unlocked {
+            self.host.notify();
+        }
+        Ok(unlocked)
+    }
+
+    pub(crate) fn close_timeout(&self) -> Duration {
+        self.shared().connector.timeouts.close
+    }
+
     pub(crate) fn keeper(&self) -> Option<&Keeper> {
         self.shared().keeper.as_ref()
     }

@@ -16,6 +16,7 @@ enum Why {
     /// What was tried, and what the system says.
     Io(&'static str, io::Error),
     OtherOwner,
+    #[cfg(unix)]
     OpenToOthers {
         mode: u32,
         folder: bool,
@@ -83,6 +84,7 @@ impl fmt::Display for StateError {
                 f,
                 "{path} belongs to another user; refused logins and open sessions are kept by each user apart: choose another state directory, or run as its owner"
             ),
+            #[cfg(unix)]
             Why::OpenToOthers { mode, folder } => write!(
                 f,
                 "{path} is open to others (mode {:03o}); check who could have written there, then run: chmod {} {path}",

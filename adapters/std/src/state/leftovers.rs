@@ -2,7 +2,7 @@
 
 use core::fmt;
 use core::time::Duration;
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use oobwatch_core::error::ConfigError;
 use oobwatch_io::Failure;
@@ -45,6 +45,8 @@ pub enum RevokeError {
     /// A refresh was under way when its process ended, and the box has replaced
     /// the tokens: there are none to close it with.
     Replaced,
+    /// Closing others has taken all the time that there was.
+    NoTime,
     /// It is on another box than the client is for.
     OtherBox,
     /// The record can not be used.
@@ -54,7 +56,7 @@ pub enum RevokeError {
 }
 
 impl Client {
-    /// Closes what processes that have ended had left open on this box, each in
+    /// Closes what processes that have ended had left open on this box, for twice
     /// [`Timeouts::close`](crate::Timeouts) at most, and counts the logins of
     /// which nobody knows what came. To be called at the start of a program;
     /// does nothing without [`Builder::state`](crate::Builder::state).
@@ -71,6 +73,7 @@ impl Client {
             return Ok(recovered);
         };
         let now = keeper.clock.moment();
+        let end = Instant::now() + self.close_timeout();
         for id in keeper.state.ids()? {
             let header = keeper.state.header(&id)?;
             let Some(header) = header.filter(|header| header.target == keeper.target) else {
@@ -80,6 +83,10 @@ impl Client {
                 Kind::Shared => drop_stale(&keeper.state, &header, &now)?,
                 Kind::Login => recovered.count(&keeper.state, &header, &now)?,
                 Kind::Session if header.is_over(&now) => drop_over(&keeper.state, &id)?,
+                // The work that the program was started for comes first.
+                Kind::Session if end <= Instant::now() => {
+                    recovered.failed(&RevokeError::NoTime);
+                }
                 Kind::Session => match self.revoke_record(&id, Kind::Session).await {
                     Err(RevokeError::Replaced) => {
                         if let Some(lost) = keeper.state.header(&id)? {
@@ -205,6 +212,7 @@ impl fmt::Display for RevokeError {
             Self::Replaced => f.write_str(
                 "its process ended in the middle of a refresh, and the new tokens never came, so there are none to close it with; it ends by itself",
             ),
+            Self::NoTime => f.write_str("there was no time left to close it"),
             Self::OtherBox => f.write_str("it is on another box than this client is for"),
             Self::State(error) => error.fmt(f),
             Self::Client(error) => error.fmt(f),

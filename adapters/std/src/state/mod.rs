@@ -4,6 +4,8 @@
 //! The rules are core's; here is where they are written down. `docs/state.md`
 //! has the files, their formats, who locks what, and what it protects from.
 
+mod after;
+mod before;
 mod dir;
 mod error;
 mod holding;

@@ -250,8 +250,7 @@ impl State {
         let Some(second) = self.credentials().try_lock(&format!("{file}.try2"))? else {
             return Ok(None);
         };
-        let standing = self.standing(asked)?;
-        Ok((standing.refusals == 0).then_some(second))
+        Ok(self.refusals(asked.id)?.is_none().then_some(second))
     }
 
     /// The credentials that boxes have refused.

@@ -118,6 +118,38 @@ fn the_state_of_a_user_is_where_the_platform_wants_it() {
     assert_eq!(dir(&[]), None);
 }
 
+/// A session that was opened before the machine was started anew: how old its
+/// tokens are nobody knows.
+#[test]
+fn an_age_across_a_restart_is_unknown() {
+    let (_outer, state) = state();
+    let keeper = |boot: &str| {
+        let mut header = written(&state, "one");
+        header.token.boot = Some(boot.to_owned());
+        state.write(&header, Some(&secrets("a"))).unwrap();
+        let id = CredentialId {
+            name: BOX.to_owned(),
+            user: "one".to_owned(),
+        };
+        let keeper = Keeper {
+            state: state.clone(),
+            product: Product::Fmc,
+            target: BOX.to_owned(),
+            credential: Some((id, crate::Credential::new("one", "pw".to_owned()))),
+            shared: true,
+            longest: Duration::ZERO,
+            clock: Clock::shifted().0,
+            held: Arc::default(),
+            refusal_noted: false.into(),
+        };
+        let mut held = keeper.held.try_lock().unwrap();
+        let found = keeper.newer(&mut held).unwrap().unwrap();
+        assert!(keeper.newer(&mut held).unwrap().is_none(), "it is the same");
+        found.adopted.ages.token
+    };
+    assert_eq!(keeper("another start"), Duration::MAX);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
