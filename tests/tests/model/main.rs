@@ -10,8 +10,14 @@
 //! | `model` | what each session ought to know, told again from the trace |
 //! | `properties` | the rules, each held against the trace |
 //! | `machine`, `mutants` | the session; and planted bugs, each to be caught by a rule |
+//! | `found` | stories that the session once failed |
+//! | `figures` | days of checks, against arithmetic |
+//!
+//! `OOBWATCH_CASES=20` plays twenty times as many stories; `cargo xtask soak`
+//! sets it. To see which bug is caught by what: `-- --nocapture`.
 
 mod figures;
+mod found;
 mod machine;
 mod model;
 mod mutants;

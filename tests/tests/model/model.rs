@@ -216,6 +216,8 @@ impl Known {
         match (sent.kind, told) {
             // Too late: somebody else may have done it since.
             (Kind::Auth(_), _) if at >= sent.admitted + LEASE => {}
+            // Handed over meanwhile.
+            (Kind::Auth(AuthKind::Refresh), Told::Granted(_)) if self.token.is_none() => {}
             (Kind::Auth(_), Told::Granted(token)) => {
                 self.token = Some(Newest {
                     token,
