@@ -56,7 +56,9 @@ async fn table(command: &Path, mut scenario: Scenario, devices: usize) {
 
     let target = format!("fmc://{}@{}", fmc.user, fmc.addr);
     let (host, port) = (fmc.addr.ip().to_string(), fmc.addr.port().to_string());
-    let [command, script, certificate] = [command, &script, &certificate]
+    // What it remembers is none of the user's own.
+    let state = files.path().join("state");
+    let [command, script, certificate, state] = [command, &script, &certificate, &state]
         .map(|path| path.to_str().expect("paths of this program are UTF-8"));
     let mut subjects = vec![Subject {
         name: "oobwatch check --pin",
@@ -69,6 +71,8 @@ async fn table(command: &Path, mut scenario: Scenario, devices: usize) {
             &fmc.pin,
             "--password-env",
             "PASSWORD",
+            "--state-dir",
+            state,
         ],
     }];
     let python = python();

@@ -107,6 +107,14 @@ impl Dir {
         }
     }
 
+    /// Removes a file that was written long ago.
+    pub(super) fn remove_abandoned(&self, name: &str) {
+        let path = self.path.join(name);
+        if fs::metadata(&path).is_ok_and(|found| is_abandoned(&found)) {
+            let _ = fs::remove_file(path);
+        }
+    }
+
     /// Calls a file something else.
     pub(super) fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         fs::rename(self.path.join(from), self.path.join(to))
@@ -124,7 +132,7 @@ impl Dir {
             };
             if !name.ends_with(TEMPORARY) {
                 names.push(name);
-            } else if is_abandoned(&entry) {
+            } else if entry.metadata().is_ok_and(|found| is_abandoned(&found)) {
                 let _ = fs::remove_file(entry.path());
             }
         }
@@ -187,9 +195,10 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn is_abandoned(entry: &fs::DirEntry) -> bool {
-    let written = entry.metadata().and_then(|found| found.modified());
-    let age = written.map(|at| SystemTime::now().duration_since(at));
+fn is_abandoned(found: &fs::Metadata) -> bool {
+    let age = found
+        .modified()
+        .map(|at| SystemTime::now().duration_since(at));
     age.is_ok_and(|age| age.is_ok_and(|age| age.as_secs() > ABANDONED_SECS))
 }
 

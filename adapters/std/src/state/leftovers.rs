@@ -72,6 +72,7 @@ impl Client {
         let Some(keeper) = self.keeper() else {
             return Ok(recovered);
         };
+        keeper.state.remove_old_locks()?;
         let now = keeper.clock.moment();
         let end = Instant::now() + self.close_timeout();
         for id in keeper.state.ids()? {

@@ -23,6 +23,9 @@ use super::error::StateError;
 use super::moment::Moment;
 use super::{RECORD, State, file_id, to_json};
 
+/// How the name of the record of a shared session begins.
+const SHARED: &str = "shared-";
+
 const FORMAT: &str = "oobwatch session 1";
 
 /// What a record is about.
@@ -174,7 +177,7 @@ impl Header {
 
 /// The name of the record of the session that processes share.
 pub(super) fn shared_id(target: &str, user: &str) -> String {
-    file_id(&["shared", target, user])
+    format!("{SHARED}{}", file_id(&["shared", target, user]))
 }
 
 impl State {
@@ -255,6 +258,20 @@ impl State {
         let names = self.records().names()?;
         let ids = names.iter().filter_map(|name| name.strip_suffix(RECORD));
         Ok(ids.map(str::to_owned).collect())
+    }
+
+    /// Removes the locks of processes that were killed before they had written
+    /// what they lock. A name with a future is left alone: that of a shared session.
+    pub(super) fn remove_old_locks(&self) -> Result<(), StateError> {
+        let names = self.records().names()?;
+        let has_record = |id: &str| names.binary_search(&format!("{id}{RECORD}")).is_ok();
+        for name in &names {
+            let id = name.strip_suffix(".lock");
+            if id.is_some_and(|id| !id.starts_with(SHARED) && !has_record(id)) {
+                self.records().remove_abandoned(name);
+            }
+        }
+        Ok(())
     }
 
     /// All sessions that are remembered, and logins of which nobody knows what

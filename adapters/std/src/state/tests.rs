@@ -2,9 +2,11 @@
 
 use core::time::Duration;
 
+use oobwatch_core::latch::Policy;
 use oobwatch_core::product::Product;
 use proptest::prelude::*;
 
+use super::refusals::{Asked, Tried};
 use super::sessions::{Header, Kind, Secrets, shared_id};
 use super::*;
 use crate::Clock;
@@ -116,6 +118,58 @@ fn the_state_of_a_user_is_where_the_platform_wants_it() {
     let xdg = dir(&[home, ("XDG_STATE_HOME", "/s")]);
     assert_eq!(xdg, Some("/s/oobwatch".into()));
     assert_eq!(dir(&[]), None);
+}
+
+/// A login that hangs keeps one more from waiting, and no second one; and nobody
+/// goes beside it once there was a refusal.
+#[test]
+fn a_box_that_hangs_is_worked_around_once() {
+    let (_outer, state) = state();
+    let id = CredentialId {
+        name: "monitor".to_owned(),
+        user: "one".to_owned(),
+    };
+    let now = Clock::system().moment();
+    let asked = Asked {
+        id: &id,
+        password: "pw",
+        policy: Policy::default(),
+        now: &now,
+    };
+    let after = |seconds| {
+        state
+            .try_turn(&asked, Duration::from_secs(seconds))
+            .unwrap()
+    };
+    let first = after(0);
+    assert!(first.is_some() && after(9).is_none());
+    let second = after(10);
+    assert!(second.is_some() && after(100).is_none());
+    drop(second);
+    state.tried(&asked, Tried::Refused).unwrap();
+    assert!(after(100).is_none());
+    drop(first);
+    assert!(after(0).is_some());
+}
+
+#[test]
+fn the_locks_of_killed_processes_do_not_pile_up() {
+    let (_outer, state) = state();
+    let header = written(&state, "one");
+    let folder = state.path().join("sessions");
+    let long_ago = std::time::SystemTime::now() - Duration::from_secs(86_400);
+    let lock = |id: &str, old: bool| {
+        let path = folder.join(format!("{id}.lock"));
+        let file = std::fs::File::create(&path).unwrap();
+        if old {
+            file.set_modified(long_ago).unwrap();
+        }
+        path
+    };
+    let (old, new) = (lock("aa", true), lock("bb", false));
+    let (shared, gone) = (lock(&header.id, true), lock("shared-cc", true));
+    state.remove_old_locks().unwrap();
+    assert!(!old.exists() && new.exists() && shared.exists() && gone.exists());
 }
 
 /// A session that was opened before the machine was started anew: how old its
