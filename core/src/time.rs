@@ -13,6 +13,9 @@ use core::time::Duration;
 pub struct Instant(u64);
 
 impl Instant {
+    /// The end of time.
+    pub const MAX: Self = Self(u64::MAX);
+
     /// The instant `millis` milliseconds after the caller's epoch.
     #[must_use]
     pub const fn from_millis(millis: u64) -> Self {

@@ -4,17 +4,20 @@ use heapless::String;
 use oobwatch_core::check::{Check, MAX_PATH};
 use oobwatch_core::error::{Error, TransportError};
 use oobwatch_core::exchange::Request;
+use oobwatch_core::time::Instant;
 
-use crate::{Home, send};
+use crate::Home;
+use crate::drive::send_until;
 
 /// Sends the requests of `check` until it is done. Failures are part of what
-/// it reports.
+/// it reports. It waits for nothing past `end`: a box that is busy until then is
+/// reported as that.
 ///
 /// # Cancel safety
-/// As [`send`]; `check` can still be finished, and says that it was cut short.
-pub async fn check<H: Home>(home: &H, check: &mut Check) {
+/// As [`send`](crate::send); `check` can still be finished, and says that it was cut short.
+pub async fn check<H: Home>(home: &H, check: &mut Check, end: Instant) {
     while let Some(path) = next_path(check) {
-        let sent = send(home, &Request::get(&path), b"", check).await;
+        let sent = send_until(home, &Request::get(&path), b"", check, end).await;
         let dropped = Error::Transport(TransportError::Dropped);
         check.handle(match sent {
             Ok(response) => Ok(response.status),

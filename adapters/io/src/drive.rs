@@ -80,13 +80,31 @@ pub async fn send<H: Home>(
     body: &[u8],
     sink: &mut impl Sink,
 ) -> Result<Response, Failure> {
+    send_until(home, request, body, sink, Instant::MAX).await
+}
+
+/// As [`send`], and waits for nothing past `end`: not for a busy box, nor for
+/// its turn.
+///
+/// # Errors
+/// As [`send`].
+///
+/// # Cancel safety
+/// As [`send`].
+pub async fn send_until<H: Home>(
+    home: &H,
+    request: &Request<'_>,
+    body: &[u8],
+    sink: &mut impl Sink,
+    end: Instant,
+) -> Result<Response, Failure> {
     request.validate().map_err(Error::from)?;
     let class = if request.method.is_safe() {
         Class::Read
     } else {
         Class::Write
     };
-    let mut ticket = Ticket::new(class);
+    let mut ticket = Ticket::new(class).until(end);
     loop {
         let permit = admitted(home, &mut ticket).await?;
         let outcome = attempt(

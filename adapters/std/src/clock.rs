@@ -1,6 +1,9 @@
 //! The clock that sessions age by.
 
+use core::future::poll_fn;
+use core::pin::pin;
 use core::sync::atomic::{AtomicU64, Ordering};
+use core::task::Poll;
 use core::time::Duration;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -23,16 +26,21 @@ pub struct Clock(Source);
 enum Source {
     System,
     Shifted(std::time::Instant, Arc<AtomicU64>),
-    Virtual(Arc<AtomicU64>, Told),
+    Virtual(Arc<AtomicU64>, Steps),
 }
 
-/// Who is told of time that has passed in a wait.
+/// How virtual time passes in a wait.
 #[derive(Clone)]
-struct Told(Arc<dyn Fn(Duration) + Send + Sync>);
+struct Steps {
+    /// Hears by how much.
+    told: Arc<dyn Fn(Duration) + Send + Sync>,
+    /// When what is under way has had its time: no wait goes past it.
+    end: Arc<AtomicU64>,
+}
 
-impl core::fmt::Debug for Told {
+impl core::fmt::Debug for Steps {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("Told")
+        f.write_str("Steps")
     }
 }
 
@@ -76,22 +84,53 @@ impl Clock {
     #[must_use]
     pub fn stepped(told: impl Fn(Duration) + Send + Sync + 'static) -> (Self, Shift) {
         let time = Arc::new(AtomicU64::new(0));
-        let told = Told(Arc::new(told));
-        (Self(Source::Virtual(Arc::clone(&time), told)), Shift(time))
+        let steps = Steps {
+            told: Arc::new(told),
+            end: Arc::new(AtomicU64::new(0)),
+        };
+        (Self(Source::Virtual(Arc::clone(&time), steps)), Shift(time))
     }
 
     /// Ends at `at`, when nothing but time is waited for. Cancel-safe.
     pub(crate) async fn wait_until(&self, at: Instant) {
-        let by = at - self.now();
+        let now = self.now();
         match &self.0 {
-            Source::System | Source::Shifted(..) => tokio::time::sleep(by).await,
-            Source::Virtual(time, Told(told)) => {
+            Source::System | Source::Shifted(..) => tokio::time::sleep(at - now).await,
+            Source::Virtual(time, steps) => {
+                let end = Instant::from_millis(steps.end.load(Ordering::Relaxed));
+                let by = if end > now {
+                    at.min(end) - now
+                } else {
+                    at - now
+                };
                 Shift(Arc::clone(time)).advance(by);
-                told(by);
+                (steps.told)(by);
                 // Others are to see the time that has passed.
                 tokio::task::yield_now().await;
             }
         }
+    }
+
+    /// Does `work` for at most as long as `limit`; `None` if that was not
+    /// enough. On a stepped clock: one at a time, and real time has no limit.
+    pub(crate) async fn at_most<T>(
+        &self,
+        limit: Duration,
+        work: impl Future<Output = T>,
+    ) -> Option<T> {
+        let Source::Virtual(_, steps) = &self.0 else {
+            return tokio::time::timeout(limit, work).await.ok();
+        };
+        let end = self.now().after(limit);
+        steps.end.store(end.as_millis(), Ordering::Relaxed);
+        let mut work = pin!(work);
+        let done = poll_fn(|context| match self.now() < end {
+            true => work.as_mut().poll(context).map(Some),
+            false => Poll::Ready(None),
+        });
+        let done = done.await;
+        steps.end.store(0, Ordering::Relaxed);
+        done
     }
 
     /// The time now.
@@ -196,6 +235,24 @@ mod tests {
         clock.wait_until(start).await;
         assert_eq!(clock.now() - start, Duration::from_secs(3_600));
         assert_eq!(heard.load(Ordering::Relaxed), 3_595);
+    }
+
+    #[tokio::test]
+    async fn waits_do_not_go_past_the_limit_of_what_waits() {
+        let (clock, _) = Clock::stepped(|_| {});
+        let start = clock.now();
+        let long = start.after(Duration::from_secs(40));
+        let limit = Duration::from_secs(50);
+        let twice = async {
+            clock.wait_until(long).await;
+            clock.wait_until(long.after(limit)).await;
+        };
+        assert_eq!(clock.at_most(limit, twice).await, None);
+        assert_eq!(clock.now() - start, limit);
+        let once = clock.wait_until(clock.now().after(limit / 2));
+        assert_eq!(clock.at_most(limit, once).await, Some(()));
+        clock.wait_until(clock.now().after(limit * 2)).await;
+        assert_eq!(clock.now() - start, limit * 7 / 2);
     }
 
     #[test]

@@ -53,6 +53,7 @@ pub struct Ticket {
     pub(super) resent: bool,
     pub(super) waits: u8,
     pub(super) since: Option<Instant>,
+    end: Instant,
 }
 
 impl Ticket {
@@ -67,14 +68,23 @@ impl Ticket {
             resent: false,
             waits: 0,
             since: None,
+            end: Instant::MAX,
         }
+    }
+
+    /// The same for a request that waits for nothing past `end`, whatever
+    /// patience there is: it belongs to something that must be done by then.
+    #[must_use]
+    pub const fn until(mut self, end: Instant) -> Self {
+        self.end = end;
+        self
     }
 
     /// A ticket for the probe that comes before this request goes: it waits no
     /// longer than the request does.
     #[must_use]
     pub const fn probe(&self) -> Self {
-        let mut probe = Self::new(Class::Read);
+        let mut probe = Self::new(Class::Read).until(self.end);
         probe.since = self.since;
         probe
     }
@@ -87,7 +97,7 @@ impl Ticket {
 
     /// Until when the request waits for the box.
     pub(super) fn deadline(&self, now: Instant, patience: u32) -> Instant {
-        self.since.unwrap_or(now).plus(patience)
+        self.since.unwrap_or(now).plus(patience).min(self.end)
     }
 
     /// Whether the request must not go over a connection that was used before.

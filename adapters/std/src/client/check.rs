@@ -6,7 +6,6 @@ use std::time::SystemTime;
 use oobwatch_core::check::Check;
 use oobwatch_core::error::TransportError;
 use oobwatch_core::health::{Observed, Report, Timings};
-use tokio::time::timeout;
 
 use super::Client;
 use crate::connect::ConnectFacts;
@@ -26,8 +25,10 @@ impl Client {
         *lock(&shared.connector.facts) = ConnectFacts::default();
         let mut check = Check::new(shared.product);
         let limit = shared.connector.timeouts.check;
-        let late = timeout(limit, oobwatch_io::check(&self.host, &mut check)).await;
-        if late.is_err() {
+        // Whoever waits until the last moment has no time left to ask.
+        let patient = shared.clock.now().after(limit - limit / 5);
+        let work = oobwatch_io::check(&self.host, &mut check, patient);
+        if shared.clock.at_most(limit, work).await.is_none() {
             check.handle(Err(TransportError::Timeout.into()));
         }
         let connect = self.connect_facts();

@@ -54,6 +54,25 @@ fn patience_has_an_end_and_then_the_answer_is_handed_on() {
     );
 }
 
+/// A check that has to be done in time reports a busy box, rather than being
+/// cut short while it waits for one.
+#[test]
+fn nobody_waits_past_the_end_of_what_the_request_belongs_to() {
+    let mut session = fmc_session();
+    open(&mut session, 0);
+    let answer = Outcome::Response(busy(429, Some(20)));
+    for (end, patient) in [(23_000, true), (21_000, false)] {
+        let mut ticket = Ticket::new(Class::Read).until(at(end));
+        let permit = go(&mut session, 1_000, &mut ticket);
+        let next = session.settle(at(1_000), permit, &mut ticket, &answer);
+        assert_eq!(matches!(next, Next::AgainAt(_)), patient, "{next:?}");
+        let mut other = Ticket::new(Class::Read).until(at(end));
+        let admit = session.admit_alone(at(2_000), &mut other);
+        assert_eq!(matches!(admit, Admit::Wait { .. }), patient, "{admit:?}");
+        session.busy_until = at(0);
+    }
+}
+
 #[test]
 fn a_request_that_can_not_wait_for_so_long_is_told_so_at_once() {
     let mut session = fmc_session();
