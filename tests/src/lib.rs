@@ -78,6 +78,17 @@ impl Lab {
         self.builder(Product::Fxos, self.sim.fxos())
     }
 
+    /// A builder for a client that takes the FMC for a cloud-delivered one.
+    pub fn cdfmc(&self, bearer: &str) -> Builder {
+        let info = self.sim.fmc();
+        Client::builder(Product::CdFmc, address(info))
+            .bearer(Zeroizing::new(bearer.to_owned()))
+            .trust(trust(info))
+            .timeouts(impatient())
+            .requests_per_minute(0)
+            .clock(self.clock.clone())
+    }
+
     /// A client of the FMC that has tokens and no credentials.
     ///
     /// # Panics

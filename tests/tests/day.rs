@@ -60,16 +60,15 @@ fn reckoned(interval: u64, hours: u64, kept: bool, life: Life) -> (u64, u64) {
 
 /// Checks every so many minutes, and keeps the session in between if the client
 /// says so. Ends with a logout.
-async fn watch(lab: &Lab, builder: impl Fn() -> Builder, minutes: u64, hours: u64) -> bool {
+async fn watch(lab: &Lab, builder: Builder, minutes: u64, hours: u64) -> bool {
     let interval = Duration::from_secs(minutes * MINUTE);
-    let mut client = builder().build().unwrap();
+    let client = builder.build().unwrap();
     let kept = client.keeps(interval);
     for _ in 0..(hours * 60).div_ceil(minutes) {
         let report = client.check().await;
         assert_eq!((report.verdict(), report.error), (Verdict::Ok, None));
         if !kept {
-            client.close().await.unwrap();
-            client = builder().build().unwrap();
+            client.log_out().await.unwrap();
         }
         lab.advance(interval);
     }
@@ -100,7 +99,7 @@ fn scenario(switches: &str) -> Scenario {
 async fn an_fmc_at_any_interval() {
     for (minutes, kept) in [(1, true), (7, true), (14, true), (29, false), (31, false)] {
         let lab = Lab::stepped(Scenario::default()).await;
-        assert_eq!(watch(&lab, || fmc(&lab), minutes, DAY).await, kept);
+        assert_eq!(watch(&lab, fmc(&lab), minutes, DAY).await, kept);
         let state = lab.sim.state().fmc;
         let due = reckoned(minutes * MINUTE, DAY, kept, FMC);
         assert_eq!((state.logins, state.refreshes), due, "{minutes} min");
@@ -144,7 +143,7 @@ async fn an_fmc_with_a_browser_session_timeout() {
 async fn a_chassis_at_any_interval() {
     for (minutes, kept) in [(1, true), (4, true), (7, false), (31, false)] {
         let lab = Lab::stepped(Scenario::default()).await;
-        assert_eq!(watch(&lab, || lab.fxos(), minutes, DAY).await, kept);
+        assert_eq!(watch(&lab, lab.fxos(), minutes, DAY).await, kept);
         let state = lab.sim.state().fxos;
         let due = reckoned(minutes * MINUTE, DAY, kept, FXOS);
         assert_eq!((state.logins, 0), due, "{minutes} min");
@@ -162,7 +161,7 @@ async fn a_chassis_at_any_interval() {
 async fn a_chassis_that_demands_renewal() {
     for (period, minutes, hours) in [(600, 1, 6), (630, 1, 6), (3_600, 4, 24)] {
         let lab = Lab::stepped(scenario(&format!("fxos.refresh_period = {period}"))).await;
-        assert!(watch(&lab, || lab.fxos(), minutes, hours).await);
+        assert!(watch(&lab, lab.fxos(), minutes, hours).await);
         let state = lab.sim.state().fxos;
         let life = Life {
             token: period,

@@ -28,6 +28,8 @@ pub(crate) struct Mode {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Product {
+    /// With a bearer token in place of a password.
+    CdFmc,
     Fmc,
     Fxos,
 }
@@ -110,7 +112,7 @@ pub(crate) async fn run(mode: &Mode) -> Row {
 impl<'m> Play<'m> {
     fn new(mode: &'m Mode, lab: Lab) -> Self {
         let info = match mode.on {
-            Product::Fmc => lab.sim.fmc(),
+            Product::CdFmc | Product::Fmc => lab.sim.fmc(),
             Product::Fxos => lab.sim.fxos(),
         };
         let password = mode.password.unwrap_or(&info.password);
@@ -118,7 +120,10 @@ impl<'m> Play<'m> {
         let mut timeouts = Timeouts::default();
         timeouts.first_byte = mode.silence;
         let clients = (0..mode.clients).map(|seed| {
-            let builder = builder(mode, &lab).credential(credential.clone());
+            let builder = match mode.on {
+                Product::CdFmc => builder(mode, &lab),
+                Product::Fmc | Product::Fxos => builder(mode, &lab).credential(credential.clone()),
+            };
             let builder = builder.seed(u32::try_from(seed).unwrap() + 1);
             builder.timeouts(timeouts).build().unwrap()
         });
@@ -178,7 +183,7 @@ impl<'m> Play<'m> {
         let other = match ask {
             Ask::OtherGuess => {
                 let user = match self.mode.on {
-                    Product::Fmc => &self.lab.sim.fmc().user,
+                    Product::CdFmc | Product::Fmc => &self.lab.sim.fmc().user,
                     Product::Fxos => &self.lab.sim.fxos().user,
                 };
                 builder.login(user, "guess".to_owned())
@@ -209,7 +214,11 @@ impl<'m> Play<'m> {
             refreshes: state.refreshes,
             refused_refreshes: state.refused_refreshes,
             requests: requests - their_logins - their_refused - revoked,
-            stray: state.stray_credentials + state.foreign_credentials,
+            stray: match self.mode.on {
+                // A bearer token that is refused is foreign to the box.
+                Product::CdFmc => state.stray_credentials,
+                _ => state.stray_credentials + state.foreign_credentials,
+            },
             left: left.live_sessions,
             orphans: self
                 .clients
@@ -231,7 +240,7 @@ impl<'m> Play<'m> {
     fn state(&self) -> BoxState {
         let state = self.lab.sim.state();
         match self.mode.on {
-            Product::Fmc => state.fmc,
+            Product::CdFmc | Product::Fmc => state.fmc,
             Product::Fxos => state.fxos,
         }
     }
@@ -239,6 +248,7 @@ impl<'m> Play<'m> {
 
 fn builder(mode: &Mode, lab: &Lab) -> Builder {
     match mode.on {
+        Product::CdFmc => lab.cdfmc(mode.password.unwrap_or("sim-bearer-token")),
         Product::Fmc => lab.fmc().requests_per_minute(FMC_RATE),
         Product::Fxos => lab.fxos(),
     }

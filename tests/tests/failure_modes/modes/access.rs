@@ -1,6 +1,8 @@
 //! Passwords, rights, and what becomes of a token.
 
-use super::{CONFIG, HALF_HOUR, LOGIN, LOGOUT, MINUTE, REFRESH, VERSION, at, fmc, trouble};
+use super::{
+    CONFIG, HALF_HOUR, LOGIN, LOGOUT, MINUTE, REFRESH, VERSION, at, fmc, on_cdfmc, trouble,
+};
 use crate::runner::Ask::{Check, Every, Hidden, OtherGuess, OtherLogin, Pass, Read};
 use crate::runner::Mode;
 
@@ -25,7 +27,12 @@ pub(super) fn passwords() -> Vec<Mode> {
             [OtherGuess, OtherGuess, Every(MINUTE, 60, vec![Check])],
         ),
         fmc(
-            "login answered 401 once after a burst, password right",
+            "logins answered 401 in a burst of requests, password right",
+            "login_burst = {requests = 1, refusals = 4}",
+            [OtherLogin, Every(MINUTE, 3, vec![Check])],
+        ),
+        fmc(
+            "login answered 401 once, password right",
             "refuse_logins = 1",
             [Every(MINUTE, 3, vec![Check])],
         ),
@@ -159,6 +166,18 @@ pub(super) fn lost_replies() -> Vec<Mode> {
             "logout not heard",
             &at(LOGOUT, r#"kind = "close""#, "times = 1"),
             [Check],
+        ),
+    ]
+}
+
+pub(super) fn bearers() -> Vec<Mode> {
+    let minutes = |times| [Every(MINUTE, times, vec![Check])];
+    vec![
+        on_cdfmc("bearer token refused", "", minutes(5)).with_password("another"),
+        on_cdfmc(
+            "a good bearer token answered 401, once",
+            &at(CONFIG, &trouble("error_as_text"), "times = 1"),
+            minutes(2),
         ),
     ]
 }

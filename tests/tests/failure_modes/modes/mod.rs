@@ -33,6 +33,7 @@ pub(crate) fn all() -> Vec<(&'static str, Vec<Mode>)> {
         ("A box that is too busy", overload::busy()),
         ("Answers that are not what they should be", wire::answers()),
         ("Connections", wire::connections()),
+        ("Cloud-delivered FMC", access::bearers()),
         ("FXOS: sessions", fxos::sessions()),
         ("FXOS: answers", fxos::answers()),
     ]
@@ -59,6 +60,12 @@ fn fmc<const N: usize>(name: &str, switches: &str, asks: [Ask; N]) -> Mode {
         Scenario::from_toml(&scenario).unwrap(),
         asks.to_vec(),
     )
+}
+
+/// `then` are switches upon the preset.
+fn on_cdfmc<const N: usize>(name: &str, then: &str, asks: [Ask; N]) -> Mode {
+    let scenario = Scenario::from_toml(&format!("preset = \"cdfmc\"\n{then}"));
+    Mode::new(name, Product::CdFmc, scenario.unwrap(), asks.to_vec())
 }
 
 fn on_fxos<const N: usize>(name: &str, switches: &str, asks: [Ask; N]) -> Mode {
