@@ -18,7 +18,8 @@ pub(crate) fn line(label: &str, product: Product, error: &ClientError) -> String
 }
 
 /// What to look at, if the error is one that a box of another kind, or none at
-/// all, would cause. A question where nothing is proven.
+/// all, would cause (a question, as nothing is proven), or other runs of the
+/// command.
 pub(crate) const fn hint(product: Product, error: Error) -> Option<&'static str> {
     let Error::Peer(error) = error else {
         return None;
@@ -33,6 +34,7 @@ pub(crate) const fn hint(product: Product, error: Error) -> Option<&'static str>
         | PeerError::Redirect(_)
         | PeerError::AuthStatus(_)
         | PeerError::WebPage(_) => Some(question(product)),
+        PeerError::Displaced => Some("runs of this command share a session with --cache"),
         _ => None,
     }
 }
@@ -56,12 +58,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_another_box_would_answer_is_a_question() {
+    fn only_what_another_box_or_run_explains_has_a_hint() {
         let asks = |error: PeerError| hint(Product::Fmc, error.into()).is_some();
         assert!(asks(PeerError::AuthStatus(404)));
         assert!(asks(PeerError::WebPage(200)));
         assert!(asks(PeerError::Redirect(302)));
         assert!(asks(PeerError::NoTokens));
+        assert!(asks(PeerError::Displaced));
         assert!(!asks(PeerError::LoginRefused));
         assert!(!asks(PeerError::AuthStatus(503)));
         assert!(!asks(PeerError::WebPage(503)));

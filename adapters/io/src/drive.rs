@@ -359,6 +359,7 @@ pub async fn authenticate<H: Home>(home: &H, permit: AuthPermit) -> AuthNext {
     let came = outcome.came(home.origin().product(), kind);
     let now = home.now();
     let next = home.with_latch(|session, latch| session.settle_auth(now, permit, outcome, latch));
+    // Written down before anybody uses the tokens.
     home.after(flight, kind, came).await;
     home.notify();
     next

@@ -284,6 +284,10 @@ impl Home for Host {
 
     async fn after(&self, flight: Option<Flight>, kind: AuthKind, came: Came) {
         if let (Some(keeper), Some(flight)) = (&self.0.keeper, flight) {
+            let now = self.now();
+            let memory = self.with_session(|session| session.memory(now));
+            // Before another process has its turn.
+            keeper.keep_memory(&memory);
             keeper.after(flight, kind, came, self.open());
         }
     }

@@ -181,7 +181,8 @@ impl Builder {
     }
 
     /// Begins with what an earlier client of the same box and account has
-    /// learned: its [`Client::memory`].
+    /// learned: its [`Client::memory`]. A [`state`](Self::state) remembers that
+    /// by itself.
     pub const fn memory(mut self, memory: Memory) -> Self {
         self.memory = memory;
         self
@@ -237,7 +238,8 @@ impl Builder {
     pub fn build(self) -> Result<Client, BuildError> {
         let mut session = self.session()?;
         let keeper = self.keeper();
-        session.remember(self.clock.now(), self.memory);
+        let memory = keeper.as_ref().map_or(self.memory, Keeper::memory);
+        session.remember(self.clock.now(), memory);
         if let Some(Adopted {
             access,
             refresh,
@@ -306,6 +308,7 @@ impl Builder {
             longest: self.longest_login(),
             clock: self.clock.clone(),
             held: Arc::default(),
+            learned: Mutex::default(),
             refusal_noted: AtomicBool::new(false),
         })
     }

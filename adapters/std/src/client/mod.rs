@@ -224,6 +224,9 @@ impl Client {
     /// ends by itself, when its token does; or the next process closes it, where
     /// there is a [`state`](Builder::state).
     pub async fn close(&self) -> Result<(), ClientError> {
+        if let Some(keeper) = self.keeper() {
+            keeper.keep_memory(&self.memory());
+        }
         let limit = self.shared().connector.timeouts.close;
         if let Some(keeper) = self.keeper().filter(|keeper| keeper.shared) {
             // What is just being renewed is written down first.

@@ -17,7 +17,7 @@ use super::dir::Lock;
 use super::error::StateError;
 use super::refusals::{Asked, CredentialId, Standing};
 use super::sessions::{Header, Secrets, shared_id};
-use super::{Moment, State};
+use super::{Gist, Moment, State};
 use crate::clock::Clock;
 use crate::credential::Credential;
 use crate::home::DomainName;
@@ -39,6 +39,8 @@ pub(crate) struct Keeper {
     pub(crate) longest: Duration,
     pub(crate) clock: Clock,
     pub(crate) held: Arc<Mutex<Held>>,
+    /// What the memory of the box says now.
+    pub(crate) learned: std::sync::Mutex<Gist>,
     /// A refusal was written down: if it is gone, somebody has removed it.
     pub(crate) refusal_noted: AtomicBool,
 }

@@ -1,5 +1,5 @@
 //! What is remembered between processes: refused passwords, logins that were
-//! begun, sessions that are open.
+//! begun, sessions that are open, what was learned of a box.
 //!
 //! The rules are core's; here is where they are written down. `docs/state.md`
 //! has the files, their formats, who locks what, and what it protects from.
@@ -10,6 +10,7 @@ mod dir;
 mod error;
 mod holding;
 mod leftovers;
+mod memory;
 mod moment;
 mod refusals;
 mod seal;
@@ -33,6 +34,7 @@ use dir::{Dir, hex};
 use seal::Key;
 
 pub(crate) use holding::{Flight, Found, Keeper, Open, Ready};
+pub(crate) use memory::Gist;
 pub(crate) use moment::Moment;
 pub(crate) use refusals::CredentialId;
 pub(crate) use sessions::Secrets;
@@ -74,6 +76,7 @@ pub struct State(Arc<Inner>);
 
 struct Inner {
     top: Dir,
+    boxes: Dir,
     credentials: Dir,
     sessions: Dir,
     key: OnceLock<Key>,
@@ -109,11 +112,13 @@ impl State {
     /// user, or is open to others.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StateError> {
         let top = Dir::open(path.as_ref())?;
+        let boxes = top.folder("boxes")?;
         let (credentials, sessions) = (top.folder("credentials")?, top.folder("sessions")?);
         // Better now than in the middle of a login.
         drop(sessions.lock("lock")?);
         Ok(Self(Arc::new(Inner {
             top,
+            boxes,
             credentials,
             sessions,
             key: OnceLock::new(),
@@ -125,6 +130,10 @@ impl State {
     #[must_use]
     pub fn path(&self) -> &Path {
         self.0.top.path()
+    }
+
+    fn boxes(&self) -> &Dir {
+        &self.0.boxes
     }
 
     fn credentials(&self) -> &Dir {

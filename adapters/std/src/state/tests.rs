@@ -194,6 +194,7 @@ fn an_age_across_a_restart_is_unknown() {
             longest: Duration::ZERO,
             clock: Clock::shifted().0,
             held: Arc::default(),
+            learned: std::sync::Mutex::default(),
             refusal_noted: false.into(),
         };
         let mut held = keeper.held.try_lock().unwrap();
