@@ -55,10 +55,11 @@ pub struct Latch {
     refused_at: Instant,
     /// A box has accepted it then, and none refused it since.
     accepted_at: Option<Instant>,
-    /// A login with the unproven credential is under way, since then.
+    /// The last login with the unproven credential that began and may be under
+    /// way.
     trying: Option<Instant>,
-    /// A second one is, too, as the first takes long.
-    overlap: bool,
+    /// One that began before it, and takes long.
+    slow: Option<Instant>,
     resets: u8,
     epoch: u32,
 }
@@ -94,7 +95,7 @@ impl Latch {
             refused_at: Instant::from_millis(0),
             accepted_at: None,
             trying: None,
-            overlap: false,
+            slow: None,
             resets: 0,
             epoch: 0,
         }
@@ -150,24 +151,28 @@ impl Latch {
             Leave::Go => {}
             not_now => return not_now,
         }
-        if let Some(since) = self.trying.filter(|since| now < since.after(lease)) {
-            self.ask_beside(now, since, lease)
-        } else {
-            self.trying = (!self.is_proven(now)).then_some(now);
-            self.overlap = false;
-            Leave::Go
+        self.slow.take_if(|since| since.after(lease) <= now);
+        self.trying.take_if(|since| since.after(lease) <= now);
+        match self.trying {
+            Some(since) => self.ask_beside(now, since, lease),
+            None => {
+                self.trying = (!self.is_proven(now)).then_some(now);
+                Leave::Go
+            }
         }
     }
 
     /// A box that hangs does not keep the others from being asked: one more try
     /// goes beside it, if there are two left.
     fn ask_beside(&mut self, now: Instant, since: Instant, lease: Duration) -> Leave {
-        if self.overlap || self.refusals > 0 || self.policy.single_use {
+        if let Some(first) = self.slow {
+            Leave::Wait(first.after(lease))
+        } else if self.refusals > 0 || self.policy.single_use {
             Leave::Wait(since.after(lease))
         } else if now < since.after(SLOW) {
             Leave::Wait(since.after(SLOW))
         } else {
-            self.overlap = true;
+            self.slow = self.trying.replace(now);
             Leave::Go
         }
     }
@@ -196,8 +201,10 @@ impl Latch {
 
     /// The login did not go out.
     pub const fn undecided(&mut self) {
-        self.trying = None;
-        self.overlap = false;
+        // Of two that are under way, the one that began last may have longest to go.
+        if self.slow.take().is_none() {
+            self.trying = None;
+        }
         self.epoch = self.epoch.wrapping_add(1);
     }
 
@@ -382,6 +389,34 @@ mod tests {
             }
             prop_assert!(refused.len() <= 2);
             prop_assert!(refused.windows(2).all(|two| two[1] - two[0] >= 60));
+        }
+
+        /// However they overlap, hang, end unheard or are lost within their
+        /// lease: those under way and those refused are never more than two.
+        #[test]
+        fn no_more_are_under_way_than_may_be_refused(
+            steps in prop::collection::vec((0u64..40, 0u8..4, any::<prop::sample::Index>()), 1..300),
+        ) {
+            let (mut latch, mut now, mut refused) = (Latch::new(), 0, 0);
+            let mut under_way = std::vec::Vec::new();
+            for (pause, step, which) in steps {
+                now += pause;
+                under_way.retain(|since| now < since + LEASE.as_secs());
+                match step {
+                    0 | 1 if latch.ask(at(now), LEASE) == Leave::Go => under_way.push(now),
+                    2 | 3 if !under_way.is_empty() => {
+                        under_way.remove(which.index(under_way.len()));
+                        if step == 2 {
+                            refused += 1;
+                            latch.refused(at(now));
+                        } else {
+                            latch.unanswered();
+                        }
+                    }
+                    _ => {}
+                }
+                prop_assert!(under_way.len() + refused <= 2, "{under_way:?}, {refused} refused");
+            }
         }
     }
 }
