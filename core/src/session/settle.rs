@@ -5,7 +5,7 @@ use core::time::Duration;
 use super::overload::{self, Busy};
 use super::permit::Flight;
 use super::{Class, Permit, Session, Stop, Ticket};
-use crate::error::{ConfigError, Error, PeerError};
+use crate::error::{ConfigError, Error, PeerError, TransportError};
 use crate::exchange::{Lost, Outcome, Response};
 use crate::product::Product;
 use crate::time::Instant;
@@ -211,13 +211,15 @@ fn deliver(response: &Response) -> Next {
     }
 }
 
+/// A read goes again once if the connection broke, wherever it did, but not if
+/// time ran out: that would take as long again.
 fn settle_lost(ticket: &mut Ticket, lost: &Lost) -> Next {
     let repeatable = match ticket.class {
-        Class::Read => true,
-        Class::Write => !lost.may_have_reached,
+        Class::Read => lost.stale || has_broken(lost.error),
+        Class::Write => lost.stale && !lost.may_have_reached,
         Class::Logout | Class::Stream => false,
     };
-    if lost.stale && repeatable && !ticket.resent {
+    if repeatable && !ticket.resent {
         ticket.resent = true;
         return Next::Again;
     }
@@ -225,4 +227,11 @@ fn settle_lost(ticket: &mut Ticket, lost: &Lost) -> Next {
         Class::Stream | Class::Write if lost.may_have_reached => Next::Ambiguous(lost.error),
         _ => Next::Fail(lost.error),
     }
+}
+
+/// Whether there was a connection, and the box, or something on the way, ended
+/// it.
+const fn has_broken(error: Error) -> bool {
+    use TransportError::{Closed, Io, Truncated};
+    matches!(error, Error::Transport(Closed | Io | Truncated))
 }

@@ -70,9 +70,16 @@ fn a_lost_refresh_counts_as_used_and_the_old_token_is_tried_once() {
 #[test]
 fn only_what_can_not_have_arrived_is_sent_again() {
     let closed = TransportError::Closed.into();
+    let timeout = TransportError::Timeout.into();
+    let late = Outcome::Lost(Lost {
+        error: timeout,
+        may_have_reached: true,
+        stale: false,
+    });
     for (class, outcome, next) in [
         (Class::Read, lost(true, true), Next::Again),
-        (Class::Read, lost(true, false), Next::Fail(closed)),
+        (Class::Read, lost(true, false), Next::Again),
+        (Class::Read, late, Next::Fail(timeout)),
         (Class::Write, lost(false, true), Next::Again),
         (Class::Write, lost(true, true), Next::Ambiguous(closed)),
         (Class::Write, lost(false, false), Next::Fail(closed)),
