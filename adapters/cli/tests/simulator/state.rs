@@ -42,6 +42,26 @@ async fn runs_at_once_on_a_cached_target_log_in_once() {
 }
 
 #[tokio::test]
+async fn checks_share_a_session_too() {
+    let lab = Lab::new(|_| {}).await;
+    let config = lab.config();
+    let check = ["--config", &config, "check", "fmc1", "chassis1", "--cache"];
+    for _ in 0..3 {
+        lab.run(&check).await.ok();
+    }
+    let state = lab.sim.state();
+    assert_eq!((state.fmc.logins, state.fmc.live_sessions), (1, 1));
+    assert_eq!((state.fxos.logins, state.fxos.live_sessions), (1, 1));
+    let list = lab.run(&["sessions", "list"]).await.ok();
+    assert_eq!(list.matches(" shared, ").count(), 2, "{list}");
+    lab.run(&["--config", &config, "sessions", "revoke"])
+        .await
+        .ok();
+    let state = lab.sim.state();
+    assert_eq!((state.fmc.live_sessions, state.fxos.live_sessions), (0, 0));
+}
+
+#[tokio::test]
 async fn a_cached_session_outlives_refreshes_and_other_logins() {
     let lab = Lab::new(|_| {}).await;
     let (fmc, pin) = (lab.fmc(), lab.sim.fmc().pin.clone());

@@ -159,9 +159,12 @@ impl Keeper {
     }
 
     /// The session is left to others: its record stays, unless it is of no more
-    /// use to them.
+    /// use to them. Doing it again does nothing.
     pub(crate) async fn hand_over(&self, held: &mut Held, is_spent: bool) {
-        if !is_spent || held.header.is_none() {
+        if !is_spent {
+            *held = Held::default();
+        }
+        if held.header.is_none() {
             return;
         }
         let id = self.shared_id();
