@@ -179,6 +179,10 @@ impl Latch {
 
     /// A box has accepted the credential.
     pub const fn accepted(&mut self, now: Instant) {
+        if self.policy.retry.is_some() && self.refusals >= REFUSALS_MAX {
+            // What refused it then may have been a directory that was down.
+            self.resets = self.resets.wrapping_add(1);
+        }
         self.clear();
         self.tried = true;
         self.accepted_at = Some(now);
@@ -229,7 +233,7 @@ impl Latch {
         self.epoch
     }
 
-    /// How often it was [reset](Self::reset): what sessions have counted before
+    /// How often it was [reset](Self::reset), or accepted after all: what sessions have counted before
     /// that counts no more.
     pub(crate) const fn resets(&self) -> u8 {
         self.resets

@@ -4,11 +4,12 @@
 
 use crate::time::Instant;
 
-/// The longest wait but for the jitter, in milliseconds.
+/// The longest wait but for the jitter, in milliseconds, unless one interval is
+/// longer.
 const WAIT_MAX: u32 = 60 * 60 * 1_000;
 
 /// Undisturbed for so many milliseconds after a wait, and the waits begin anew.
-const WINDOW: u32 = 6 * 60 * 60 * 1_000;
+pub(super) const WINDOW: u32 = 6 * 60 * 60 * 1_000;
 
 /// How often, and until when no login goes out.
 #[derive(Default)]
@@ -24,10 +25,14 @@ impl Displaced {
     pub(super) fn again(&mut self, now: Instant, interval: u32, free: u8, random: u32) {
         self.expire(now);
         let grown = |times: u8| interval.saturating_mul(1 << (2 * times.min(8)));
-        let wait = self.times.checked_sub(free).map_or(0, grown).min(WAIT_MAX);
+        let wait = self
+            .times
+            .checked_sub(free)
+            .map_or(0, grown)
+            .min(WAIT_MAX.max(interval));
         let jitter = wait / 2 / 1024 * (random % 1024);
         self.times = self.times.saturating_add(1);
-        self.until = now.plus(wait + jitter);
+        self.until = now.plus(wait.saturating_add(jitter));
     }
 
     /// Whether it was displaced not long ago.
@@ -66,6 +71,17 @@ mod tests {
             let later = now.plus(WINDOW);
             displaced.again(later, interval, 0, 0);
             prop_assert_eq!(displaced.until.since(later), interval);
+        }
+
+        #[test]
+        fn no_wait_is_shorter_than_the_interval(
+            interval in any::<u32>(), random in any::<u32>(), times in 1u8..10,
+        ) {
+            let (mut displaced, now) = (Displaced::default(), Instant::from_millis(5));
+            for _ in 0..times {
+                displaced.again(now, interval, 0, random);
+                prop_assert!(displaced.until >= now.plus(interval));
+            }
         }
     }
 }

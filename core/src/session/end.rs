@@ -5,7 +5,7 @@ use core::time::Duration;
 
 use super::learned::Span;
 use super::overload::next_random;
-use super::{FXOS_IDLE, Session, Stats};
+use super::{FXOS_IDLE, Session, Stats, displaced, learned};
 use crate::product::Product;
 use crate::time::{Instant, short};
 
@@ -22,6 +22,21 @@ pub struct Memory {
     pub displaced: u8,
     /// For how long no login goes out because of that.
     pub stays_away: Duration,
+}
+
+impl Memory {
+    /// What of it still holds when it has been kept for so long.
+    #[must_use]
+    pub fn later(self, by: Duration) -> Self {
+        let learned = |age: Option<Duration>| age.filter(|_| short(by) < learned::GOOD_FOR);
+        let recent = short(by.saturating_sub(self.stays_away)) < displaced::WINDOW;
+        Self {
+            token_age: learned(self.token_age),
+            session_age: learned(self.session_age),
+            displaced: if recent { self.displaced } else { 0 },
+            stays_away: self.stays_away.saturating_sub(by),
+        }
+    }
 }
 
 impl Session {

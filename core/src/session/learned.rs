@@ -28,7 +28,7 @@ const SLACK: u16 = 30;
 const LEAST: u16 = 600;
 
 /// In milliseconds.
-const GOOD_FOR: u32 = 24 * 60 * 60 * 1_000;
+pub(super) const GOOD_FOR: u32 = 24 * 60 * 60 * 1_000;
 
 /// The two ages, in seconds.
 #[derive(Default)]

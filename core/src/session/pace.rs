@@ -37,10 +37,11 @@ impl Pace {
         Self { empty_at, rate }
     }
 
-    /// The box allows more than was known.
-    pub(super) fn raise(&mut self, rate: u16) {
-        if self.rate > 0 {
-            self.rate = self.rate.max(rate);
+    /// The box allows more than any does. A rate of the caller's own stands: it
+    /// may leave room for others at the same address.
+    pub(super) const fn raise(&mut self, rate: u16) {
+        if self.rate == FMC_RATE {
+            self.rate = rate;
         }
     }
 
@@ -100,6 +101,15 @@ mod tests {
                 let within = sent[index..].iter().take_while(|at| **at < start + 60_000).count();
                 prop_assert!(within <= usize::from(rate), "{within} in the minute from {start}");
             }
+        }
+    }
+
+    #[test]
+    fn a_rate_of_the_callers_own_is_not_raised() {
+        for (rate, raised) in [(FMC_RATE, FMC_RATE_7_4_1), (60, 60), (0, 0)] {
+            let mut pace = Pace::new(rate);
+            pace.raise(FMC_RATE_7_4_1);
+            assert_eq!(pace.rate, raised);
         }
     }
 

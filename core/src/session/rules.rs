@@ -25,8 +25,8 @@ pub struct Rules {
     /// has ended the session: the interval of the checks.
     pub interval: Duration,
     /// Requests in a minute that the box takes; zero: without a limit.
-    /// [`FMC_RATE`](super::FMC_RATE) is raised when the box turns out to be new
-    /// enough. FMC only.
+    /// [`FMC_RATE`](super::FMC_RATE), and no other, is raised when the box turns
+    /// out to be new enough. FMC only.
     pub rate: u16,
     /// Whether the caller can lend a user name and password.
     pub can_login: bool,

@@ -55,9 +55,6 @@ impl Session {
         }
         if permit.probe {
             self.end_probe();
-            if matches!(outcome, Outcome::Response(_)) {
-                self.clear_doubt();
-            }
         }
         match outcome {
             Outcome::Response(response) => self.settle_response(now, &permit, ticket, response),
@@ -76,6 +73,9 @@ impl Session {
         let current = permit.generation == self.generation;
         if overload::busy(self.product, Class::Read, response).is_some() {
             return self.settle_busy(now, permit, ticket, response);
+        }
+        if permit.probe && current {
+            self.clear_doubt();
         }
         if !self.refuses_token(response) {
             let next = deliver(response);
@@ -135,7 +135,8 @@ impl Session {
     }
 
     /// The answer of a busy box says nothing about the token: a probe that got
-    /// one is made again, as long as there is patience.
+    /// one is made again, as long as there is patience. Then the request that it
+    /// was for can not go.
     fn settle_busy(
         &mut self,
         now: Instant,
@@ -143,14 +144,11 @@ impl Session {
         ticket: &mut Ticket,
         response: &Response,
     ) -> Next {
-        let Some(next) = self.put_off(now, ticket, response) else {
-            return deliver(response);
-        };
-        let current = permit.generation == self.generation;
-        if let Some(tokens) = self.tokens.as_mut().filter(|_| current && permit.probe) {
-            tokens.mark_doubted();
+        match self.put_off(now, ticket, response) {
+            Some(next) => next,
+            None if permit.probe => Next::Fail(PeerError::Overloaded(response.status).into()),
+            None => deliver(response),
         }
-        next
     }
 
     /// Has the request wait if the box is too busy for it, and there is time. If

@@ -12,7 +12,7 @@ pub const REQUESTS_MAX: u8 = 9;
 #[derive(Default)]
 pub(super) struct Slots {
     requests: u8,
-    /// Permits that have not come back by then are lost.
+    /// Permits that have not come back by then are lost, but for a stream's.
     until: Instant,
     /// How often that has happened.
     lapses: u8,
@@ -46,7 +46,9 @@ impl Slots {
     /// For a request that gives its slot back before `until`.
     pub(super) fn take(&mut self, class: Class, until: Instant) -> Slot {
         self.requests = self.requests.saturating_add(1);
-        self.until = self.until.max(until);
+        if class != Class::Stream {
+            self.until = self.until.max(until);
+        }
         if class.writes() {
             self.write = Some(class);
             self.write_until = until;
@@ -61,7 +63,11 @@ impl Slots {
     /// Whether someone may have waited for it.
     pub(super) fn give_back(&mut self, slot: &Slot) -> bool {
         let mut waited_for = false;
-        if slot.lapses == self.lapses {
+        let is_ours = match slot.class {
+            Class::Stream => slot.write_lapses == self.write_lapses,
+            Class::Logout | Class::Read | Class::Write => slot.lapses == self.lapses,
+        };
+        if is_ours {
             waited_for = self.requests >= REQUESTS_MAX;
             self.requests = self.requests.saturating_sub(1);
         }
@@ -77,22 +83,30 @@ impl Slots {
         matches!(self.write, Some(Class::Stream))
     }
 
+    /// How many of the requests are streams.
+    fn streaming(&self) -> u8 {
+        self.streams().into()
+    }
+
     /// When a slot comes free at the latest.
     pub(super) fn timeout(&self) -> Option<Instant> {
-        let requests = (self.requests > 0).then_some(self.until);
+        let requests = (self.requests > self.streaming()).then_some(self.until);
         let write = self.write.is_some().then_some(self.write_until);
         requests.into_iter().chain(write).min()
     }
 
     /// Takes the slots back from permits that were lost.
     pub(super) fn handle_timeout(&mut self, now: Instant) -> bool {
+        let streaming = self.streaming();
         let write = self.write.take_if(|_| self.write_until <= now).is_some();
         if write {
             self.write_lapses = self.write_lapses.wrapping_add(1);
+            self.requests = self.requests.saturating_sub(streaming);
         }
-        let requests = self.requests > 0 && self.until <= now;
+        let streaming = self.streaming();
+        let requests = self.requests > streaming && self.until <= now;
         if requests {
-            self.requests = 0;
+            self.requests = streaming;
             self.lapses = self.lapses.wrapping_add(1);
         }
         write || requests

@@ -108,7 +108,15 @@ impl Keeper {
             header.ends = self.ends(&header.token);
         }
         // Otherwise the tokens are as they were, or the refresh token is used up.
-        self.state.write(&header, Some(&open.secrets))?;
+        // One whose answer never came stays written down: the box may have opened
+        // the session anew.
+        let begun = match came {
+            Came::Unknown => self.state.header(&header.id)?,
+            Came::Done | Came::Nothing | Came::Refused => None,
+        };
+        let begun = begun.filter(|begun| begun.is_same(&header));
+        let written = begun.as_ref().unwrap_or(&header);
+        self.state.write(written, Some(&open.secrets))?;
         flight.held.header = Some(header);
         Ok(())
     }
@@ -204,7 +212,7 @@ impl Keeper {
 
     /// When a session ends by itself whose token was asked for then; unknown on
     /// a chassis, where it depends on the last use.
-    fn ends(&self, token: &Moment) -> Option<u64> {
+    pub(super) fn ends(&self, token: &Moment) -> Option<u64> {
         let life = millis(unattended_life(self.product));
         (self.product == Product::Fmc).then(|| token.wall.saturating_add(life))
     }

@@ -138,6 +138,9 @@ impl Keeper {
         match self.state.session(&header.id)? {
             Some((mut found, secrets)) if found.is_same(header) => {
                 found.renewing = Some(self.clock.moment());
+                // What it may become is open for longer than what it is.
+                let lost = found.lost_in_refresh(self.product, self.longest);
+                found.ends = lost.and_then(|lost| lost.ends);
                 self.state.write(&found, Some(&secrets))
             }
             _ => Ok(()),

@@ -17,9 +17,6 @@ use crate::lock;
 
 const FORMAT: &str = "oobwatch box 1";
 
-/// What was learned is learned anew after a day: timeouts get changed.
-const GOOD_FOR: Duration = Duration::from_secs(24 * 60 * 60);
-
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Record {
@@ -85,14 +82,13 @@ impl State {
 
 impl Record {
     fn memory(&self, now: &Moment) -> Memory {
-        let age = self.written.least_age(now);
-        let learned = |ms: Option<u64>| ms.filter(|_| age < GOOD_FOR).map(Duration::from_millis);
-        Memory {
-            token_age: learned(self.token_age_ms),
-            session_age: learned(self.session_age_ms),
+        let written = Memory {
+            token_age: self.token_age_ms.map(Duration::from_millis),
+            session_age: self.session_age_ms.map(Duration::from_millis),
             displaced: self.displaced,
-            stays_away: Duration::from_millis(self.stays_away_ms).saturating_sub(age),
-        }
+            stays_away: Duration::from_millis(self.stays_away_ms),
+        };
+        written.later(self.written.least_age(now))
     }
 }
 

@@ -4,6 +4,7 @@ use core::time::Duration;
 
 use oobwatch_core::latch::Policy;
 use oobwatch_core::product::Product;
+use oobwatch_core::session::{AuthKind, Came};
 use proptest::prelude::*;
 
 use super::refusals::{Asked, Tried};
@@ -177,32 +178,62 @@ fn the_locks_of_killed_processes_do_not_pile_up() {
 #[test]
 fn an_age_across_a_restart_is_unknown() {
     let (_outer, state) = state();
-    let keeper = |boot: &str| {
-        let mut header = written(&state, "one");
-        header.token.boot = Some(boot.to_owned());
-        state.write(&header, Some(&secrets("a"))).unwrap();
-        let id = CredentialId {
-            name: BOX.to_owned(),
-            user: "one".to_owned(),
-        };
-        let keeper = Keeper {
-            state: state.clone(),
-            product: Product::Fmc,
-            target: BOX.to_owned(),
-            credential: Some((id, crate::Credential::new("one", "pw".to_owned()))),
-            shared: true,
-            longest: Duration::ZERO,
-            clock: Clock::shifted().0,
-            held: Arc::default(),
-            learned: std::sync::Mutex::default(),
-            refusal_noted: false.into(),
-        };
-        let mut held = keeper.held.try_lock().unwrap();
-        let found = keeper.newer(&mut held).unwrap().unwrap();
-        assert!(keeper.newer(&mut held).unwrap().is_none(), "it is the same");
-        found.adopted.ages.token
+    let mut header = written(&state, "one");
+    header.token.boot = Some("another start".to_owned());
+    state.write(&header, Some(&secrets("a"))).unwrap();
+    let keeper = keeper(&state, Clock::shifted().0);
+    let mut held = keeper.held.try_lock().unwrap();
+    let found = keeper.newer(&mut held).unwrap().unwrap();
+    assert!(keeper.newer(&mut held).unwrap().is_none(), "it is the same");
+    assert_eq!(found.adopted.ages.token, Duration::MAX);
+}
+
+/// A refresh whose answer never came may have opened the session anew: its record
+/// says so, and for how long, whether its process was killed or went on.
+#[tokio::test]
+async fn what_a_lost_refresh_may_have_opened_is_not_forgotten() {
+    let (_outer, state) = state();
+    let (clock, shift) = Clock::shifted();
+    let keeper = keeper(&state, clock.clone());
+    let mut header = written(&state, "one");
+    header.token = clock.moment();
+    header.ends = keeper.ends(&header.token);
+    state.write(&header, Some(&secrets("a"))).unwrap();
+    keeper.held.lock().await.header = Some(header.clone());
+    shift.advance(Duration::from_secs(29 * 60));
+    // The same session: only a newer one is taken over.
+    let Ok(Ready::Go(flight)) = keeper.before(AuthKind::Refresh).await else {
+        panic!("it does not go");
     };
-    assert_eq!(keeper("another start"), Duration::MAX);
+    shift.advance(Duration::from_secs(20 * 60));
+    let found = || state.header(&header.id).unwrap().unwrap();
+    let is_remembered = || found().renewing.is_some() && !found().is_over(&clock.moment());
+    assert!(is_remembered(), "killed");
+    let open = Open {
+        secrets: secrets("a"),
+        domain: None,
+    };
+    keeper.after(flight, AuthKind::Refresh, Came::Unknown, Some(open));
+    assert!(is_remembered(), "went on");
+}
+
+fn keeper(state: &State, clock: Clock) -> Keeper {
+    let id = CredentialId {
+        name: BOX.to_owned(),
+        user: "one".to_owned(),
+    };
+    Keeper {
+        state: state.clone(),
+        product: Product::Fmc,
+        target: BOX.to_owned(),
+        credential: Some((id, crate::Credential::new("one", "pw".to_owned()))),
+        shared: true,
+        longest: Duration::ZERO,
+        clock,
+        held: Arc::default(),
+        learned: std::sync::Mutex::default(),
+        refusal_noted: false.into(),
+    }
 }
 
 proptest! {

@@ -172,6 +172,11 @@ fn what_was_learned_outlives_the_session() {
     let (mut other, mut fresh) = (fmc_session(), ScriptedFmc::new());
     other.remember(at(now), memory);
     assert_eq!(other.memory(at(now)), memory);
+    // Nothing of it is for ever.
+    let hours = |hours: u64| Duration::from_secs(hours * 3_600);
+    let later = memory.later(hours(1));
+    assert_eq!((later.displaced, later.stays_away), (1, Duration::ZERO));
+    assert_eq!(memory.later(hours(8)), Memory::default());
     let mut later = now;
     assert_eq!(
         request(&mut other, &mut fresh, &mut later),

@@ -124,3 +124,35 @@ fn a_login_that_is_put_off_uses_up_nothing() {
     );
     assert_eq!(session.stats().refused_logins, 0);
 }
+
+/// A box that never has time for the probe fails the request: it is not asked
+/// for ever, with patience or without.
+#[test]
+fn a_probe_that_finds_the_box_busy_has_an_end() {
+    for patience in [Duration::ZERO, Duration::from_secs(120)] {
+        let origin = Origin::new(Product::Fxos, "chassis.example").unwrap();
+        let rules = Rules {
+            patience,
+            ..Rules::default()
+        };
+        let mut session = Session::new(&origin, 9, rules);
+        open(&mut session, 0);
+        let mut upload = Ticket::new(Class::Stream);
+        let (mut now, mut tries, mut probe) = (0, 0, None);
+        let next = loop {
+            let Admit::Probe(permit) = session.admit_alone(at(now), &mut upload) else {
+                panic!("went without a proof");
+            };
+            let ticket = probe.get_or_insert_with(|| upload.probe());
+            let answer = Outcome::Response(busy(503, None));
+            tries += 1;
+            match session.settle(at(now), permit, ticket, &answer) {
+                Next::AgainAt(until) => now = until.as_millis(),
+                _ if tries > 20 => panic!("asked for ever"),
+                Next::Deliver | Next::Again => {}
+                next => break next,
+            }
+        };
+        assert_eq!(next, Next::Fail(PeerError::Overloaded(503).into()));
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::error::PeerError;
-use crate::latch::Latch;
+use crate::latch::{Latch, Policy};
 
 /// One credential, a session on each box: what the first is refused, the others
 /// do not try.
@@ -106,4 +106,35 @@ fn a_reset_latch_has_a_stopped_session_try_again() {
     assert_eq!(logins_until(&mut latch, 0), 2);
     latch.reset();
     assert_eq!(logins_until(&mut latch, 5), 2);
+}
+
+/// A directory was down, and this box was the one that found out, twice. The try
+/// a day later is another box's: when that is accepted, this one is asked anew.
+#[test]
+fn a_retry_that_another_box_accepts_opens_this_one_too() {
+    let day = Duration::from_secs(86_400);
+    let mut latch = Latch::new().with_policy(Policy {
+        retry: Some(day),
+        ..Policy::default()
+    });
+    let (mut one, mut other) = (fmc_session(), fmc_session());
+    for now in [0, 60_000] {
+        let Admit::Authenticate(permit) =
+            one.admit(at(now), &mut Ticket::new(Class::Read), &mut latch)
+        else {
+            panic!("no login at {now}");
+        };
+        let refused = AuthOutcome::Response(status(401));
+        let _ = one.settle_auth(at(now), permit, refused, &mut latch);
+    }
+    let now = 60_000 + 86_400_000;
+    let Admit::Authenticate(permit) =
+        other.admit(at(now), &mut Ticket::new(Class::Read), &mut latch)
+    else {
+        panic!("no login after a day");
+    };
+    let next = other.settle_auth(at(now), permit, grant("a", "r"), &mut latch);
+    assert_eq!(next, AuthNext::Continue);
+    let admit = one.admit(at(now + 1), &mut Ticket::new(Class::Read), &mut latch);
+    assert!(matches!(admit, Admit::Authenticate(_)), "{admit:?}");
 }

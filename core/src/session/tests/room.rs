@@ -80,6 +80,39 @@ fn lost_permits_give_their_slots_back() {
     let _ = go(&mut session, until.as_millis(), &mut late);
 }
 
+/// An upload may take hours; what is lost beside it, or after it, has a lease of
+/// its own, and the upload keeps its slot meanwhile.
+#[test]
+fn an_upload_lengthens_no_lease() {
+    for is_done in [false, true] {
+        let mut session = roomy();
+        let mut upload = Ticket::new(Class::Stream);
+        let mut permit = Some(go(&mut session, 2, &mut upload));
+        let ok = Outcome::Response(status(201));
+        if let Some(permit) = permit.take_if(|_| is_done) {
+            let _ = session.settle(at(3), permit, &mut upload, &ok);
+        }
+        let free = if is_done {
+            REQUESTS_MAX
+        } else {
+            REQUESTS_MAX - 1
+        };
+        let fill = |session: &mut Session, now| {
+            for _ in 0..free {
+                let _lost = go(session, now, &mut Ticket::new(Class::Read));
+            }
+            let admit = session.admit_alone(at(now), &mut Ticket::new(Class::Read));
+            assert_eq!(why(&admit), Some(Wait::Connections));
+        };
+        fill(&mut session, 4);
+        fill(&mut session, 4 + 180_000);
+        if let Some(permit) = permit {
+            let _ = session.settle(at(4 + 180_001), permit, &mut upload, &ok);
+            let _ = go(&mut session, 4 + 180_001, &mut Ticket::new(Class::Read));
+        }
+    }
+}
+
 /// No wait for requests of our own goes on for ever either.
 #[test]
 fn a_queue_has_an_end() {
