@@ -261,13 +261,14 @@ proptest! {
         let name = format!("{}{RECORD}", header.id);
         let mut bytes = state.records().read(&name).unwrap().unwrap();
         let place = place % bytes.len();
+        // What it is cut off by may be the line break at its end.
+        let shorter = bytes.get(..place).unwrap().to_vec();
         bytes[place] = byte;
-        state.records().replace(&name, &bytes).unwrap();
-        if let Some((found, secrets)) = state.session(&header.id).unwrap() {
-            prop_assert_eq!((found, &*secrets.access), (header, "a"));
+        for changed in [bytes, shorter] {
+            state.records().replace(&name, &changed).unwrap();
+            if let Some((found, secrets)) = state.session(&header.id).unwrap() {
+                prop_assert_eq!((&found, &*secrets.access), (&header, "a"));
+            }
         }
-        let shorter = bytes.get(..place).unwrap();
-        state.records().replace(&name, shorter).unwrap();
-        prop_assert!(state.session(&shared_id(BOX, "one")).unwrap().is_none());
     }
 }
