@@ -253,7 +253,7 @@ impl Session {
         };
         self.wake();
         if flight.probe {
-            return self.end_probe();
+            return;
         }
         match flight.kind {
             AuthKind::Login => Stats::count(&mut self.stats.orphans),
