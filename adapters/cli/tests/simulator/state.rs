@@ -168,6 +168,25 @@ async fn a_wrong_password_is_refused_once_a_minute_by_runs_at_once() {
     assert_eq!(lab.sim.state().fmc.refused_logins, refused + 1);
 }
 
+/// What could not be written down when it is open is not opened.
+#[cfg(unix)]
+#[tokio::test]
+async fn without_a_usable_key_there_is_no_login() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let lab = Lab::new(|_| {}).await;
+    let get = ["get", &lab.fmc(), VERSION];
+    lab.on_fmc(&get).await.ok();
+    let open = fs::Permissions::from_mode(0o644);
+    fs::set_permissions(lab.state_dir().join("key"), open).unwrap();
+    for get in [&get[..], &[&get[..], &["--cache"]].concat()] {
+        let ran = lab.on_fmc(get).await;
+        assert_eq!(ran.code, Some(1), "{ran:?}");
+        assert!(ran.err.contains("chmod 600"), "{ran:?}");
+    }
+    let state = lab.sim.state().fmc;
+    assert_eq!((state.logins, state.live_sessions), (1, 0));
+}
+
 #[tokio::test]
 async fn without_state_each_run_has_one_attempt_and_leaves_no_file() {
     let lab = Lab::new(|_| {}).await;

@@ -119,6 +119,8 @@ impl Keeper {
     /// Writes down that there may be a session soon. What there was before is
     /// over: a session logs in only when its tokens are of no more use.
     fn begin(&self, flight: &mut Flight) -> Result<(), Refusal> {
+        // Without the key, the session could not be written down when it is open.
+        self.state.key()?;
         self.give_up_record(&mut flight.held)?;
         let now = self.clock.moment();
         let user = self.user();

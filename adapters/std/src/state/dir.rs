@@ -60,15 +60,21 @@ impl Dir {
     /// The whole file; `None` if there is none.
     pub(super) fn read(&self, name: &str) -> Result<Option<Vec<u8>>, StateError> {
         let path = self.path.join(name);
+        // Looked at before it is opened: opening a pipe waits for a writer.
+        let found = match fs::symlink_metadata(&path) {
+            Ok(found) => found,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(StateError::io("look at", &path)(error)),
+        };
+        if !found.is_file() {
+            return Err(StateError::wrong_kind(&path, "regular file"));
+        }
         let file = match File::open(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(StateError::io("read", &path)(error)),
         };
         let found = file.metadata().map_err(StateError::io("look at", &path))?;
-        if !found.is_file() {
-            return Err(StateError::wrong_kind(&path, "regular file"));
-        }
         only_ours(&path, &found)?;
         let mut bytes = Vec::new();
         file.take(LIMIT + 1)
@@ -287,6 +293,23 @@ mod tests {
         assert!(dir.try_lock("l").unwrap().is_none());
         drop(held);
         assert!(dir.try_lock("l").unwrap().is_some());
+    }
+
+    /// Neither read, which would wait for a writer, nor followed.
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_or_a_link_is_no_record() {
+        let (_outer, dir) = dir();
+        let pipe = std::process::Command::new("mkfifo")
+            .arg(dir.path.join("pipe"))
+            .status();
+        assert!(pipe.unwrap().success());
+        dir.replace("a", b"x").unwrap();
+        std::os::unix::fs::symlink("a", dir.path.join("link")).unwrap();
+        for name in ["pipe", "link"] {
+            let error = dir.read(name).unwrap_err().to_string();
+            assert!(error.contains("no regular file"), "{error}");
+        }
     }
 
     #[cfg(unix)]
