@@ -4,8 +4,10 @@
 //! milliseconds for 64 KiB on a Cortex-M4, and a table would cost 1 KiB of
 //! flash. That is too little code to name a dependency for.
 
-/// The checksum of `parts`, one after the other.
-pub(crate) fn crc32(parts: &[&[u8]]) -> u32 {
+/// The CRC-32 of `parts`, one after the other: also for what else a board keeps
+/// in storage.
+#[must_use]
+pub fn crc32(parts: &[&[u8]]) -> u32 {
     let bytes = parts.iter().copied().flatten();
     !bytes.fold(u32::MAX, |crc, &byte| {
         (0..8).fold(crc ^ u32::from(byte), |crc, _| {

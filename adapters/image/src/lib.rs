@@ -69,6 +69,7 @@ pub use config::{
     Certificate, Credential, Host, Login, Network, Product, Secret, StaticNetwork, Syslog, Target,
     Trust, Webhook,
 };
+pub use crc::crc32;
 pub use error::{Field, ImageError, Reason, RecordKind, WriteError};
 pub use layout::{
     FORMAT_VERSION, HEADER_LEN, MAX_CERTIFICATES, MAX_CREDENTIALS, MAX_NAME_SERVERS, MAX_SYSLOGS,

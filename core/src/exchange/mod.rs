@@ -7,7 +7,8 @@
 //!
 //! [`Exchange`] carries requests with the access token (or a bearer);
 //! [`AuthExchange`] the login, the refresh and the logout. They are two types so
-//! that the password and the refresh token have no way into a request.
+//! that the password and the refresh token have no way into a request. [`Reach`]
+//! carries no secret at all.
 
 mod answer;
 mod auth;
@@ -16,6 +17,7 @@ mod domains;
 mod error_body;
 mod login_reply;
 mod outcome;
+mod reach;
 mod request;
 mod sink;
 
@@ -27,5 +29,6 @@ pub use auth::AuthExchange;
 pub use domains::find_domain;
 pub use error_body::ErrorBody;
 pub use outcome::{AuthOutcome, Domain, Grant, Lost, Outcome, Response, RetryAfter};
+pub use reach::Reach;
 pub use request::{BodyLength, Exchange, Request, probe};
 pub use sink::{Discard, Sink};

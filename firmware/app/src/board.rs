@@ -1,0 +1,118 @@
+//! What a board gives the application: small traits, each with one job.
+//!
+//! The Ethernet driver is not among them: the board makes an
+//! [`embassy_net::Stack`] of it and runs its runner.
+
+use core::future::Future;
+
+use embedded_io_async::{Read, Write};
+use oobwatch_core::error::Error;
+
+use crate::net::Tcp;
+
+/// TLS with the trust that a board can enforce.
+pub trait Tls {
+    /// A connection with TLS up and the certificate trusted. Dropping it closes
+    /// the connection under it.
+    type Stream: Read + Write;
+
+    /// Shakes hands over `tcp`. Not a byte of a request is written before it
+    /// returns. There is never more than one connection at a time.
+    ///
+    /// # Errors
+    /// [`TransportError::Certificate`](oobwatch_core::error::TransportError) if
+    /// the certificate is not trusted, `Tls` if the handshake failed otherwise,
+    /// be it for want of memory.
+    ///
+    /// # Cancel safety
+    /// Dropping the future drops the connection: the application sets the
+    /// deadline that way.
+    fn connect(
+        &self,
+        tcp: Tcp,
+        trust: Trust<'static>,
+    ) -> impl Future<Output = Result<Self::Stream, Error>>;
+}
+
+/// Which certificate a box may show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trust<'a> {
+    /// This one, self-issued, byte for byte, whatever its name.
+    Pinned(&'a [u8]),
+    /// One that this authority has issued for this name.
+    Authority {
+        /// The certificate of the authority, in DER.
+        der: &'a [u8],
+        /// The DNS name.
+        name: &'a str,
+    },
+}
+
+/// Memory that outlives a reset: retained RAM or flash. Holds one record.
+pub trait Storage {
+    /// Reads what was [saved](Self::save) last into `into` and says how many
+    /// bytes it is. Anything may come back after a loss of power: the record
+    /// has a checksum of its own.
+    fn load(&mut self, into: &mut [u8]) -> usize;
+
+    /// Replaces the record, of at most [`RECORD_MAX`](crate::record::RECORD_MAX)
+    /// bytes. Flash is written a few dozen times a day.
+    ///
+    /// # Errors
+    /// The record was not kept. Nobody logs in then.
+    fn save(&mut self, record: &[u8]) -> Result<(), NotSaved>;
+}
+
+/// A record could not be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotSaved;
+
+/// A watchdog that the board has started, with a timeout of 8 s or more.
+pub trait Watchdog {
+    /// Starts the timeout anew.
+    fn feed(&mut self);
+}
+
+/// The one light of the board.
+pub trait Led {
+    /// Switches it.
+    fn set(&mut self, lit: bool);
+}
+
+/// Why the board has started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResetReason {
+    /// Power came on.
+    PowerOn,
+    /// Somebody has pressed the button.
+    Pin,
+    /// The watchdog was not fed.
+    Watchdog,
+    /// The program asked for it, as after a panic.
+    Software,
+    /// The board can not tell.
+    Unknown,
+}
+
+impl ResetReason {
+    /// All of them, in the order in which they are counted.
+    pub const ALL: [Self; 5] = [
+        Self::PowerOn,
+        Self::Pin,
+        Self::Watchdog,
+        Self::Software,
+        Self::Unknown,
+    ];
+
+    /// The name in metrics and on the console.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::PowerOn => "power_on",
+            Self::Pin => "pin",
+            Self::Watchdog => "watchdog",
+            Self::Software => "software",
+            Self::Unknown => "unknown",
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! The application of a board that watches FMC and FXOS boxes: everything but
+//! pins, clocks and drivers.
+//!
+//! A board makes an [`embassy_net::Stack`] of its Ethernet driver, hands over
+//! its configuration image and the small things of [`board`], and runs the
+//! futures of [`run`]. All decisions about sessions and health are
+//! `oobwatch-core`'s; what lives here is when to check ([`watch`]), what to keep
+//! ([`record`]), and how to tell ([`serve`]).
+//!
+//! One executor, no allocator, no `unsafe`. One box is talked to at a time:
+//! memory for one TLS connection is enough. Every wait has a deadline.
+#![no_std]
+#![forbid(unsafe_code)]
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unwrap_used
+    )
+)]
+
+pub mod board;
+mod clock;
+mod home;
+mod net;
+pub mod record;
+mod standing;
+mod state;
+mod supervise;
+mod target;
+mod watch;
+
+pub use net::{Dial, Network, Tcp, TcpRoom, Way};
+pub use state::{Start, State};
+pub use supervise::supervise;
+pub use target::Target;
+pub use watch::watch;
+
+#[cfg(test)]
+extern crate std;
+
+#[cfg(test)]
+mod tests;

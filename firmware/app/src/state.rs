@@ -1,0 +1,193 @@
+//! What the tasks of a board share: configuration, targets, latches, the record.
+
+use core::cell::{Cell, RefCell};
+use core::time::Duration;
+
+use embassy_sync::blocking_mutex::raw::NoopRawMutex;
+use embassy_sync::signal::Signal;
+use heapless::VecView;
+use oobwatch_core::latch::Latch;
+use oobwatch_core::time::Instant;
+use oobwatch_image::{Image, ImageError, MAX_CREDENTIALS};
+
+use crate::board::{NotSaved, ResetReason, Storage};
+use crate::clock;
+use crate::record::{RECORD_MAX, Record};
+use crate::supervise::Progress;
+use crate::target::Target;
+
+/// What a board starts with.
+pub struct Start {
+    /// The configuration image, or the whole region that it lies in.
+    pub image: &'static [u8],
+    /// What outlives resets.
+    pub storage: &'static mut dyn Storage,
+    /// Why the board has started.
+    pub reset: ResetReason,
+    /// A random number: seeds the jitter of waits.
+    pub seed: u32,
+}
+
+/// Why a board watches nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// The image is bad.
+    Image(ImageError),
+    /// It has more targets than the firmware has room for: so many.
+    TooManyTargets(usize),
+    /// The target of that index has an address that can not be used.
+    Target(usize),
+}
+
+impl core::fmt::Display for Refused {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Image(error) => error.fmt(f),
+            Self::TooManyTargets(room) => {
+                write!(f, "the image has more targets than the {room} that this firmware has room for")
+            }
+            Self::Target(index) => write!(f, "target {index} has a host name that can not be used"),
+        }
+    }
+}
+
+/// What all tasks share. One executor runs them: nothing here is locked, and
+/// nothing is borrowed across an `await`.
+pub struct State {
+    pub(crate) image: Result<Image<'static>, Refused>,
+    pub(crate) targets: &'static [Target],
+    pub(crate) reset: ResetReason,
+    pub(crate) record: RefCell<Record>,
+    pub(crate) saves: Cell<u32>,
+    pub(crate) failed_saves: Cell<u32>,
+    pub(crate) progress: Progress,
+    /// Raised for the syslog task when something has to be told.
+    pub(crate) news: Signal<NoopRawMutex, ()>,
+    latches: [RefCell<Latch>; MAX_CREDENTIALS],
+    storage: RefCell<&'static mut dyn Storage>,
+}
+
+impl State {
+    /// Reads configuration and record, and counts the start. `room` holds the
+    /// targets: as many as the firmware will watch.
+    ///
+    /// A bad image leaves the board without targets: it serves its status page
+    /// all the same.
+    #[must_use]
+    pub fn new(start: Start, room: &'static mut VecView<Target>) -> Self {
+        let mut record = load(start.storage);
+        let image = Image::parse(start.image).map_err(Refused::Image);
+        let image = image.and_then(|image| {
+            make_targets(&image, start.seed, room)?;
+            Ok(image)
+        });
+        if image.is_err() {
+            room.clear();
+        }
+        let generation = image.as_ref().map_or(record.generation, Image::generation);
+        count_start(&mut record, generation, start.reset);
+        let now = clock::now();
+        let state = Self {
+            image,
+            targets: room.as_slice(),
+            reset: start.reset,
+            latches: core::array::from_fn(|index| {
+                let tries = record.credentials.get(index).copied().unwrap_or_default();
+                RefCell::new(Latch::restored(tries.refusals_at_most(), now))
+            }),
+            record: RefCell::new(record),
+            saves: Cell::new(0),
+            failed_saves: Cell::new(0),
+            progress: Progress::new(),
+            news: Signal::new(),
+            storage: RefCell::new(start.storage),
+        };
+        state.restore_sessions(now);
+        // Whether it could be kept shows when the first login wants to.
+        let _ = state.keep(|_| ());
+        state
+    }
+
+    /// The targets, in the order of the configuration.
+    #[must_use]
+    pub const fn targets(&self) -> &'static [Target] {
+        self.targets
+    }
+
+    /// Why nothing is watched, if so.
+    #[must_use]
+    pub fn refused(&self) -> Option<Refused> {
+        self.image.as_ref().err().copied()
+    }
+
+    /// The latch of the credential of `target`.
+    pub(crate) fn latch(&self, target: &Target) -> Option<&RefCell<Latch>> {
+        self.latches.get(target.config.credential.index())
+    }
+
+    /// Changes the record and stores it.
+    pub(crate) fn keep(&self, change: impl FnOnce(&mut Record)) -> Result<(), NotSaved> {
+        let bytes = {
+            let mut record = self.record.borrow_mut();
+            change(&mut record);
+            record.encode()
+        };
+        let saved = self.storage.borrow_mut().save(&bytes);
+        let counter = if saved.is_ok() { &self.saves } else { &self.failed_saves };
+        counter.set(counter.get().saturating_add(1));
+        saved
+    }
+
+    /// Sessions begin with what those before the reset have learned.
+    fn restore_sessions(&self, now: Instant) {
+        let record = self.record.borrow();
+        for (target, past) in self.targets.iter().zip(&record.targets) {
+            target.session.borrow_mut().remember(now, past.memory);
+        }
+    }
+}
+
+fn load(storage: &mut dyn Storage) -> Record {
+    let mut bytes = [0; RECORD_MAX];
+    let length = storage.load(&mut bytes);
+    let bytes = bytes.get(..length).unwrap_or_default();
+    Record::decode(bytes).unwrap_or_default()
+}
+
+fn make_targets(
+    image: &Image<'static>,
+    seed: u32,
+    room: &mut VecView<Target>,
+) -> Result<(), Refused> {
+    for (index, config) in image.targets().iter().enumerate() {
+        let id = seed.wrapping_add(u32::try_from(index).unwrap_or_default());
+        let target = Target::new(*config, id).map_err(|_| Refused::Target(index))?;
+        let most = room.capacity();
+        room.push(target).map_err(|_| Refused::TooManyTargets(most))?;
+    }
+    Ok(())
+}
+
+/// Counts the start and the sessions that it has left behind. What was learned
+/// of credentials and boxes goes with the configuration: of another one it is
+/// forgotten.
+fn count_start(record: &mut Record, generation: u32, reset: ResetReason) {
+    let reasons = ResetReason::ALL.iter().zip(&mut record.resets);
+    for (_, count) in reasons.filter(|(reason, _)| **reason == reset) {
+        *count = count.saturating_add(1);
+    }
+    for past in &mut record.targets {
+        record.orphans = record.orphans.saturating_add(past.open.into());
+        past.open = false;
+        past.memory.stays_away = past.memory.stays_away.min(Duration::from_secs(3_600));
+    }
+    if record.generation != generation {
+        record.generation = generation;
+        record.credentials = Default::default();
+        record.targets = Default::default();
+    }
+    for tries in &mut record.credentials {
+        tries.refusals = tries.refusals_at_most();
+        tries.trying = false;
+    }
+}

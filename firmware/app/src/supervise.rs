@@ -1,0 +1,75 @@
+//! Feeds the watchdog while every task makes progress.
+//!
+//! A check that fails, waits for its latch or finds no network is progress; a
+//! task that does not come back to its loop is not.
+
+use core::cell::Cell;
+
+use embassy_time::{Duration, Instant, Timer};
+
+use crate::State;
+use crate::board::Watchdog;
+
+/// How often the tasks are looked at, and the watchdog fed.
+pub const FEED_EVERY: Duration = Duration::from_secs(2);
+
+/// When each task was last seen to move.
+pub(crate) struct Progress {
+    pub(crate) watch: Mark,
+    pub(crate) serve: Mark,
+    pub(crate) tell: Mark,
+}
+
+impl Progress {
+    pub(crate) fn new() -> Self {
+        Self {
+            // A check, its logout, and what they may take too long.
+            watch: Mark::new("watch", Duration::from_secs(300)),
+            serve: Mark::new("serve", Duration::from_secs(60)),
+            tell: Mark::new("tell", Duration::from_secs(60)),
+        }
+    }
+
+    fn marks(&self) -> [&Mark; 3] {
+        [&self.watch, &self.serve, &self.tell]
+    }
+
+    /// The first task that is late.
+    pub(crate) fn late(&self, now: Instant) -> Option<&'static str> {
+        self.marks().into_iter().find(|mark| mark.is_late(now)).map(|mark| mark.name)
+    }
+}
+
+/// The progress of one task.
+pub(crate) struct Mark {
+    name: &'static str,
+    within: Duration,
+    moved: Cell<Instant>,
+}
+
+impl Mark {
+    fn new(name: &'static str, within: Duration) -> Self {
+        let moved = Cell::new(Instant::now());
+        Self { name, within, moved }
+    }
+
+    /// The task has come back to its loop.
+    pub(crate) fn set(&self) {
+        self.moved.set(Instant::now());
+    }
+
+    fn is_late(&self, now: Instant) -> bool {
+        now.saturating_duration_since(self.moved.get()) > self.within
+    }
+}
+
+/// Feeds `watchdog` for as long as no task is late. Never ends: once a task is
+/// late, the watchdog resets the board.
+pub async fn supervise(state: &State, watchdog: &mut impl Watchdog) -> ! {
+    loop {
+        if state.progress.late(Instant::now()).is_none() {
+            watchdog.feed();
+        }
+        Timer::after(FEED_EVERY).await;
+    }
+}

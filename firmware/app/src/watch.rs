@@ -1,0 +1,157 @@
+//! When to check which target: one at a time, each at its own two cadences.
+//!
+//! A probe costs no login: TCP, TLS, and HTTP answers. A check goes through the
+//! whole of [`Check`]. A report that is worse than what was told last is
+//! confirmed after the time of a probe rather than that of a check; a box that
+//! answers again is checked at once.
+
+use core::time::Duration;
+
+use embassy_time::with_timeout;
+use oobwatch_core::check::Check;
+use oobwatch_core::error::{Error, TransportError};
+use oobwatch_core::exchange::{Discard, Reach};
+use oobwatch_core::health::{Layer, Observed, Report, Timings};
+use oobwatch_core::time::Instant;
+use oobwatch_io::exchange::{Body, run};
+use oobwatch_io::{Connection, Deadlines, Home as _, Timer as _, drive};
+
+use crate::clock::{self, wait};
+use crate::home::BoardHome;
+use crate::{Dial, State, Target};
+
+/// For all of a check but the logout: a login, and a list of some megabytes.
+const CHECK: Duration = Duration::from_secs(180);
+/// For a logout.
+const LOGOUT: Duration = Duration::from_secs(30);
+/// How long a box may take to answer a probe.
+const PROBE: Deadlines = Deadlines {
+    first_byte: Duration::from_secs(20),
+    total: Duration::from_secs(30),
+};
+/// The longest sleep: so often the supervisor hears of this task.
+const NAP: Duration = Duration::from_secs(10);
+
+/// Watches the targets of `state` for ever. A network that is down is a finding
+/// like any other.
+pub async fn watch<D: Dial>(state: &State, dial: &D) -> ! {
+    loop {
+        state.progress.watch.set();
+        let now = clock::now();
+        match next(state.targets) {
+            Some((at, target, job)) if at <= now => match job {
+                Job::Check => check(state, target, dial).await,
+                Job::Probe => probe(state, target, dial).await,
+            },
+            due => {
+                let nap = now.after(NAP);
+                clock::sleep_until(due.map_or(nap, |(at, ..)| at.min(nap))).await;
+            }
+        }
+    }
+}
+
+/// What is done with a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Job {
+    Check,
+    Probe,
+}
+
+/// What is due next. Of two things at the same time a check, which is a probe, too.
+fn next(targets: &[Target]) -> Option<(Instant, &Target, Job)> {
+    let jobs = targets.iter().flat_map(|target| {
+        let check = (target.check_at.get(), target, Job::Check);
+        let probe = (target.probe_at.get(), target, Job::Probe);
+        [check, probe]
+    });
+    jobs.min_by_key(|(at, ..)| *at)
+}
+
+/// The check with its login, and what follows from it.
+async fn check<D: Dial>(state: &State, target: &Target, dial: &D) {
+    let start = clock::now();
+    target.checks.set(target.checks.get().saturating_add(1));
+    let home = BoardHome::new(state, target, dial);
+    home.with_session(|session| session.reopen());
+    let mut check = Check::new(target.product());
+    let late = with_timeout(wait(CHECK), oobwatch_io::check(&home, &mut check)).await;
+    if late.is_err() {
+        check.handle(Err(TransportError::Timeout.into()));
+    }
+    let report = check.finish(observed(&home, target, start));
+    if !home.with_session(|session| session.keeps(target.check_every())) {
+        // What comes of it is in the record of the session.
+        let _ = with_timeout(wait(LOGOUT), drive::log_out(&home)).await;
+    }
+    let open = home.with_session(|session| session.is_open());
+    let _ = home.keep(false, open);
+    conclude(state, target, report);
+    let next = start.after(target.check_every());
+    target.check_at.set(if target.standing.get().is_in_doubt() {
+        next.min(clock::now().after(target.probe_every()))
+    } else {
+        next
+    });
+    target.probe_at.set(clock::now().after(target.probe_every()));
+}
+
+/// The probe without a login. A box that does not answer is a report of its own.
+async fn probe<D: Dial>(state: &State, target: &Target, dial: &D) {
+    let start = clock::now();
+    target.probes.set(target.probes.get().saturating_add(1));
+    let home = BoardHome::new(state, target, dial);
+    match reach(&home).await {
+        Ok(()) => {
+            if target.with_report(start, |report| report.is_some_and(was_out_of_reach)) {
+                target.check_at.set(clock::now());
+            }
+        }
+        Err(error) => {
+            let mut check = Check::new(target.product());
+            check.handle(Err(error));
+            conclude(state, target, check.finish(observed(&home, target, start)));
+        }
+    }
+    target.probe_at.set(start.after(target.probe_every()));
+}
+
+fn was_out_of_reach(report: &Report) -> bool {
+    report.stopped_at().is_some_and(|layer| layer <= Layer::Http)
+}
+
+/// Takes in the report and wakes those who tell of it.
+fn conclude(state: &State, target: &Target, report: Report) {
+    if target.conclude(clock::now(), report) {
+        state.news.signal(());
+    }
+}
+
+/// Whether the box answers a request that says nothing of us.
+async fn reach<D: Dial>(home: &BoardHome<'_, D>) -> Result<(), Error> {
+    let stream = home.dial().await?;
+    let mut connection = Connection { stream, reused: false };
+    let mut head = [0; 640];
+    let (mut reach, length) = Reach::start(&home.origin(), &mut head)?;
+    let head = head.get_mut(..length).unwrap_or_default();
+    let body = Body::<&[u8]>::Bytes(b"");
+    let ran = run(home, PROBE, &mut connection, head, body, &mut reach, &mut Discard).await;
+    ran.map_err(|lost| lost.error)
+}
+
+fn observed<D: Dial>(home: &BoardHome<'_, D>, target: &Target, start: Instant) -> Observed {
+    let (way, total) = (home.way(), clock::millis_since(start));
+    let spent = [way.resolve, way.connect, way.tls].into_iter().flatten().sum();
+    Observed {
+        timings: Timings {
+            resolve: way.resolve,
+            connect: way.connect,
+            tls: way.tls,
+            request: Some(total.saturating_sub(spent)),
+            total: Some(total),
+        },
+        session: target.session.borrow().facts(home.now()),
+        certificate_days: None,
+        age: None,
+    }
+}
