@@ -487,3 +487,35 @@ fn the_writer_refuses_what_a_reader_would() {
         Some(WriteError::TooLong(Field::Certificate))
     );
 }
+
+#[test]
+fn each_certificate_is_found_again() {
+    let [one, two] = [1, 2].map(|last| [&[0x30, 0x82, 0x01, 0x00][..], &[last; 256]].concat());
+    let mut buffer = [0; 4096];
+    let mut out = Writer::new(&mut buffer, 1);
+    out.network(&Network::Dhcp);
+    let password = Secret::new("p");
+    let credential = out
+        .credential("c", Login::Password { user: "u", password })
+        .unwrap();
+    let certificate = out.certificate(&one, 1).unwrap();
+    let next = Some(out.certificate(&two, 2).unwrap());
+    let target = Target {
+        name: "t",
+        product: Product::Fmc,
+        host: Host::Address(Ipv4Addr::new(192, 0, 2, 1)),
+        port: 443,
+        credential,
+        trust: Trust::Pinned { certificate, next },
+        probe_every: 60,
+        check_every: 300,
+    };
+    out.target(&target).unwrap();
+    let length = out.finish().unwrap();
+    let image = Image::parse(&buffer[..length]).unwrap();
+    let Trust::Pinned { certificate, next } = image.targets()[0].trust else {
+        panic!("it was pinned");
+    };
+    assert_eq!(certificate.der(), one);
+    assert_eq!(next.map(|next| next.der()), Some(&two[..]));
+}

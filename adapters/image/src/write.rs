@@ -107,6 +107,7 @@ impl<'b> Writer<'b> {
             out.bytes(&not_after.to_le_bytes());
             out.bytes(der);
         });
+        self.certificates = index.saturating_add(1);
         Ok(Certificate {
             index,
             der,

@@ -38,7 +38,13 @@ pub trait Tls {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trust<'a> {
     /// This one, self-issued, byte for byte, whatever its name.
-    Pinned(&'a [u8]),
+    Pinned {
+        /// The certificate, in DER.
+        der: &'a [u8],
+        /// The name to ask for, where the box is known by one (RFC 6066,
+        /// section 3: never an address).
+        sni: Option<&'a str>,
+    },
     /// One that this authority has issued for this name.
     Authority {
         /// The certificate of the authority, in DER.

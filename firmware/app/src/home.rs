@@ -65,7 +65,7 @@ impl<'a, D: Dial> BoardHome<'a, D> {
     /// A new connection, with the certificate trusted.
     pub(crate) async fn dial(&self) -> Result<D::Stream, Error> {
         let target = self.target;
-        let (first, second) = trusts(&target.config.trust, target.uses_next.get());
+        let (first, second) = trusts(&target.config, target.uses_next.get());
         let refused = match self.dial.dial(&target.config, first, &self.way).await {
             Err(error @ Error::Transport(TransportError::Certificate(_))) => error,
             done => return done,
@@ -90,7 +90,11 @@ impl<'a, D: Dial> BoardHome<'a, D> {
         let refusals = self.with_latch(|_, latch| latch.refusals());
         let new_orphans = orphans.saturating_sub(self.target.orphans.replace(orphans));
         let credential = self.target.config.credential.index();
-        let place = self.state.targets.iter().position(|t| core::ptr::eq(t, self.target));
+        let place = self
+            .state
+            .targets
+            .iter()
+            .position(|t| core::ptr::eq(t, self.target));
         let kept = self.state.keep(|record| {
             record.orphans = record.orphans.saturating_add(new_orphans);
             if let Some(tries) = record.credentials.get_mut(credential) {
@@ -105,19 +109,28 @@ impl<'a, D: Dial> BoardHome<'a, D> {
 }
 
 /// The certificate to begin with, and the other one.
-const fn trusts(
-    trust: &image::Trust<'static>,
+fn trusts(
+    config: &image::Target<'static>,
     uses_next: bool,
 ) -> (Trust<'static>, Option<Trust<'static>>) {
-    match *trust {
+    let sni = match config.host {
+        image::Host::Address(_) => None,
+        image::Host::Name(name) => Some(name),
+    };
+    match config.trust {
         image::Trust::Authority { certificate, name } => {
             let der = certificate.der();
             (Trust::Authority { der, name }, None)
         }
-        image::Trust::Pinned { certificate, next: None } => (Trust::Pinned(certificate.der()), None),
-        image::Trust::Pinned { certificate, next: Some(next) } => {
-            let (one, two) = (Trust::Pinned(certificate.der()), Trust::Pinned(next.der()));
-            if uses_next { (two, Some(one)) } else { (one, Some(two)) }
+        image::Trust::Pinned { certificate, next } => {
+            let pinned = |certificate: image::Certificate<'static>| Trust::Pinned {
+                der: certificate.der(),
+                sni,
+            };
+            match (pinned(certificate), next.map(pinned)) {
+                (first, Some(second)) if uses_next => (second, Some(first)),
+                other => other,
+            }
         }
     }
 }
@@ -178,7 +191,10 @@ impl<D: Dial> Home for BoardHome<'_, D> {
     }
 
     fn limits(&self) -> Limits {
-        Limits { body: BODY_MAX, ..Limits::default() }
+        Limits {
+            body: BODY_MAX,
+            ..Limits::default()
+        }
     }
 
     fn deadlines(&self) -> Deadlines {
@@ -189,10 +205,16 @@ impl<D: Dial> Home for BoardHome<'_, D> {
         // Taken in any case: there is room for one connection only.
         let idle = self.take_idle();
         if let Some(stream) = idle.filter(|_| !fresh) {
-            return Ok(Connection { stream, reused: true });
+            return Ok(Connection {
+                stream,
+                reused: true,
+            });
         }
         let stream = self.dial().await?;
-        Ok(Connection { stream, reused: false })
+        Ok(Connection {
+            stream,
+            reused: false,
+        })
     }
 
     fn release(&self, stream: D::Stream, persistence: Persistence) {

@@ -13,11 +13,7 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(
     not(test),
-    warn(
-        clippy::indexing_slicing,
-        clippy::panic,
-        clippy::unwrap_used
-    )
+    warn(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)
 )]
 
 pub mod board;

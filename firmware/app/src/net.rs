@@ -43,7 +43,11 @@ pub struct Way {
 
 impl Way {
     /// Nothing was measured.
-    pub(crate) const NONE: Self = Self { resolve: None, connect: None, tls: None };
+    pub(crate) const NONE: Self = Self {
+        resolve: None,
+        connect: None,
+        tls: None,
+    };
 }
 
 /// Makes connections to boxes.
@@ -87,7 +91,11 @@ impl TcpRoom {
     /// Room that is not in use yet.
     #[must_use]
     pub const fn new() -> Self {
-        Self { rx: [0; RX], tx: [0; TX], socket: None }
+        Self {
+            rx: [0; RX],
+            tx: [0; TX],
+            socket: None,
+        }
     }
 }
 

@@ -198,7 +198,7 @@ mod tests {
         fn damage_is_seen(at in 0..10_000_usize, bit in 0..8) {
             let mut bytes = filled().encode();
             let at = at % bytes.len();
-            bytes[at] ^= 1 << bit;
+            bytes[at] ^= 1_u8 << bit;
             prop_assert_eq!(Record::decode(&bytes), None);
         }
 

@@ -44,7 +44,10 @@ impl core::fmt::Display for Refused {
         match self {
             Self::Image(error) => error.fmt(f),
             Self::TooManyTargets(room) => {
-                write!(f, "the image has more targets than the {room} that this firmware has room for")
+                write!(
+                    f,
+                    "the image has more targets than the {room} that this firmware has room for"
+                )
             }
             Self::Target(index) => write!(f, "target {index} has a host name that can not be used"),
         }
@@ -133,7 +136,11 @@ impl State {
             record.encode()
         };
         let saved = self.storage.borrow_mut().save(&bytes);
-        let counter = if saved.is_ok() { &self.saves } else { &self.failed_saves };
+        let counter = if saved.is_ok() {
+            &self.saves
+        } else {
+            &self.failed_saves
+        };
         counter.set(counter.get().saturating_add(1));
         saved
     }
@@ -163,7 +170,8 @@ fn make_targets(
         let id = seed.wrapping_add(u32::try_from(index).unwrap_or_default());
         let target = Target::new(*config, id).map_err(|_| Refused::Target(index))?;
         let most = room.capacity();
-        room.push(target).map_err(|_| Refused::TooManyTargets(most))?;
+        room.push(target)
+            .map_err(|_| Refused::TooManyTargets(most))?;
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::State;
 use crate::board::Watchdog;
 
 /// How often the tasks are looked at, and the watchdog fed.
-pub const FEED_EVERY: Duration = Duration::from_secs(2);
+const FEED_EVERY: Duration = Duration::from_secs(2);
 
 /// When each task was last seen to move.
 pub(crate) struct Progress {
@@ -36,7 +36,10 @@ impl Progress {
 
     /// The first task that is late.
     pub(crate) fn late(&self, now: Instant) -> Option<&'static str> {
-        self.marks().into_iter().find(|mark| mark.is_late(now)).map(|mark| mark.name)
+        self.marks()
+            .into_iter()
+            .find(|mark| mark.is_late(now))
+            .map(|mark| mark.name)
     }
 }
 
@@ -50,7 +53,11 @@ pub(crate) struct Mark {
 impl Mark {
     fn new(name: &'static str, within: Duration) -> Self {
         let moved = Cell::new(Instant::now());
-        Self { name, within, moved }
+        Self {
+            name,
+            within,
+            moved,
+        }
     }
 
     /// The task has come back to its loop.

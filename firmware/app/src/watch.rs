@@ -93,7 +93,9 @@ async fn check<D: Dial>(state: &State, target: &Target, dial: &D) {
     } else {
         next
     });
-    target.probe_at.set(clock::now().after(target.probe_every()));
+    target
+        .probe_at
+        .set(clock::now().after(target.probe_every()));
 }
 
 /// The probe without a login. A box that does not answer is a report of its own.
@@ -117,7 +119,9 @@ async fn probe<D: Dial>(state: &State, target: &Target, dial: &D) {
 }
 
 fn was_out_of_reach(report: &Report) -> bool {
-    report.stopped_at().is_some_and(|layer| layer <= Layer::Http)
+    report
+        .stopped_at()
+        .is_some_and(|layer| layer <= Layer::Http)
 }
 
 /// Takes in the report and wakes those who tell of it.
@@ -130,18 +134,33 @@ fn conclude(state: &State, target: &Target, report: Report) {
 /// Whether the box answers a request that says nothing of us.
 async fn reach<D: Dial>(home: &BoardHome<'_, D>) -> Result<(), Error> {
     let stream = home.dial().await?;
-    let mut connection = Connection { stream, reused: false };
+    let mut connection = Connection {
+        stream,
+        reused: false,
+    };
     let mut head = [0; 640];
     let (mut reach, length) = Reach::start(&home.origin(), &mut head)?;
     let head = head.get_mut(..length).unwrap_or_default();
     let body = Body::<&[u8]>::Bytes(b"");
-    let ran = run(home, PROBE, &mut connection, head, body, &mut reach, &mut Discard).await;
+    let ran = run(
+        home,
+        PROBE,
+        &mut connection,
+        head,
+        body,
+        &mut reach,
+        &mut Discard,
+    )
+    .await;
     ran.map_err(|lost| lost.error)
 }
 
 fn observed<D: Dial>(home: &BoardHome<'_, D>, target: &Target, start: Instant) -> Observed {
     let (way, total) = (home.way(), clock::millis_since(start));
-    let spent = [way.resolve, way.connect, way.tls].into_iter().flatten().sum();
+    let spent = [way.resolve, way.connect, way.tls]
+        .into_iter()
+        .flatten()
+        .sum();
     Observed {
         timings: Timings {
             resolve: way.resolve,

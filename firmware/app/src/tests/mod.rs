@@ -1,1 +1,121 @@
-//! tests
+//! The application on the host: virtual time, boxes in memory, storage that
+//! outlives a "reset".
+
+mod boxes;
+mod time;
+mod watching;
+
+use core::cell::RefCell;
+use core::net::Ipv4Addr;
+use std::boxed::Box;
+use std::rc::Rc;
+use std::vec::Vec;
+
+use oobwatch_image::{
+    Host, Login, Network, Product, Secret, Target as TargetConfig, Trust, Writer,
+};
+
+use crate::board::{NotSaved, ResetReason, Storage};
+use crate::{Start, State};
+
+pub(super) const PASSWORD: &str = "s3cret-Passw0rd";
+
+/// A certificate as far as the image looks.
+pub(super) fn certificate(last: u8) -> Vec<u8> {
+    let mut der = [&[0x30, 0x82, 0x01, 0x00][..], &[0; 256]].concat();
+    der[259] = last;
+    der
+}
+
+/// A target of a test image.
+pub(super) struct Box_ {
+    pub(super) product: Product,
+    pub(super) port: u16,
+    pub(super) check_every: u32,
+    pub(super) has_next: bool,
+}
+
+impl Box_ {
+    pub(super) const fn new(product: Product, port: u16, check_every: u32) -> Self {
+        Self {
+            product,
+            port,
+            check_every,
+            has_next: false,
+        }
+    }
+}
+
+/// An image with these targets, one credential for all.
+pub(super) fn image(generation: u32, boxes: &[Box_]) -> &'static [u8] {
+    let mut buffer = std::vec![0; 8192];
+    let mut writer = Writer::new(&mut buffer, generation);
+    writer.network(&Network::Dhcp);
+    let login = Login::Password {
+        user: "watch",
+        password: Secret::new(PASSWORD),
+    };
+    let credential = writer.credential("all", login).unwrap();
+    let first = certificate(1);
+    let second = certificate(2);
+    let first = writer.certificate(&first, 2_000_000_000).unwrap();
+    let second = writer.certificate(&second, 2_100_000_000).unwrap();
+    for of in boxes {
+        let name = std::format!("box-{}", of.port);
+        let next = of.has_next.then_some(second);
+        writer
+            .target(&TargetConfig {
+                name: &name,
+                product: of.product,
+                host: Host::Address(Ipv4Addr::new(192, 0, 2, 1)),
+                port: of.port,
+                credential,
+                trust: Trust::Pinned {
+                    certificate: first,
+                    next,
+                },
+                probe_every: 60,
+                check_every: of.check_every,
+            })
+            .unwrap();
+    }
+    let length = writer.finish().unwrap();
+    buffer.truncate(length);
+    Box::leak(buffer.into_boxed_slice())
+}
+
+/// Memory that a test keeps over a reset.
+#[derive(Clone, Default)]
+pub(super) struct Kept {
+    pub(super) bytes: Rc<RefCell<Vec<u8>>>,
+    pub(super) broken: bool,
+}
+
+impl Storage for Kept {
+    fn load(&mut self, into: &mut [u8]) -> usize {
+        let bytes = self.bytes.borrow();
+        into[..bytes.len()].copy_from_slice(&bytes);
+        bytes.len()
+    }
+
+    fn save(&mut self, record: &[u8]) -> Result<(), NotSaved> {
+        if self.broken {
+            return Err(NotSaved);
+        }
+        *self.bytes.borrow_mut() = record.to_vec();
+        Ok(())
+    }
+}
+
+/// A board that starts.
+pub(super) fn start(image: &'static [u8], kept: &Kept, reset: ResetReason) -> &'static State {
+    let room = Box::leak(Box::new(heapless::Vec::<_, 8>::new()));
+    let storage = Box::leak(Box::new(kept.clone()));
+    let start = Start {
+        image,
+        storage,
+        reset,
+        seed: 7,
+    };
+    Box::leak(Box::new(State::new(start, room.as_mut_view())))
+}
