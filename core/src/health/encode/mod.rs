@@ -5,6 +5,7 @@
 pub mod json;
 pub mod nagios;
 pub mod prometheus;
+pub mod syslog;
 pub mod text;
 
 #[cfg(test)]

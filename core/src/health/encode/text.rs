@@ -10,8 +10,7 @@ use super::{Counted, Seconds, Summary, title};
 /// # Errors
 /// Only those of `out`.
 pub fn write(out: &mut dyn Write, target: &str, report: &Report) -> fmt::Result {
-    let (product, verdict) = (title(report.product), report.verdict());
-    writeln!(out, "{target} ({product}): {verdict} - {}", Summary(report))?;
+    writeln!(out, "{}", Headline(target, report))?;
     facts(out, report)?;
     if let Some(devices) = report.devices {
         line(out, "devices", &Counted(devices))?;
@@ -30,6 +29,17 @@ pub fn write(out: &mut dyn Write, target: &str, report: &Report) -> fmt::Result 
     }
     line(out, "session", &Session(report))?;
     line(out, "time", &Phases(report.observed.timings))
+}
+
+/// The target, the verdict, and why, in one line without its end.
+pub struct Headline<'a>(pub &'a str, pub &'a Report);
+
+impl Display for Headline<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(target, report) = self;
+        let (product, verdict) = (title(report.product), report.verdict());
+        write!(f, "{target} ({product}): {verdict} - {}", Summary(report))
+    }
 }
 
 fn facts(out: &mut dyn Write, report: &Report) -> fmt::Result {

@@ -31,29 +31,66 @@ pub fn write<'r, R>(out: &mut dyn Write, reports: R) -> fmt::Result
 where
     R: Iterator<Item = (Option<&'r str>, &'r Report)> + Clone,
 {
-    for family in FAMILIES {
+    for mut series in series() {
+        for (target, report) in reports.clone() {
+            series.write(out, target, report)?;
+        }
+    }
+    Ok(())
+}
+
+/// Bytes of the longest piece that [`Series::write`] writes at once, for a
+/// target whose name takes at most 48 bytes.
+pub const PIECE_MAX: usize = 2 * 1024;
+
+/// The metrics one name after the other, for a program that has no room for all
+/// of them. Each is written for all reports before the next.
+pub fn series() -> impl Iterator<Item = Series> {
+    FAMILIES.iter().flat_map(|family| {
         let prefixes: &[&str] = if family.shared {
             &[""]
         } else {
             &["fmc_", "fxos_"]
         };
-        for &prefix in prefixes {
-            let mut samples = Samples {
-                out: &mut *out,
-                prefix,
-                family,
-                target: None,
-                begun: false,
-            };
-            for (target, report) in reports.clone() {
-                if family.shared || prefix == product_prefix(report.product) {
-                    samples.target = target;
-                    (family.samples)(report, &mut samples)?;
-                }
-            }
+        prefixes.iter().map(move |prefix| Series {
+            family,
+            prefix,
+            begun: false,
+        })
+    })
+}
+
+/// The metrics of one name.
+pub struct Series {
+    family: &'static Family,
+    prefix: &'static str,
+    begun: bool,
+}
+
+impl Series {
+    /// Writes the samples of one report, if it has any, and the head of the
+    /// family before the first.
+    ///
+    /// # Errors
+    /// Only those of `out`.
+    pub fn write(
+        &mut self,
+        out: &mut dyn Write,
+        target: Option<&str>,
+        report: &Report,
+    ) -> fmt::Result {
+        if !self.family.shared && self.prefix != product_prefix(report.product) {
+            return Ok(());
         }
+        let mut samples = Samples {
+            out,
+            prefix: self.prefix,
+            family: self.family,
+            target,
+            begun: &mut self.begun,
+        };
+        (self.family.samples)(report, &mut samples)
     }
-    Ok(())
 }
 
 const fn product_prefix(product: Product) -> &'static str {
@@ -69,7 +106,7 @@ struct Samples<'a> {
     prefix: &'static str,
     family: &'static Family,
     target: Option<&'a str>,
-    begun: bool,
+    begun: &'a mut bool,
 }
 
 type Label<'a> = (&'a str, &'a dyn Display);
@@ -82,7 +119,7 @@ impl Samples<'_> {
                 name, help, kind, ..
             },
         ) = (self.prefix, self.family);
-        if !core::mem::replace(&mut self.begun, true) {
+        if !core::mem::replace(self.begun, true) {
             writeln!(self.out, "# HELP {prefix}{name} {help}")?;
             writeln!(self.out, "# TYPE {prefix}{name} {kind}")?;
         }

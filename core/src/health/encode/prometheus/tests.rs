@@ -117,3 +117,15 @@ fn a_box_that_does_not_answer() {
     }
     assert!(!text.contains("server_info"));
 }
+
+#[test]
+fn the_longest_piece_fits() {
+    let name = "\"".repeat(48);
+    for report in samples::all() {
+        for mut series in series() {
+            let mut piece = String::new();
+            series.write(&mut piece, Some(&name), &report).unwrap();
+            assert!(piece.len() <= PIECE_MAX, "{}", piece.len());
+        }
+    }
+}
