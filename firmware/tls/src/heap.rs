@@ -1,0 +1,104 @@
+//! The one heap of the image: a region that only Mbed TLS uses.
+#![allow(unsafe_code, reason = "C's allocation functions")]
+
+use core::alloc::Layout;
+use core::cell::RefCell;
+use core::mem::MaybeUninit;
+use core::ptr::NonNull;
+
+use critical_section::Mutex;
+use linked_list_allocator::Heap;
+
+/// Bytes of the region: one handshake takes 32 KiB (a record of 16 KiB in, one of
+/// 2 KiB out, certificates, numbers), the rest is for fragments.
+pub const HEAP_BYTES: usize = 40 * 1024;
+
+/// Room for the length in front of each block, a multiple of the alignment.
+const HEADER: usize = 8;
+
+/// How full the region is, in bytes with all overhead.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct HeapUse {
+    /// In use now.
+    pub now: usize,
+    /// The most since boot.
+    pub peak: usize,
+    /// Requests since boot that found no room.
+    pub refused: u32,
+}
+
+struct Region {
+    heap: Heap,
+    ready: bool,
+    usage: HeapUse,
+}
+
+static REGION: Mutex<RefCell<Region>> = Mutex::new(RefCell::new(Region {
+    heap: Heap::empty(),
+    ready: false,
+    usage: HeapUse {
+        now: 0,
+        peak: 0,
+        refused: 0,
+    },
+}));
+
+#[repr(C, align(8))]
+struct Memory(MaybeUninit<[u8; HEAP_BYTES]>);
+
+static mut MEMORY: Memory = Memory(MaybeUninit::uninit());
+
+/// How full the heap region is.
+#[must_use]
+pub fn heap_use() -> HeapUse {
+    critical_section::with(|cs| REGION.borrow_ref(cs).usage)
+}
+
+/// A block of `bytes` bytes, all zero, aligned to eight. `None` if there is none.
+pub(crate) fn allocate(bytes: usize) -> Option<NonNull<u8>> {
+    let layout = layout(bytes)?;
+    critical_section::with(|cs| {
+        let region = &mut *REGION.borrow_ref_mut(cs);
+        if !region.ready {
+            // SAFETY: the memory is used by this heap only, and set up once.
+            unsafe { region.heap.init((&raw mut MEMORY).cast(), HEAP_BYTES) };
+            region.ready = true;
+        }
+        let Ok(block) = region.heap.allocate_first_fit(layout) else {
+            region.usage.refused = region.usage.refused.saturating_add(1);
+            return None;
+        };
+        region.usage.now = region.heap.used();
+        region.usage.peak = region.usage.peak.max(region.usage.now);
+        // SAFETY: the block has `layout.size()` bytes, and `HEADER` of them come first.
+        unsafe {
+            block.write_bytes(0, layout.size());
+            block.cast::<usize>().write(bytes);
+            Some(block.add(HEADER))
+        }
+    })
+}
+
+/// Gives a block back.
+///
+/// # Safety
+/// `block` came from [`allocate`], and is given back once.
+pub(crate) unsafe fn release(block: NonNull<u8>) {
+    // SAFETY: `allocate` has put the length there.
+    let (start, bytes) = unsafe {
+        let start = block.sub(HEADER);
+        (start, start.cast::<usize>().read())
+    };
+    let Some(layout) = layout(bytes) else { return };
+    critical_section::with(|cs| {
+        let region = &mut *REGION.borrow_ref_mut(cs);
+        // SAFETY: the layout is the one it was allocated with.
+        unsafe { region.heap.deallocate(start, layout) };
+        region.usage.now = region.heap.used();
+    });
+}
+
+fn layout(bytes: usize) -> Option<Layout> {
+    Layout::from_size_align(bytes.checked_add(HEADER)?, HEADER).ok()
+}

@@ -1,0 +1,28 @@
+//! TLS for a board: [`Tls::connect`] makes a stream of any other stream, with
+//! the server's certificate trusted before it returns. Mbed TLS does the work.
+//!
+//! - TLS 1.2 and 1.3; ECDHE on P-256 or P-384; RSA or ECDSA certificates; AES-GCM.
+//! - Nothing is written by the caller before trust is established: there is no
+//!   stream until then, and no way to have one without a certificate to trust.
+//! - Sessions are not resumed: each connection proves the key of the box anew.
+//! - The library's memory is a region of its own (`heap`); when it is used up, the
+//!   connection fails, and nothing else does.
+//! - In TLS 1.2 the elliptic-curve work is cut into slices, between which other
+//!   tasks run. In TLS 1.3 Mbed TLS can not do that: one multiplication is the
+//!   longest time that others wait.
+//!
+//! Certificates' dates are not checked: a board has no clock that it can trust
+//! before it has been on the network. The host command puts the end of validity
+//! into the image, and the board reports it.
+#![no_std]
+#![deny(unsafe_code)]
+
+mod connect;
+mod error;
+mod heap;
+#[cfg(target_os = "none")]
+mod libc;
+
+pub use connect::{Stream, Tls, Trust};
+pub use error::TlsError;
+pub use heap::{HEAP_BYTES, HeapUse, heap_use};
