@@ -13,6 +13,7 @@ use oobwatch_core::session::{Rules, Session};
 use oobwatch_core::time::Instant;
 use oobwatch_image as image;
 
+use crate::clock;
 use crate::standing::Standing;
 
 /// How long a request waits for a busy box: the other targets wait, too.
@@ -103,6 +104,12 @@ impl Target {
         self.standing.set(after);
         *self.report.borrow_mut() = Some((now, report));
         before.changes() != after.changes()
+    }
+
+    /// The last report, its age filled in.
+    #[must_use]
+    pub fn report(&self) -> Option<Report> {
+        self.with_report(clock::now(), |report| report.cloned())
     }
 
     /// Runs `f` with the last report, its age filled in.

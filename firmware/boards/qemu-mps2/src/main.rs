@@ -1,1 +1,139 @@
-fn main(){}
+//! Oobwatch on the Arm MPS2 board with the AN386 image (Cortex-M4 at 25 MHz,
+//! LAN9118 Ethernet), the way QEMU has it: `-M mps2-an386`.
+//!
+//! What lives here is what belongs to the board: start, clock, interrupts,
+//! Ethernet, entropy, console, watchdog, retained memory. All else is
+//! `oobwatch-app`. The configuration image is read at 0x0010_0000.
+#![no_std]
+#![no_main]
+#![deny(unsafe_code)]
+
+mod console;
+mod entropy;
+mod ethernet;
+mod once;
+mod reg;
+mod retained;
+mod stack;
+mod time;
+mod tls;
+mod vectors;
+mod watchdog;
+
+use core::fmt::Write as _;
+use core::panic::PanicInfo;
+
+use defmt_semihosting as _;
+use embassy_executor::Spawner;
+use embassy_net::{Runner, Stack, StackResources};
+use embassy_time::{Duration, with_timeout};
+use heapless::Vec;
+use oobwatch_app::{Network, Start, State, Target, TcpRoom, supervise, watch};
+use rand_core::Rng as _;
+use static_cell::StaticCell;
+
+use crate::console::Console;
+use crate::entropy::HostEntropy;
+use crate::ethernet::Ethernet;
+use crate::retained::Retained;
+use crate::tls::Tls;
+use crate::watchdog::Watchdog;
+
+/// Targets that this board watches at the most.
+const TARGETS: usize = 8;
+/// How long an address may take at the start, until its lack is reported.
+const ADDRESS: Duration = Duration::from_secs(30);
+/// Seconds without a feed until the board is reset.
+const WATCHDOG: u32 = 10;
+
+#[embassy_executor::main]
+async fn main(spawner: Spawner) {
+    static STORAGE: StaticCell<Retained> = StaticCell::new();
+    static ROOM: StaticCell<Vec<Target, TARGETS>> = StaticCell::new();
+    static STATE: StaticCell<State> = StaticCell::new();
+
+    stack::paint();
+    time::start();
+    let mut console = Console::start();
+    let (storage, reset) = Retained::start();
+    let _ = writeln!(
+        console,
+        "oobwatch {} on MPS2 AN386, reset: {}",
+        env!("CARGO_PKG_VERSION"),
+        reset.as_str()
+    );
+    let start = Start {
+        image: config(),
+        storage: STORAGE.init(storage),
+        reset,
+        seed: HostEntropy.next_u32(),
+    };
+    let state = &*STATE.init(State::new(start, ROOM.init(Vec::new()).as_mut_view()));
+    if let Some(refused) = state.refused() {
+        let _ = writeln!(console, "configuration refused: {refused}");
+    }
+    let watchdog = Watchdog::start(WATCHDOG);
+    spawner.spawn(supervisor(state, watchdog).expect("spawned once"));
+    match ethernet::start() {
+        Ok(chip) => network(spawner, state, chip),
+        Err(error) => {
+            let _ = writeln!(console, "{error}");
+        }
+    }
+    if once::is_asked() {
+        once::run(state, console).await;
+    }
+}
+
+fn network(spawner: Spawner, state: &'static State, chip: Ethernet) {
+    static RESOURCES: StaticCell<StackResources<8>> = StaticCell::new();
+    static ROOM: StaticCell<TcpRoom> = StaticCell::new();
+    static ENTROPY: StaticCell<HostEntropy> = StaticCell::new();
+    static TLS: StaticCell<oobwatch_tls::Tls> = StaticCell::new();
+
+    let config = embassy_net::Config::dhcpv4(embassy_net::DhcpConfig::default());
+    let resources = RESOURCES.init(StackResources::new());
+    let (stack, runner) = embassy_net::new(chip, config, resources, HostEntropy.next_u64());
+    spawner.spawn(net(runner).expect("spawned once"));
+    let tls = oobwatch_tls::Tls::new(ENTROPY.init(HostEntropy)).expect("made once");
+    let network = Network::new(stack, Tls(TLS.init(tls)), ROOM.init(TcpRoom::new()));
+    spawner.spawn(watcher(state, stack, network).expect("spawned once"));
+}
+
+#[embassy_executor::task]
+async fn net(mut runner: Runner<'static, Ethernet>) -> ! {
+    runner.run().await
+}
+
+#[embassy_executor::task]
+async fn watcher(state: &'static State, stack: Stack<'static>, network: Network<Tls>) -> ! {
+    // A board that has just started has no address yet, which is no finding.
+    let _ = with_timeout(ADDRESS, stack.wait_config_up()).await;
+    watch(state, &network).await
+}
+
+#[embassy_executor::task]
+async fn supervisor(state: &'static State, mut watchdog: Watchdog) -> ! {
+    supervise(state, &mut watchdog).await
+}
+
+/// The region of the configuration image.
+#[allow(unsafe_code, reason = "a region of flash")]
+fn config() -> &'static [u8] {
+    unsafe extern "C" {
+        static _config_start: u8;
+        static _config_length: u8;
+    }
+    // SAFETY: the linker script gives the region; nothing writes there.
+    unsafe { core::slice::from_raw_parts(&raw const _config_start, &raw const _config_length as usize) }
+}
+
+#[panic_handler]
+fn panic(info: &PanicInfo<'_>) -> ! {
+    cortex_m::interrupt::disable();
+    let _ = writeln!(Console::start(), "{info}");
+    if once::is_asked() {
+        semihosting::process::exit(101);
+    }
+    retained::reset()
+}

@@ -29,9 +29,10 @@ impl Watchdog {
         LOCK.write(0);
         Self(())
     }
+}
 
-    /// Starts the count anew.
-    pub(crate) fn feed(&mut self) {
+impl oobwatch_app::board::Watchdog for Watchdog {
+    fn feed(&mut self) {
         LOCK.write(UNLOCK);
         INTCLR.write(1);
         LOCK.write(0);

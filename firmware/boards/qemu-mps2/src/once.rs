@@ -1,0 +1,52 @@
+//! For tests: the program ends when every target has been checked once, if QEMU
+//! was told `-semihosting-config arg=once`.
+
+use core::fmt::Write as _;
+use core::mem::MaybeUninit;
+
+use embassy_time::{Duration, Instant, Timer};
+use oobwatch_app::State;
+use oobwatch_core::health::{Verdict, encode};
+use oobwatch_tls::heap_use;
+
+use crate::console::Console;
+use crate::stack;
+
+/// Whether the host has asked for one round.
+pub(crate) fn is_asked() -> bool {
+    let mut buffer = [MaybeUninit::uninit(); 128];
+    let line = semihosting::sys::arm_compat::sys_get_cmdline_uninit(&mut buffer);
+    line.is_ok_and(|line| line.split(|byte| matches!(byte, b' ' | 0)).any(|word| word == b"once"))
+}
+
+/// Prints each report, and ends the program: with 0 if all is well, else with
+/// the worst verdict (1 WARNING, 2 CRITICAL, 3 UNKNOWN).
+pub(crate) async fn run(state: &'static State, mut console: Console) -> ! {
+    while state.targets().iter().any(|target| target.report().is_none()) {
+        Timer::after(Duration::from_millis(10)).await;
+    }
+    // The logout of the last one.
+    Timer::after(Duration::from_millis(500)).await;
+    let mut worst = 0;
+    for target in state.targets() {
+        let Some(report) = target.report() else { continue };
+        let _ = encode::text::write(&mut console, target.name(), &report);
+        worst = worst.max(match report.verdict() {
+            Verdict::Ok => 0,
+            Verdict::Warning => 1,
+            Verdict::Critical => 2,
+            Verdict::Unknown => 3,
+        });
+    }
+    let heap = heap_use();
+    let _ = writeln!(
+        console,
+        "up {} ms; TLS heap peak {} of {} bytes, {} requests refused; stack peak {} bytes",
+        Instant::now().as_millis(),
+        heap.peak,
+        oobwatch_tls::HEAP_BYTES,
+        heap.refused,
+        stack::peak(),
+    );
+    semihosting::process::exit(worst)
+}
