@@ -1,17 +1,19 @@
 #!/bin/sh
-# Boots an image in QEMU. The serial console is on standard output, the exit
-# code is the program's.
+# Boots an image in QEMU. The serial console is on standard input and output, the
+# exit code is the program's.
 #
 # OOBWATCH_CONFIG  configuration image, loaded where the board's flash has it
+# OOBWATCH_ONCE    if set, the program ends when each target has been checked once
 # OOBWATCH_DEFMT   file for the defmt log (decode: defmt-print -e IMAGE < FILE)
-# OOBWATCH_NIC     QEMU's network options [user: 10.0.2.2 is this host's loopback]
+# OOBWATCH_NIC     QEMU's network [user: 10.0.2.2 is this host's loopback]
 # OOBWATCH_QEMU    more options for QEMU
 set -eu
 image=$1
 config=${OOBWATCH_CONFIG:+-device loader,file=$OOBWATCH_CONFIG,addr=0x100000,force-raw=on}
+# What the program writes by semihosting goes to QEMU's own standard output.
 # shellcheck disable=SC2086
-exec qemu-system-arm -M mps2-an386 -display none -monitor none -serial stdio \
-    -chardev "file,id=defmt,path=${OOBWATCH_DEFMT:-/dev/null}" \
-    -semihosting-config enable=on,target=native,chardev=defmt \
+exec qemu-system-arm -M mps2-an386 -display none -monitor none \
+    -chardev file,id=console,path=/dev/fd/3,input-path=/dev/stdin -serial chardev:console \
+    -semihosting-config "enable=on,target=native,arg=oobwatch${OOBWATCH_ONCE:+,arg=once}" \
     -nic "${OOBWATCH_NIC:-user},model=lan9118" \
-    ${config} ${OOBWATCH_QEMU:-} -kernel "$image"
+    ${config} ${OOBWATCH_QEMU:-} -kernel "$image" 3>&1 >"${OOBWATCH_DEFMT:-/dev/null}"

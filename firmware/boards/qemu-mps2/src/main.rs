@@ -30,7 +30,7 @@ use embassy_time::{Duration, with_timeout};
 use heapless::Vec;
 use oobwatch_app::{Network, Start, State, Target, TcpRoom, supervise, watch};
 use rand_core::Rng as _;
-use static_cell::StaticCell;
+use static_cell::{ConstStaticCell, StaticCell};
 
 use crate::console::Console;
 use crate::entropy::HostEntropy;
@@ -49,7 +49,7 @@ const WATCHDOG: u32 = 10;
 #[embassy_executor::main]
 async fn main(spawner: Spawner) {
     static STORAGE: StaticCell<Retained> = StaticCell::new();
-    static ROOM: StaticCell<Vec<Target, TARGETS>> = StaticCell::new();
+    static ROOM: ConstStaticCell<Vec<Target, TARGETS>> = ConstStaticCell::new(Vec::new());
     static STATE: StaticCell<State> = StaticCell::new();
 
     stack::paint();
@@ -68,7 +68,7 @@ async fn main(spawner: Spawner) {
         reset,
         seed: HostEntropy.next_u32(),
     };
-    let state = &*STATE.init(State::new(start, ROOM.init(Vec::new()).as_mut_view()));
+    let state = &*STATE.init(State::new(start, ROOM.take().as_mut_view()));
     if let Some(refused) = state.refused() {
         let _ = writeln!(console, "configuration refused: {refused}");
     }
@@ -86,17 +86,17 @@ async fn main(spawner: Spawner) {
 }
 
 fn network(spawner: Spawner, state: &'static State, chip: Ethernet) {
-    static RESOURCES: StaticCell<StackResources<8>> = StaticCell::new();
-    static ROOM: StaticCell<TcpRoom> = StaticCell::new();
+    static RESOURCES: ConstStaticCell<StackResources<8>> =
+        ConstStaticCell::new(StackResources::new());
+    static ROOM: ConstStaticCell<TcpRoom> = ConstStaticCell::new(TcpRoom::new());
     static ENTROPY: StaticCell<HostEntropy> = StaticCell::new();
     static TLS: StaticCell<oobwatch_tls::Tls> = StaticCell::new();
 
     let config = embassy_net::Config::dhcpv4(embassy_net::DhcpConfig::default());
-    let resources = RESOURCES.init(StackResources::new());
-    let (stack, runner) = embassy_net::new(chip, config, resources, HostEntropy.next_u64());
+    let (stack, runner) = embassy_net::new(chip, config, RESOURCES.take(), HostEntropy.next_u64());
     spawner.spawn(net(runner).expect("spawned once"));
     let tls = oobwatch_tls::Tls::new(ENTROPY.init(HostEntropy)).expect("made once");
-    let network = Network::new(stack, Tls(TLS.init(tls)), ROOM.init(TcpRoom::new()));
+    let network = Network::new(stack, Tls(TLS.init(tls)), ROOM.take());
     spawner.spawn(watcher(state, stack, network).expect("spawned once"));
 }
 
