@@ -88,7 +88,7 @@ async fn main(spawner: Spawner) {
 fn network(spawner: Spawner, state: &'static State, chip: Ethernet) {
     static RESOURCES: ConstStaticCell<StackResources<8>> =
         ConstStaticCell::new(StackResources::new());
-    static ROOM: ConstStaticCell<TcpRoom> = ConstStaticCell::new(TcpRoom::new());
+    static ROOM: StaticCell<TcpRoom> = StaticCell::new();
     static ENTROPY: StaticCell<HostEntropy> = StaticCell::new();
     static TLS: StaticCell<oobwatch_tls::Tls> = StaticCell::new();
 
@@ -96,7 +96,7 @@ fn network(spawner: Spawner, state: &'static State, chip: Ethernet) {
     let (stack, runner) = embassy_net::new(chip, config, RESOURCES.take(), HostEntropy.next_u64());
     spawner.spawn(net(runner).expect("spawned once"));
     let tls = oobwatch_tls::Tls::new(ENTROPY.init(HostEntropy)).expect("made once");
-    let network = Network::new(stack, Tls(TLS.init(tls)), ROOM.take());
+    let network = Network::new(stack, Tls(TLS.init(tls)), ROOM.init_with(TcpRoom::new));
     spawner.spawn(watcher(state, stack, network).expect("spawned once"));
 }
 

@@ -14,7 +14,7 @@ impl board::Tls for Tls {
 
     async fn connect(&self, tcp: Tcp, trust: Trust<'static>) -> Result<Self::Stream, Error> {
         let trust = match trust {
-            Trust::Pinned(der) => oobwatch_tls::Trust::Pinned { der, sni: None },
+            Trust::Pinned { der, sni } => oobwatch_tls::Trust::Pinned { der, sni },
             Trust::Authority { der, name } => oobwatch_tls::Trust::Authority { der, name },
         };
         match self.0.connect(tcp, trust).await {
