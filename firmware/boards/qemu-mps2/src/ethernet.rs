@@ -16,6 +16,7 @@ pub(crate) type Ethernet = Lan9118<'static, Mmio>;
 ///
 /// # Errors
 /// [`StartError`].
+#[inline(never)]
 pub(crate) fn start() -> Result<Ethernet, StartError> {
     // SAFETY: the controller is there; this and the handler use it.
     let chip = Lan9118::new(unsafe { Mmio::new(BASE) }, &IRQ, None)?;

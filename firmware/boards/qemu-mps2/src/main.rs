@@ -48,30 +48,10 @@ const WATCHDOG: u32 = 10;
 
 #[embassy_executor::main]
 async fn main(spawner: Spawner) {
-    static STORAGE: StaticCell<Retained> = StaticCell::new();
-    static ROOM: ConstStaticCell<Vec<Target, TARGETS>> = ConstStaticCell::new(Vec::new());
-    static STATE: StaticCell<State> = StaticCell::new();
-
     stack::paint();
     time::start();
     let mut console = Console::start();
-    let (storage, reset) = Retained::start();
-    let _ = writeln!(
-        console,
-        "oobwatch {} on MPS2 AN386, reset: {}",
-        env!("CARGO_PKG_VERSION"),
-        reset.as_str()
-    );
-    let start = Start {
-        image: config(),
-        storage: STORAGE.init(storage),
-        reset,
-        seed: HostEntropy.next_u32(),
-    };
-    let state = &*STATE.init(State::new(start, ROOM.take().as_mut_view()));
-    if let Some(refused) = state.refused() {
-        let _ = writeln!(console, "configuration refused: {refused}");
-    }
+    let state = state(&mut console);
     let watchdog = Watchdog::start(WATCHDOG);
     spawner.spawn(supervisor(state, watchdog).expect("spawned once"));
     match ethernet::start() {
@@ -85,6 +65,32 @@ async fn main(spawner: Spawner) {
     }
 }
 
+/// What the tasks share, from configuration and retained memory.
+// Functions of their own, so that what they build is on the stack one at a time.
+#[inline(never)]
+fn state(console: &mut Console) -> &'static State {
+    static STORAGE: StaticCell<Retained> = StaticCell::new();
+    static ROOM: ConstStaticCell<Vec<Target, TARGETS>> = ConstStaticCell::new(Vec::new());
+    static STATE: StaticCell<State> = StaticCell::new();
+
+    let (storage, reset) = Retained::start();
+    let version = env!("CARGO_PKG_VERSION");
+    let reason = reset.as_str();
+    let _ = writeln!(console, "oobwatch {version} on MPS2 AN386, reset: {reason}");
+    let start = Start {
+        image: config(),
+        storage: STORAGE.init(storage),
+        reset,
+        seed: HostEntropy.next_u32(),
+    };
+    let state = STATE.init_with(|| State::new(start, ROOM.take().as_mut_view()));
+    if let Some(refused) = state.refused() {
+        let _ = writeln!(console, "configuration refused: {refused}");
+    }
+    state
+}
+
+#[inline(never)]
 fn network(spawner: Spawner, state: &'static State, chip: Ethernet) {
     static RESOURCES: ConstStaticCell<StackResources<8>> =
         ConstStaticCell::new(StackResources::new());
