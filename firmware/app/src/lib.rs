@@ -21,6 +21,7 @@ mod clock;
 mod home;
 mod net;
 pub mod record;
+mod serve;
 mod standing;
 mod state;
 mod supervise;
@@ -28,7 +29,8 @@ mod target;
 mod watch;
 
 pub use net::{Dial, Network, Tcp, TcpRoom, Way};
-pub use state::{Start, State};
+pub use serve::{PORT, serve};
+pub use state::{Refused, Start, State};
 pub use supervise::supervise;
 pub use target::Target;
 pub use watch::watch;

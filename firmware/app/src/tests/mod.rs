@@ -2,6 +2,8 @@
 //! outlives a "reset".
 
 mod boxes;
+mod link;
+mod serving;
 mod time;
 mod watching;
 

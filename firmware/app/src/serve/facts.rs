@@ -1,0 +1,36 @@
+//! What the board says of itself, in all three formats.
+
+use oobwatch_image::Image;
+
+use crate::State;
+use crate::state::Refused;
+
+/// What the board says of itself.
+pub(super) struct Facts {
+    pub(super) version: &'static str,
+    pub(super) reset: &'static str,
+    pub(super) uptime: u64,
+    /// Of the configuration image, or why there is none.
+    pub(super) generation: Result<u32, Refused>,
+    pub(super) orphans: u32,
+    pub(super) saves: u32,
+    pub(super) failed_saves: u32,
+}
+
+impl Facts {
+    pub(super) fn of(state: &State) -> Self {
+        Self {
+            version: env!("CARGO_PKG_VERSION"),
+            reset: state.reset.as_str(),
+            uptime: embassy_time::Instant::now().as_secs(),
+            generation: state
+                .image
+                .as_ref()
+                .map(Image::generation)
+                .map_err(|why| *why),
+            orphans: state.record.borrow().orphans,
+            saves: state.saves.get(),
+            failed_saves: state.failed_saves.get(),
+        }
+    }
+}

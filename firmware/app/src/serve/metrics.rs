@@ -1,0 +1,194 @@
+//! `/metrics`: the board's own metrics, and those of each target as the host
+//! command writes them, with a label `target`.
+
+use core::fmt::{self, Display};
+
+use oobwatch_core::health::encode::prometheus::{PIECE_MAX, series};
+
+use super::Pieces;
+use super::facts::Facts;
+use crate::board::ResetReason;
+use crate::{State, Target, clock};
+
+/// Bytes of one family of the board's own.
+const FAMILY_MAX: usize = 1_024;
+/// Bytes of one sample with its head.
+const SAMPLE_MAX: usize = 256;
+
+pub(super) async fn write<W: picoserve::io::Write>(
+    state: &State,
+    pieces: &mut Pieces<W>,
+) -> Result<(), W::Error> {
+    let facts = Facts::of(state);
+    pieces.add(FAMILY_MAX, |out| board(&facts, out)).await?;
+    pieces.add(FAMILY_MAX, |out| resets(state, out)).await?;
+    pieces.add(FAMILY_MAX, |out| records(&facts, out)).await?;
+    for family in TARGET {
+        pieces
+            .add(SAMPLE_MAX, |out| {
+                head(out, family.name, family.help, family.kind)
+            })
+            .await?;
+        for target in state.targets {
+            pieces
+                .add(SAMPLE_MAX, |out| sample(out, family, state, target))
+                .await?;
+        }
+    }
+    for mut series in series() {
+        for target in state.targets {
+            let piece = |out: &mut dyn fmt::Write| {
+                target.with_report(clock::now(), |report| match report {
+                    Some(report) => series.write(out, Some(target.name()), report),
+                    None => Ok(()),
+                })
+            };
+            pieces.add(PIECE_MAX, piece).await?;
+        }
+    }
+    Ok(())
+}
+
+fn head(out: &mut dyn fmt::Write, name: &str, help: &str, kind: &str) -> fmt::Result {
+    writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}")
+}
+
+fn one(
+    out: &mut dyn fmt::Write,
+    name: &str,
+    help: &str,
+    kind: &str,
+    value: &dyn Display,
+) -> fmt::Result {
+    head(out, name, help, kind)?;
+    writeln!(out, "{name} {value}")
+}
+
+fn board(facts: &Facts, out: &mut dyn fmt::Write) -> fmt::Result {
+    let Facts { version, reset, .. } = facts;
+    head(
+        out,
+        "oobwatch_board_info",
+        "The firmware, and why it has started.",
+        "gauge",
+    )?;
+    writeln!(
+        out,
+        "oobwatch_board_info{{version=\"{version}\",reset=\"{reset}\"}} 1"
+    )?;
+    let (name, help) = ("oobwatch_board_uptime_seconds", "Time since the start.");
+    one(out, name, help, "gauge", &facts.uptime)?;
+    let (name, help) = (
+        "oobwatch_board_configured",
+        "Whether there is a sound configuration.",
+    );
+    one(
+        out,
+        name,
+        help,
+        "gauge",
+        &u8::from(facts.generation.is_ok()),
+    )?;
+    match facts.generation {
+        Ok(generation) => {
+            let (name, help) = ("oobwatch_board_generation", "Number of the configuration.");
+            one(out, name, help, "gauge", &generation)
+        }
+        Err(_) => Ok(()),
+    }
+}
+
+fn resets(state: &State, out: &mut dyn fmt::Write) -> fmt::Result {
+    let name = "oobwatch_board_resets_total";
+    head(
+        out,
+        name,
+        "Starts of the board, as far as its storage goes back.",
+        "counter",
+    )?;
+    let resets = state.record.borrow().resets;
+    ResetReason::ALL
+        .iter()
+        .zip(resets)
+        .try_for_each(|(reason, count)| {
+            writeln!(out, "{name}{{reason=\"{}\"}} {count}", reason.as_str())
+        })
+}
+
+fn records(facts: &Facts, out: &mut dyn fmt::Write) -> fmt::Result {
+    let (name, help) = (
+        "oobwatch_board_orphaned_sessions_total",
+        "Sessions that nobody can close any more; the box ends them.",
+    );
+    one(out, name, help, "counter", &facts.orphans)?;
+    let (name, help) = ("oobwatch_board_saves_total", "Records that were stored.");
+    one(out, name, help, "counter", &facts.saves)?;
+    let (name, help) = (
+        "oobwatch_board_failed_saves_total",
+        "Records that were not.",
+    );
+    one(out, name, help, "counter", &facts.failed_saves)
+}
+
+/// A metric that each target has one of.
+struct Family {
+    name: &'static str,
+    help: &'static str,
+    kind: &'static str,
+    value: fn(&State, &Target) -> u32,
+}
+
+const TARGET: &[Family] = &[
+    Family {
+        name: "oobwatch_checks_total",
+        help: "Checks since the start.",
+        kind: "counter",
+        value: |_, target| target.checks.get(),
+    },
+    Family {
+        name: "oobwatch_probes_total",
+        help: "Probes without a login since the start.",
+        kind: "counter",
+        value: |_, target| target.probes.get(),
+    },
+    Family {
+        name: "oobwatch_told_verdict",
+        help: "The damped verdict as an exit code: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.",
+        kind: "gauge",
+        value: |_, target| {
+            target
+                .standing
+                .get()
+                .told()
+                .map_or(3, |told| told.exit_code().into())
+        },
+    },
+    Family {
+        name: "oobwatch_credential_refusals",
+        help: "Refused logins with the credential of the target since one was accepted.",
+        kind: "gauge",
+        value: |state, target| {
+            let refusals = |latch: &core::cell::RefCell<oobwatch_core::latch::Latch>| {
+                latch.borrow().refusals()
+            };
+            state.latch(target).map_or(0, refusals).into()
+        },
+    },
+];
+
+fn sample(
+    out: &mut dyn fmt::Write,
+    family: &Family,
+    state: &State,
+    target: &Target,
+) -> fmt::Result {
+    let value = (family.value)(state, target);
+    write!(out, "{}{{target=\"", family.name)?;
+    for c in target.name().chars() {
+        match c {
+            '"' | '\\' => write!(out, "\\{c}")?,
+            _ => out.write_char(c)?,
+        }
+    }
+    writeln!(out, "\"}} {value}")
+}

@@ -1,0 +1,83 @@
+//! `/`: a status page for people, without scripts and without links elsewhere.
+
+use core::fmt::{self, Write as _};
+
+use oobwatch_core::health::encode::text;
+
+use super::Pieces;
+use super::facts::Facts;
+use crate::{State, Target, clock};
+
+/// Bytes of the head, and of one target.
+const HEAD_MAX: usize = 1_536;
+const TARGET_MAX: usize = 4 * 1_024;
+
+pub(super) async fn write<W: picoserve::io::Write>(
+    state: &State,
+    pieces: &mut Pieces<W>,
+) -> Result<(), W::Error> {
+    pieces.add(HEAD_MAX, |out| head(state, out)).await?;
+    for target in state.targets {
+        pieces.add(TARGET_MAX, |out| section(target, out)).await?;
+    }
+    pieces
+        .add(64, |out| {
+            out.write_str("<p><a href=/metrics>metrics</a> <a href=/health>health</a>")
+        })
+        .await
+}
+
+fn head(state: &State, out: &mut dyn fmt::Write) -> fmt::Result {
+    let facts = Facts::of(state);
+    out.write_str(
+        "<!DOCTYPE html><html lang=en><meta charset=utf-8><meta http-equiv=refresh content=30>\
+         <title>Oobwatch</title><style>body{font-family:sans-serif;margin:2em}\
+         pre{padding:.6em;border-left:.5em solid #999}\
+         .OK{border-color:#2a2}.WARNING{border-color:#e90}.CRITICAL{border-color:#c22}</style>\
+         <h1>Oobwatch</h1>",
+    )?;
+    let Facts {
+        version,
+        reset,
+        uptime,
+        orphans,
+        ..
+    } = facts;
+    write!(
+        out,
+        "<p>Version {version}, up {uptime} s, last reset: {reset}. "
+    )?;
+    match facts.generation {
+        Ok(generation) => write!(out, "Configuration {generation}, ")?,
+        Err(why) => write!(Html(out), "No configuration: {why}. ")?,
+    }
+    write!(out, "orphaned sessions: {orphans}.</p>")
+}
+
+fn section(target: &Target, out: &mut dyn fmt::Write) -> fmt::Result {
+    let told = target
+        .standing
+        .get()
+        .told()
+        .map_or("", |told| told.as_str());
+    write!(out, "<pre class=\"{told}\">")?;
+    target.with_report(clock::now(), |report| match report {
+        Some(report) => text::write(&mut Html(out), target.name(), report),
+        None => write!(Html(out), "{}: not checked yet", target.name()),
+    })?;
+    out.write_str("</pre>")
+}
+
+/// Text between tags.
+struct Html<'a>(&'a mut dyn fmt::Write);
+
+impl fmt::Write for Html<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        text.chars().try_for_each(|c| match c {
+            '&' => self.0.write_str("&amp;"),
+            '<' => self.0.write_str("&lt;"),
+            '>' => self.0.write_str("&gt;"),
+            _ => self.0.write_char(c),
+        })
+    }
+}

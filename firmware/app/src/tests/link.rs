@@ -1,0 +1,104 @@
+//! An Ethernet cable in memory, between the board and a host of the test.
+
+use core::cell::RefCell;
+use core::net::Ipv4Addr;
+use core::task::{Context, Waker};
+use std::boxed::Box;
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::vec::Vec;
+
+use embassy_net::{Config, Ipv4Cidr, Runner, Stack, StackResources, StaticConfigV4};
+use embassy_net_driver::{Capabilities, Driver, HardwareAddress, LinkState, RxToken, TxToken};
+
+/// What both ends share.
+#[derive(Default)]
+struct Cable {
+    /// Frames on the way to each end.
+    frames: [VecDeque<Vec<u8>>; 2],
+    wakers: [Option<Waker>; 2],
+}
+
+/// One end of the cable.
+pub(super) struct End {
+    cable: Rc<RefCell<Cable>>,
+    side: usize,
+}
+
+pub(super) struct Frame(Vec<u8>);
+
+impl RxToken for Frame {
+    fn consume<R, F: FnOnce(&mut [u8]) -> R>(mut self, f: F) -> R {
+        f(&mut self.0)
+    }
+}
+
+pub(super) struct Send<'a>(&'a End);
+
+impl TxToken for Send<'_> {
+    fn consume<R, F: FnOnce(&mut [u8]) -> R>(self, length: usize, f: F) -> R {
+        let mut frame = std::vec![0; length];
+        let result = f(&mut frame);
+        let (other, mut cable) = (1 - self.0.side, self.0.cable.borrow_mut());
+        cable.frames[other].push_back(frame);
+        if let Some(waker) = cable.wakers[other].take() {
+            waker.wake();
+        }
+        result
+    }
+}
+
+impl Driver for End {
+    type RxToken<'a> = Frame;
+    type TxToken<'a> = Send<'a>;
+
+    fn receive(&mut self, cx: &mut Context<'_>) -> Option<(Frame, Send<'_>)> {
+        let frame = {
+            let mut cable = self.cable.borrow_mut();
+            cable.wakers[self.side] = Some(cx.waker().clone());
+            cable.frames[self.side].pop_front()?
+        };
+        Some((Frame(frame), Send(self)))
+    }
+
+    fn transmit(&mut self, _: &mut Context<'_>) -> Option<Send<'_>> {
+        Some(Send(self))
+    }
+
+    fn link_state(&mut self, _: &mut Context<'_>) -> LinkState {
+        LinkState::Up
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        let mut capabilities = Capabilities::default();
+        capabilities.max_transmission_unit = 1514;
+        capabilities
+    }
+
+    fn hardware_address(&self) -> HardwareAddress {
+        let last = u8::try_from(self.side).unwrap();
+        HardwareAddress::Ethernet([2, 0, 0, 0, 0, last])
+    }
+}
+
+/// The addresses of the board and of the host of the test.
+pub(super) const BOARD: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 7);
+pub(super) const HOST: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
+
+/// Two network stacks with a cable between them: the board's, and the other.
+pub(super) fn cable() -> [(Stack<'static>, Runner<'static, End>); 2] {
+    let cable = Rc::new(RefCell::new(Cable::default()));
+    [(BOARD, 0), (HOST, 1)].map(|(address, side)| {
+        let end = End {
+            cable: Rc::clone(&cable),
+            side,
+        };
+        let config = Config::ipv4_static(StaticConfigV4 {
+            address: Ipv4Cidr::new(address, 24),
+            gateway: None,
+            dns_servers: Default::default(),
+        });
+        let resources = Box::leak(Box::new(StackResources::<16>::new()));
+        embassy_net::new(end, config, resources, 42)
+    })
+}
