@@ -68,6 +68,8 @@ pub struct State {
     pub(crate) news: Signal<NoopRawMutex, ()>,
     latches: [RefCell<Latch>; MAX_CREDENTIALS],
     storage: RefCell<&'static mut dyn Storage>,
+    /// The checksum of what was stored last.
+    saved: Cell<Option<u32>>,
 }
 
 impl State {
@@ -104,6 +106,7 @@ impl State {
             progress: Progress::new(),
             news: Signal::new(),
             storage: RefCell::new(start.storage),
+            saved: Cell::new(None),
         };
         state.restore_sessions(now);
         // Whether it could be kept shows when the first login wants to.
@@ -128,14 +131,20 @@ impl State {
         self.latches.get(target.config.credential.index())
     }
 
-    /// Changes the record and stores it.
+    /// Changes the record and stores it, unless it stays as it was stored last:
+    /// flash wears.
     pub(crate) fn keep(&self, change: impl FnOnce(&mut Record)) -> Result<(), NotSaved> {
         let bytes = {
             let mut record = self.record.borrow_mut();
             change(&mut record);
             record.encode()
         };
+        let crc = bytes.last_chunk().copied().map(u32::from_le_bytes);
+        if crc == self.saved.get() {
+            return Ok(());
+        }
         let saved = self.storage.borrow_mut().save(&bytes);
+        self.saved.set(crc.filter(|_| saved.is_ok()));
         let counter = if saved.is_ok() {
             &self.saves
         } else {

@@ -1,12 +1,12 @@
 //! Virtual time, one per test thread: it jumps to the next timer whenever
 //! nothing else can happen.
 
-use core::future::Future;
+use core::future::{Future, poll_fn};
 use core::pin::pin;
 use core::task::{Context, Poll, Waker};
 use std::cell::RefCell;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::task::Wake;
 use std::vec::Vec;
 
@@ -70,7 +70,12 @@ pub(super) fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let flag = Arc::new(Flag(AtomicBool::new(true)));
     let waker = Waker::from(Arc::clone(&flag));
+    let (mut polls, mut then) = (0, 0);
     loop {
+        let now = embassy_time::Instant::now().as_ticks();
+        polls = if now == then { polls + 1 } else { 0 };
+        then = now;
+        assert!(polls < 100_000, "time stands still at {now}");
         if flag.0.swap(false, Ordering::Relaxed) {
             if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
                 return output;
@@ -91,4 +96,38 @@ pub(super) fn run_for<F: Future>(seconds: u64, future: F) {
 /// Seconds since the start of the test.
 pub(super) fn seconds() -> u64 {
     embassy_time::Instant::now().as_secs()
+}
+
+/// `future` as a task of its own: polled when it is woken, and not when its
+/// neighbours are. Each use of a socket wakes the runner of its stack; in the
+/// same task they would wake each other for ever.
+pub(super) async fn task<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    let task = Arc::new(Task {
+        woken: AtomicBool::new(true),
+        parent: Mutex::new(None),
+    });
+    let waker = Waker::from(Arc::clone(&task));
+    poll_fn(|cx| {
+        *task.parent.lock().unwrap() = Some(cx.waker().clone());
+        match task.woken.swap(false, Ordering::Relaxed) {
+            true => future.as_mut().poll(&mut Context::from_waker(&waker)),
+            false => Poll::Pending,
+        }
+    })
+    .await
+}
+
+struct Task {
+    woken: AtomicBool,
+    parent: Mutex<Option<Waker>>,
+}
+
+impl Wake for Task {
+    fn wake(self: Arc<Self>) {
+        self.woken.store(true, Ordering::Relaxed);
+        if let Some(parent) = &*self.parent.lock().unwrap() {
+            parent.wake_by_ref();
+        }
+    }
 }
