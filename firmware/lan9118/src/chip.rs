@@ -327,8 +327,7 @@ impl<B: Bus> Chip<B> {
             for (to, from) in word.iter_mut().zip(chunk) {
                 *to = *from;
             }
-            self.bus
-                .write(regs::TX_DATA_FIFO, u32::from_le_bytes(word));
+            self.bus.write(regs::TX_DATA_FIFO, u32::from_le_bytes(word));
         }
         self.stats.sent = self.stats.sent.wrapping_add(1);
     }

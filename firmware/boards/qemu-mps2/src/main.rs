@@ -131,7 +131,9 @@ fn config() -> &'static [u8] {
         static _config_length: u8;
     }
     // SAFETY: the linker script gives the region; nothing writes there.
-    unsafe { core::slice::from_raw_parts(&raw const _config_start, &raw const _config_length as usize) }
+    unsafe {
+        core::slice::from_raw_parts(&raw const _config_start, &raw const _config_length as usize)
+    }
 }
 
 #[panic_handler]

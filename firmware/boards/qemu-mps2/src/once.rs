@@ -16,20 +16,29 @@ use crate::stack;
 pub(crate) fn is_asked() -> bool {
     let mut buffer = [MaybeUninit::uninit(); 128];
     let line = semihosting::sys::arm_compat::sys_get_cmdline_uninit(&mut buffer);
-    line.is_ok_and(|line| line.split(|byte| matches!(byte, b' ' | 0)).any(|word| word == b"once"))
+    line.is_ok_and(|line| {
+        line.split(|byte| matches!(byte, b' ' | 0))
+            .any(|word| word == b"once")
+    })
 }
 
 /// Prints each report, and ends the program: with 0 if all is well, else with
 /// the worst verdict (1 WARNING, 2 CRITICAL, 3 UNKNOWN).
 pub(crate) async fn run(state: &'static State, mut console: Console) -> ! {
-    while state.targets().iter().any(|target| target.report().is_none()) {
+    while state
+        .targets()
+        .iter()
+        .any(|target| target.report().is_none())
+    {
         Timer::after(Duration::from_millis(10)).await;
     }
     // The logout of the last one.
     Timer::after(Duration::from_millis(500)).await;
     let mut worst = 0;
     for target in state.targets() {
-        let Some(report) = target.report() else { continue };
+        let Some(report) = target.report() else {
+            continue;
+        };
         let _ = encode::text::write(&mut console, target.name(), &report);
         worst = worst.max(match report.verdict() {
             Verdict::Ok => 0,
