@@ -120,6 +120,12 @@ impl State {
         self.targets
     }
 
+    /// Why the board has started.
+    #[must_use]
+    pub const fn reset(&self) -> ResetReason {
+        self.reset
+    }
+
     /// Why nothing is watched, if so.
     #[must_use]
     pub fn refused(&self) -> Option<Refused> {

@@ -28,6 +28,7 @@ use embassy_executor::Spawner;
 use embassy_net::{Runner, Stack, StackResources};
 use embassy_time::{Duration, with_timeout};
 use heapless::Vec;
+use oobwatch_app::board::ResetReason;
 use oobwatch_app::{Network, Start, State, Target, TcpRoom, supervise, watch};
 use rand_core::Rng as _;
 use static_cell::{ConstStaticCell, StaticCell};
@@ -53,6 +54,12 @@ async fn main(spawner: Spawner) {
     let mut console = Console::start();
     let state = state(&mut console);
     let watchdog = Watchdog::start(WATCHDOG);
+    if state.reset() != ResetReason::Watchdog && once::is_asked("hang") {
+        let _ = writeln!(console, "hangs, as it was told");
+        loop {
+            cortex_m::asm::nop();
+        }
+    }
     spawner.spawn(supervisor(state, watchdog).expect("spawned once"));
     match ethernet::start() {
         Ok(chip) => network(spawner, state, chip),
@@ -60,7 +67,7 @@ async fn main(spawner: Spawner) {
             let _ = writeln!(console, "{error}");
         }
     }
-    if once::is_asked() {
+    if once::is_asked("once") {
         once::run(state, console).await;
     }
 }
@@ -136,12 +143,24 @@ fn config() -> &'static [u8] {
     }
 }
 
+#[cortex_m_rt::exception]
+#[allow(unsafe_code, reason = "an exception handler")]
+unsafe fn HardFault(frame: &cortex_m_rt::ExceptionFrame) -> ! {
+    let _ = writeln!(Console::start(), "hard fault at {:#010x}", frame.pc());
+    end(102)
+}
+
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
     cortex_m::interrupt::disable();
     let _ = writeln!(Console::start(), "{info}");
-    if once::is_asked() {
-        semihosting::process::exit(101);
+    end(101)
+}
+
+/// After a panic or a fault: a reset, or the end of a test.
+fn end(code: i32) -> ! {
+    if once::is_asked("once") {
+        semihosting::process::exit(code);
     }
     retained::reset()
 }

@@ -1,5 +1,4 @@
-//! For tests: the program ends when every target has been checked once, if QEMU
-//! was told `-semihosting-config arg=once`.
+//! For tests: the program ends when every target has been checked once.
 
 use core::fmt::Write as _;
 use core::mem::MaybeUninit;
@@ -12,14 +11,15 @@ use oobwatch_tls::heap_use;
 use crate::console::Console;
 use crate::stack;
 
-/// Whether the host has asked for one round.
-pub(crate) fn is_asked() -> bool {
+/// Whether QEMU was told `-semihosting-config arg=` and this word: `once`, or
+/// `hang` to see the watchdog bite.
+pub(crate) fn is_asked(wanted: &str) -> bool {
     let mut buffer = [MaybeUninit::uninit(); 128];
     let line = semihosting::sys::arm_compat::sys_get_cmdline_uninit(&mut buffer);
-    line.is_ok_and(|line| {
-        line.split(|byte| matches!(byte, b' ' | 0))
-            .any(|word| word == b"once")
-    })
+    let mut words = line
+        .iter()
+        .flat_map(|line| line.split(|byte| matches!(byte, b' ' | 0)));
+    words.any(|word| word == wanted.as_bytes())
 }
 
 /// Prints each report, and ends the program: with 0 if all is well, else with

@@ -1,5 +1,6 @@
-//! The CMSDK APB watchdog: an interrupt (not used) when it has counted down once,
-//! a reset the second time.
+//! The CMSDK APB watchdog: when it has counted down, it raises the non-maskable
+//! interrupt, which resets the board; should that fail, it does so itself when it
+//! has counted down again.
 #![allow(unsafe_code, reason = "registers of the watchdog")]
 
 use crate::reg::Reg;
@@ -14,6 +15,8 @@ const INTCLR: Reg = unsafe { Reg::new(0x4000_800C) };
 const LOCK: Reg = unsafe { Reg::new(0x4000_8C00) };
 
 const UNLOCK: u32 = 0x1ACC_E551;
+/// Interrupt at the end of the first count, reset at that of the second.
+const RESET_AND_INTERRUPT: u32 = 0b11;
 const CLOCK_HZ: u32 = 25_000_000;
 
 /// A running watchdog. It can not be stopped.
@@ -23,9 +26,8 @@ impl Watchdog {
     /// Starts it: without a feed for `seconds`, the board is reset.
     pub(crate) fn start(seconds: u32) -> Self {
         LOCK.write(UNLOCK);
-        // It counts down twice.
-        LOAD.write(CLOCK_HZ / 2 * seconds);
-        CONTROL.write(0b11);
+        LOAD.write(CLOCK_HZ * seconds);
+        CONTROL.write(RESET_AND_INTERRUPT);
         LOCK.write(0);
         Self(())
     }
@@ -37,4 +39,10 @@ impl oobwatch_app::board::Watchdog for Watchdog {
         INTCLR.write(1);
         LOCK.write(0);
     }
+}
+
+#[cortex_m_rt::exception]
+unsafe fn NonMaskableInt() -> ! {
+    // Retained memory still says that the board was running.
+    cortex_m::peripheral::SCB::sys_reset()
 }
