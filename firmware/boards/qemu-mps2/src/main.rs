@@ -29,7 +29,7 @@ use embassy_net::{Runner, Stack, StackResources};
 use embassy_time::{Duration, with_timeout};
 use heapless::Vec;
 use oobwatch_app::board::ResetReason;
-use oobwatch_app::{Network, Start, State, Target, TcpRoom, supervise, watch};
+use oobwatch_app::{Network, Start, State, Target, TcpRoom, serve, supervise, watch};
 use rand_core::Rng as _;
 use static_cell::{ConstStaticCell, StaticCell};
 
@@ -50,6 +50,9 @@ const WATCHDOG: u32 = 10;
 #[embassy_executor::main]
 async fn main(spawner: Spawner) {
     stack::paint();
+    if let Some(core) = cortex_m::Peripherals::take() {
+        stack::guard(&core.MPU);
+    }
     time::start();
     let mut console = Console::start();
     let state = state(&mut console);
@@ -108,6 +111,7 @@ fn network(spawner: Spawner, state: &'static State, chip: Ethernet) {
     let config = embassy_net::Config::dhcpv4(embassy_net::DhcpConfig::default());
     let (stack, runner) = embassy_net::new(chip, config, RESOURCES.take(), HostEntropy.next_u64());
     spawner.spawn(net(runner).expect("spawned once"));
+    spawner.spawn(server(state, stack).expect("spawned once"));
     let tls = oobwatch_tls::Tls::new(ENTROPY.init(HostEntropy)).expect("made once");
     let network = Network::new(stack, Tls(TLS.init(tls)), ROOM.init_with(TcpRoom::new));
     spawner.spawn(watcher(state, stack, network).expect("spawned once"));
@@ -123,6 +127,11 @@ async fn watcher(state: &'static State, stack: Stack<'static>, network: Network<
     // A board that has just started has no address yet, which is no finding.
     let _ = with_timeout(ADDRESS, stack.wait_config_up()).await;
     watch(state, &network).await
+}
+
+#[embassy_executor::task]
+async fn server(state: &'static State, stack: Stack<'static>) -> ! {
+    serve(state, stack).await
 }
 
 #[embassy_executor::task]

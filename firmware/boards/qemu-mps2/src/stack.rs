@@ -1,15 +1,37 @@
-//! How deep the stack has been: what lies free is painted at the start.
+//! The stack: a guard at its end, and how deep it has been.
 #![allow(unsafe_code, reason = "reads and writes the free part of the stack")]
 
 const PAINT: u32 = 0xC0DE_57AC;
 
+/// Bytes at the end of the stack that may not be touched; a power of two.
+const GUARD: usize = 256;
+
 unsafe extern "C" {
-    static mut __sheap: u32;
+    static mut _stack_end: u32;
     static _stack_start: u32;
 }
 
+/// The lowest word that the stack may use.
 fn bottom() -> *mut u32 {
-    &raw mut __sheap
+    (&raw mut _stack_end).wrapping_byte_add(GUARD)
+}
+
+/// Makes the last bytes of the stack a region of no access: an overflow is a fault
+/// (Armv7-M Architecture Reference Manual, B3.5).
+pub(crate) fn guard(mpu: &cortex_m::peripheral::MPU) {
+    const REGION_0: u32 = 1 << 4;
+    const NO_ACCESS: u32 = 1 << 28;
+    const ENABLE: u32 = 1;
+    const REST_AS_EVER: u32 = 1 << 2;
+    let size = (GUARD.ilog2() - 1) << 1;
+    // SAFETY: only the guard becomes out of bounds, and nothing is in it.
+    unsafe {
+        mpu.rbar.write(&raw const _stack_end as u32 | REGION_0);
+        mpu.rasr.write(NO_ACCESS | size | ENABLE);
+        mpu.ctrl.write(REST_AS_EVER | ENABLE);
+    }
+    cortex_m::asm::dsb();
+    cortex_m::asm::isb();
 }
 
 /// Paints the free part. Call it first in `main`.
