@@ -19,6 +19,7 @@
 pub mod board;
 mod clock;
 mod home;
+mod lamp;
 mod net;
 pub mod record;
 mod serve;
@@ -26,13 +27,16 @@ mod standing;
 mod state;
 mod supervise;
 mod target;
+mod tell;
 mod watch;
 
+pub use lamp::lamp;
 pub use net::{Dial, Network, Tcp, TcpRoom, Way};
 pub use serve::{PORT, serve};
 pub use state::{Refused, Start, State};
 pub use supervise::supervise;
 pub use target::Target;
+pub use tell::tell;
 pub use watch::watch;
 
 #[cfg(test)]

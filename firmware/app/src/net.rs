@@ -113,19 +113,6 @@ impl<T: Tls> Network<T> {
         Self { stack, socket, tls }
     }
 
-    async fn resolve(&self, host: Host<'_>) -> Result<Ipv4Addr, TransportError> {
-        let name = match host {
-            Host::Address(address) => return Ok(address),
-            Host::Name(name) => name,
-        };
-        let found = with_timeout(RESOLVE, self.stack.dns_query(name, DnsQueryType::A)).await;
-        let found = found.ok().and_then(Result::ok);
-        match found.as_ref().and_then(|addresses| addresses.first()) {
-            Some(IpAddress::Ipv4(address)) => Ok(*address),
-            None => Err(TransportError::NameNotFound),
-        }
-    }
-
     async fn connect(&self, address: Ipv4Addr, port: u16) -> Result<Tcp, TransportError> {
         // One connection at a time: it is free, unless somebody holds on to one.
         let mut socket = self.socket.try_lock().map_err(|_| TransportError::Io)?;
@@ -161,7 +148,7 @@ impl<T: Tls> Dial for Network<T> {
         }
         let mut took = way.get();
         let mut start = clock::now();
-        let address = self.resolve(target.host).await?;
+        let address = resolve(self.stack, target.host).await?;
         if matches!(target.host, Host::Name(_)) {
             took.resolve.get_or_insert(clock::millis_since(start));
         }
@@ -174,6 +161,20 @@ impl<T: Tls> Dial for Network<T> {
         took.tls.get_or_insert(clock::millis_since(start));
         way.set(took);
         Ok(stream)
+    }
+}
+
+/// The address of `host`, within the deadline.
+pub(crate) async fn resolve(stack: Stack<'_>, host: Host<'_>) -> Result<Ipv4Addr, TransportError> {
+    let name = match host {
+        Host::Address(address) => return Ok(address),
+        Host::Name(name) => name,
+    };
+    let found = with_timeout(RESOLVE, stack.dns_query(name, DnsQueryType::A)).await;
+    let found = found.ok().and_then(Result::ok);
+    match found.as_ref().and_then(|addresses| addresses.first()) {
+        Some(IpAddress::Ipv4(address)) => Ok(*address),
+        None => Err(TransportError::NameNotFound),
     }
 }
 

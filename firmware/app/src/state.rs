@@ -3,12 +3,13 @@
 use core::cell::{Cell, RefCell};
 use core::time::Duration;
 
+use embassy_net::{DhcpConfig, Ipv4Cidr, StaticConfigV4};
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
 use embassy_sync::signal::Signal;
 use heapless::VecView;
 use oobwatch_core::latch::Latch;
 use oobwatch_core::time::Instant;
-use oobwatch_image::{Image, ImageError, MAX_CREDENTIALS};
+use oobwatch_image::{Image, ImageError, MAX_CREDENTIALS, Network};
 
 use crate::board::{NotSaved, ResetReason, Storage};
 use crate::clock;
@@ -130,6 +131,19 @@ impl State {
     #[must_use]
     pub fn refused(&self) -> Option<Refused> {
         self.image.as_ref().err().copied()
+    }
+
+    /// How the configuration wants the network: by DHCP where there is none.
+    #[must_use]
+    pub fn network(&self) -> embassy_net::Config {
+        match self.image.as_ref().map(Image::network) {
+            Ok(Network::Static(fixed)) => embassy_net::Config::ipv4_static(StaticConfigV4 {
+                address: Ipv4Cidr::new(fixed.address, fixed.prefix),
+                gateway: fixed.gateway,
+                dns_servers: fixed.name_servers.iter().copied().collect(),
+            }),
+            Ok(Network::Dhcp) | Err(_) => embassy_net::Config::dhcpv4(DhcpConfig::default()),
+        }
     }
 
     /// The latch of the credential of `target`.

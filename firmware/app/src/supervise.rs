@@ -21,11 +21,11 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    pub(crate) fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self {
             // A check, its logout, and what they may take too long.
             watch: Mark::new("watch", Duration::from_secs(300)),
-            serve: [(); 2].map(|()| Mark::new("serve", Duration::from_secs(60))),
+            serve: [const { Mark::new("serve", Duration::from_secs(60)) }; 2],
             tell: Mark::new("tell", Duration::from_secs(60)),
         }
     }
@@ -48,12 +48,12 @@ impl Progress {
 pub(crate) struct Mark {
     name: &'static str,
     within: Duration,
-    moved: Cell<Instant>,
+    moved: Cell<Option<Instant>>,
 }
 
 impl Mark {
-    fn new(name: &'static str, within: Duration) -> Self {
-        let moved = Cell::new(Instant::now());
+    const fn new(name: &'static str, within: Duration) -> Self {
+        let moved = Cell::new(None);
         Self {
             name,
             within,
@@ -63,11 +63,13 @@ impl Mark {
 
     /// The task has come back to its loop.
     pub(crate) fn set(&self) {
-        self.moved.set(Instant::now());
+        self.moved.set(Some(Instant::now()));
     }
 
+    /// A task that has not begun is not late: a board need not run them all.
     fn is_late(&self, now: Instant) -> bool {
-        now.saturating_duration_since(self.moved.get()) > self.within
+        let moved = self.moved.get();
+        moved.is_some_and(|moved| now.saturating_duration_since(moved) > self.within)
     }
 }
 

@@ -4,6 +4,8 @@
 mod boxes;
 mod link;
 mod serving;
+mod supervising;
+mod telling;
 mod time;
 mod watching;
 
@@ -14,7 +16,7 @@ use std::rc::Rc;
 use std::vec::Vec;
 
 use oobwatch_image::{
-    Host, Login, Network, Product, Secret, Target as TargetConfig, Trust, Writer,
+    Host, Login, Network, Product, Secret, Syslog, Target as TargetConfig, Trust, Writer,
 };
 
 use crate::board::{NotSaved, ResetReason, Storage};
@@ -81,6 +83,13 @@ pub(super) fn image(generation: u32, boxes: &[Box_]) -> &'static [u8] {
             })
             .unwrap();
     }
+    let host = Host::Address(link::HOST);
+    writer
+        .syslog(&Syslog {
+            host,
+            port: telling::SYSLOG_PORT,
+        })
+        .unwrap();
     let length = writer.finish().unwrap();
     buffer.truncate(length);
     Box::leak(buffer.into_boxed_slice())

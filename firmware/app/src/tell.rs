@@ -1,0 +1,186 @@
+//! Tells syslog collectors of changes of state, and that the board is alive.
+//!
+//! What is told is the state that stands, not each event: changes that come
+//! while the network is down end in one message each when it is back.
+
+use core::fmt;
+
+use embassy_futures::select::select;
+use embassy_net::Stack;
+use embassy_net::udp::{PacketMetadata, UdpSocket};
+use embassy_time::{Duration, Instant, Timer, with_timeout};
+use heapless::{String, Vec};
+use oobwatch_core::health::Verdict;
+use oobwatch_core::health::encode::syslog::{self, Header, Severity};
+use oobwatch_core::health::encode::text::Headline;
+use oobwatch_image::{MAX_TARGETS, Syslog};
+
+use crate::net::resolve;
+use crate::{State, Target, clock};
+
+/// How often the board says that it is alive.
+const HEARTBEAT: Duration = Duration::from_secs(600);
+/// The longest sleep; what could not be sent is tried again after it.
+const NAP: Duration = Duration::from_secs(10);
+/// For a datagram to leave: the collector's hardware address may have to be asked for.
+const SEND: Duration = Duration::from_secs(3);
+
+/// Tells the collectors of the configuration, for ever.
+pub async fn tell(state: &'static State, stack: Stack<'static>) -> ! {
+    let syslogs = state
+        .image
+        .as_ref()
+        .map_or(&[][..], |image| image.syslogs());
+    let mut collectors: Vec<Collector, 2> = syslogs.iter().map(Collector::new).collect();
+    let (mut rx, mut tx) = ([0; 64], [0; 2 * syslog::MAX_LEN]);
+    let mut metadata = [[PacketMetadata::EMPTY; 2]; 2];
+    let [rx_metadata, tx_metadata] = &mut metadata;
+    let mut socket = UdpSocket::new(stack, rx_metadata, &mut rx, tx_metadata, &mut tx);
+    // Port 0: the stack picks one. It can not be in use.
+    let _ = socket.bind(0);
+    loop {
+        state.progress.tell.set();
+        if stack.is_config_up() {
+            for collector in &mut collectors {
+                collector.bring_up_to_date(state, stack, &mut socket).await;
+            }
+        }
+        select(state.news.wait(), Timer::after(NAP)).await;
+    }
+}
+
+/// A collector, and what it was told.
+struct Collector {
+    config: &'static Syslog<'static>,
+    /// The change of each target that it was told last.
+    told: [u32; MAX_TARGETS],
+    sequence: u32,
+    heartbeat_at: Instant,
+}
+
+impl Collector {
+    fn new(config: &'static Syslog<'static>) -> Self {
+        Self {
+            config,
+            told: [0; MAX_TARGETS],
+            sequence: 0,
+            heartbeat_at: Instant::MIN,
+        }
+    }
+
+    /// Sends what has changed, and a sign of life when one is due. What can not
+    /// be sent stays to be told.
+    async fn bring_up_to_date(
+        &mut self,
+        state: &State,
+        stack: Stack<'_>,
+        socket: &mut UdpSocket<'_>,
+    ) {
+        for (index, target) in state.targets.iter().enumerate() {
+            let standing = target.standing.get();
+            let changed = self
+                .told
+                .get(index)
+                .is_some_and(|told| *told != standing.changes());
+            let Some(verdict) = standing.told().filter(|_| changed) else {
+                continue;
+            };
+            let message = self.message(stack, verdict.into(), "STATE", &Why(target));
+            if self.send(stack, socket, &message).await.is_some()
+                && let Some(told) = self.told.get_mut(index)
+            {
+                *told = standing.changes();
+            }
+        }
+        let now = Instant::now();
+        if self.heartbeat_at <= now {
+            let message = self.message(stack, Severity::Informational, "HEARTBEAT", &Alive(state));
+            if self.send(stack, socket, &message).await.is_some() {
+                self.heartbeat_at = now + HEARTBEAT;
+            }
+        }
+    }
+
+    fn message(
+        &self,
+        stack: Stack<'_>,
+        severity: Severity,
+        id: &str,
+        text: &dyn fmt::Display,
+    ) -> Datagram {
+        let address = stack.config_v4().map(|config| config.address.address());
+        let header = Header {
+            time: None,
+            is_synced: false,
+            host: address.as_ref().map(|address| address as &dyn fmt::Display),
+            sequence: self.sequence.wrapping_add(1),
+            up: clock::now() - Default::default(),
+        };
+        let mut datagram = Datagram(String::new());
+        // What does not fit is cut; the header does.
+        let _ = syslog::write(&mut datagram, &header, severity, id, text);
+        datagram
+    }
+
+    async fn send(
+        &mut self,
+        stack: Stack<'_>,
+        socket: &mut UdpSocket<'_>,
+        message: &Datagram,
+    ) -> Option<()> {
+        let address = resolve(stack, self.config.host).await.ok()?;
+        let sent = async {
+            socket
+                .send_to(message.0.as_bytes(), (address, self.config.port))
+                .await
+                .ok()?;
+            socket.flush().await;
+            Some(())
+        };
+        with_timeout(SEND, sent).await.ok()??;
+        self.sequence = self.sequence.wrapping_add(1);
+        Some(())
+    }
+}
+
+/// A message that is cut, at a character, where a datagram ends.
+struct Datagram(String<{ syslog::MAX_LEN }>);
+
+impl fmt::Write for Datagram {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        text.chars()
+            .try_for_each(|c| self.0.push(c).map_err(|_| fmt::Error))
+    }
+}
+
+/// Why a target is in the state that it is in.
+struct Why<'a>(&'a Target);
+
+impl fmt::Display for Why<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.with_report(clock::now(), |report| match report {
+            Some(report) => Headline(self.0.name(), report).fmt(f),
+            None => f.write_str(self.0.name()),
+        })
+    }
+}
+
+/// How many targets are in which state.
+struct Alive<'a>(&'a State);
+
+impl fmt::Display for Alive<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let up = embassy_time::Instant::now().as_secs();
+        write!(f, "oobwatch {} up {up} s", env!("CARGO_PKG_VERSION"))?;
+        let mut mark = ':';
+        for verdict in Verdict::WORST_FIRST {
+            let is_so = |target: &&Target| target.standing.get().told() == Some(verdict);
+            let count = self.0.targets.iter().filter(is_so).count();
+            if count > 0 {
+                write!(f, "{mark} {count} {verdict}")?;
+                mark = ',';
+            }
+        }
+        Ok(())
+    }
+}
