@@ -29,7 +29,7 @@ use embassy_net::{Runner, Stack, StackResources};
 use embassy_time::{Duration, with_timeout};
 use heapless::Vec;
 use oobwatch_app::board::ResetReason;
-use oobwatch_app::{Network, Start, State, Target, TcpRoom, serve, supervise, watch};
+use oobwatch_app::{Network, Start, State, Target, TcpRoom, serve, supervise, tell, watch};
 use rand_core::Rng as _;
 use static_cell::{ConstStaticCell, StaticCell};
 
@@ -108,13 +108,13 @@ fn network(spawner: Spawner, state: &'static State, chip: Ethernet) {
     static ENTROPY: StaticCell<HostEntropy> = StaticCell::new();
     static TLS: StaticCell<oobwatch_tls::Tls> = StaticCell::new();
 
-    let config = embassy_net::Config::dhcpv4(embassy_net::DhcpConfig::default());
-    let (stack, runner) = embassy_net::new(chip, config, RESOURCES.take(), HostEntropy.next_u64());
+    let (stack, runner) = embassy_net::new(chip, state.network(), RESOURCES.take(), HostEntropy.next_u64());
     spawner.spawn(net(runner).expect("spawned once"));
     spawner.spawn(server(state, stack).expect("spawned once"));
     let tls = oobwatch_tls::Tls::new(ENTROPY.init(HostEntropy)).expect("made once");
     let network = Network::new(stack, Tls(TLS.init(tls)), ROOM.init_with(TcpRoom::new));
     spawner.spawn(watcher(state, stack, network).expect("spawned once"));
+    spawner.spawn(teller(state, stack).expect("spawned once"));
 }
 
 #[embassy_executor::task]
@@ -132,6 +132,11 @@ async fn watcher(state: &'static State, stack: Stack<'static>, network: Network<
 #[embassy_executor::task]
 async fn server(state: &'static State, stack: Stack<'static>) -> ! {
     serve(state, stack).await
+}
+
+#[embassy_executor::task]
+async fn teller(state: &'static State, stack: Stack<'static>) -> ! {
+    tell(state, stack).await
 }
 
 #[embassy_executor::task]
