@@ -5,6 +5,7 @@ use core::time::Duration;
 
 use embassy_net::{DhcpConfig, Ipv4Cidr, StaticConfigV4};
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
+use embassy_sync::mutex::Mutex;
 use embassy_sync::signal::Signal;
 use heapless::VecView;
 use oobwatch_core::latch::Latch;
@@ -14,13 +15,14 @@ use oobwatch_image::{Image, ImageError, MAX_CREDENTIALS, Network};
 use crate::board::{NotSaved, ResetReason, Storage};
 use crate::clock;
 use crate::record::{RECORD_MAX, Record};
+use crate::serve::Page;
 use crate::supervise::Progress;
 use crate::target::Target;
 
 /// What a board starts with.
 pub struct Start {
-    /// The configuration image, or the whole region that it lies in.
-    pub image: &'static [u8],
+    /// The configuration image, as it was parsed. It is large: parse it in place.
+    pub image: &'static Result<Image<'static>, ImageError>,
     /// What outlives resets.
     pub storage: &'static mut dyn Storage,
     /// Why the board has started.
@@ -58,7 +60,9 @@ impl core::fmt::Display for Refused {
 /// What all tasks share. One executor runs them: nothing here is locked, and
 /// nothing is borrowed across an `await`.
 pub struct State {
-    pub(crate) image: Result<Image<'static>, Refused>,
+    pub(crate) image: Result<&'static Image<'static>, Refused>,
+    /// Where an answer of the HTTP server is made, one at a time.
+    pub(crate) page: Mutex<NoopRawMutex, Page>,
     pub(crate) targets: &'static [Target],
     pub(crate) reset: ResetReason,
     pub(crate) record: RefCell<Record>,
@@ -82,15 +86,15 @@ impl State {
     #[must_use]
     pub fn new(start: Start, room: &'static mut VecView<Target>) -> Self {
         let mut record = load(start.storage);
-        let image = Image::parse(start.image).map_err(Refused::Image);
+        let image = start.image.as_ref().map_err(|error| Refused::Image(*error));
         let image = image.and_then(|image| {
-            make_targets(&image, start.seed, room)?;
+            make_targets(image, start.seed, room)?;
             Ok(image)
         });
         if image.is_err() {
             room.clear();
         }
-        let generation = image.as_ref().map_or(record.generation, Image::generation);
+        let generation = image.map_or(record.generation, Image::generation);
         count_start(&mut record, generation, start.reset);
         let now = clock::now();
         let state = Self {
@@ -101,6 +105,7 @@ impl State {
                 let tries = record.credentials.get(index).copied().unwrap_or_default();
                 RefCell::new(Latch::restored(tries.refusals_at_most(), now))
             }),
+            page: Mutex::new(Page::new()),
             record: RefCell::new(record),
             saves: Cell::new(0),
             failed_saves: Cell::new(0),
@@ -130,13 +135,13 @@ impl State {
     /// Why nothing is watched, if so.
     #[must_use]
     pub fn refused(&self) -> Option<Refused> {
-        self.image.as_ref().err().copied()
+        self.image.err()
     }
 
     /// How the configuration wants the network: by DHCP where there is none.
     #[must_use]
     pub fn network(&self) -> embassy_net::Config {
-        match self.image.as_ref().map(Image::network) {
+        match self.image.map(Image::network) {
             Ok(Network::Static(fixed)) => embassy_net::Config::ipv4_static(StaticConfigV4 {
                 address: Ipv4Cidr::new(fixed.address, fixed.prefix),
                 gateway: fixed.gateway,

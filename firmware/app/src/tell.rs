@@ -27,10 +27,7 @@ const SEND: Duration = Duration::from_secs(3);
 
 /// Tells the collectors of the configuration, for ever.
 pub async fn tell(state: &'static State, stack: Stack<'static>) -> ! {
-    let syslogs = state
-        .image
-        .as_ref()
-        .map_or(&[][..], |image| image.syslogs());
+    let syslogs = state.image.map_or(&[][..], |image| image.syslogs());
     let mut collectors: Vec<Collector, 2> = syslogs.iter().map(Collector::new).collect();
     let (mut rx, mut tx) = ([0; 64], [0; 2 * syslog::MAX_LEN]);
     let mut metadata = [[PacketMetadata::EMPTY; 2]; 2];

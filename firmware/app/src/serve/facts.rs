@@ -23,11 +23,7 @@ impl Facts {
             version: env!("CARGO_PKG_VERSION"),
             reset: state.reset.as_str(),
             uptime: embassy_time::Instant::now().as_secs(),
-            generation: state
-                .image
-                .as_ref()
-                .map(Image::generation)
-                .map_err(|why| *why),
+            generation: state.image.map(Image::generation),
             orphans: state.record.borrow().orphans,
             saves: state.saves.get(),
             failed_saves: state.failed_saves.get(),

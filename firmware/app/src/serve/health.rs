@@ -16,7 +16,7 @@ const BOARD_MAX: usize = 1_024;
 
 pub(super) async fn write<W: picoserve::io::Write>(
     state: &State,
-    pieces: &mut Pieces<W>,
+    pieces: &mut Pieces<'_, W>,
 ) -> Result<(), W::Error> {
     pieces.add(BOARD_MAX, |out| board(state, out)).await?;
     let mut first = true;

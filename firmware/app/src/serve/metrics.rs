@@ -17,7 +17,7 @@ const SAMPLE_MAX: usize = 256;
 
 pub(super) async fn write<W: picoserve::io::Write>(
     state: &State,
-    pieces: &mut Pieces<W>,
+    pieces: &mut Pieces<'_, W>,
 ) -> Result<(), W::Error> {
     let facts = Facts::of(state);
     pieces.add(FAMILY_MAX, |out| board(&facts, out)).await?;

@@ -17,6 +17,8 @@ use core::pin::pin;
 use embassy_futures::join::join;
 use embassy_net::Stack;
 use embassy_net::tcp::TcpSocket;
+use embassy_sync::blocking_mutex::raw::NoopRawMutex;
+use embassy_sync::mutex::MutexGuard;
 use embassy_time::{Duration, with_timeout};
 use heapless::Vec;
 use oobwatch_core::health::encode::json;
@@ -122,10 +124,9 @@ impl Chunks for Answer {
         self,
         chunks: ChunkWriter<W>,
     ) -> Result<ChunksWritten, W::Error> {
-        let mut pieces = Pieces {
-            chunks,
-            text: Vec::new(),
-        };
+        let mut text = self.state.page.lock().await;
+        text.clear();
+        let mut pieces = Pieces { chunks, text };
         match self.content {
             Content::Page => page::write(self.state, &mut pieces).await?,
             Content::Health => health::write(self.state, &mut pieces).await?,
@@ -136,13 +137,17 @@ impl Chunks for Answer {
     }
 }
 
+/// The buffer in which answers are made: there is one, and the second client
+/// waits for the first.
+pub(crate) type Page = Vec<u8, { json::MAX_LEN }>;
+
 /// The answer on its way: pieces of text, gathered to chunks.
-struct Pieces<W: picoserve::io::Write> {
+struct Pieces<'a, W: picoserve::io::Write> {
     chunks: ChunkWriter<W>,
-    text: Vec<u8, { json::MAX_LEN }>,
+    text: MutexGuard<'a, NoopRawMutex, Page>,
 }
 
-impl<W: picoserve::io::Write> Pieces<W> {
+impl<W: picoserve::io::Write> Pieces<'_, W> {
     /// Adds a piece of at most `longest` bytes. One that is longer all the same
     /// is left out: half a line would be worse.
     async fn add(
@@ -154,7 +159,7 @@ impl<W: picoserve::io::Write> Pieces<W> {
             self.flush().await?;
         }
         let before = self.text.len();
-        if write(&mut self.text).is_err() {
+        if write(&mut *self.text).is_err() {
             self.text.truncate(before);
         }
         Ok(())

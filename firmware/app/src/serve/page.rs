@@ -14,7 +14,7 @@ const TARGET_MAX: usize = 4 * 1_024;
 
 pub(super) async fn write<W: picoserve::io::Write>(
     state: &State,
-    pieces: &mut Pieces<W>,
+    pieces: &mut Pieces<'_, W>,
 ) -> Result<(), W::Error> {
     pieces.add(HEAD_MAX, |out| head(state, out)).await?;
     for target in state.targets {

@@ -16,7 +16,7 @@ use std::rc::Rc;
 use std::vec::Vec;
 
 use oobwatch_image::{
-    Host, Login, Network, Product, Secret, Syslog, Target as TargetConfig, Trust, Writer,
+    Host, Image, Login, Network, Product, Secret, Syslog, Target as TargetConfig, Trust, Writer,
 };
 
 use crate::board::{NotSaved, ResetReason, Storage};
@@ -122,6 +122,7 @@ impl Storage for Kept {
 pub(super) fn start(image: &'static [u8], kept: &Kept, reset: ResetReason) -> &'static State {
     let room = Box::leak(Box::new(heapless::Vec::<_, 8>::new()));
     let storage = Box::leak(Box::new(kept.clone()));
+    let image = Box::leak(Box::new(Image::parse(image)));
     let start = Start {
         image,
         storage,

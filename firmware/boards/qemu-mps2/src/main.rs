@@ -30,6 +30,7 @@ use embassy_time::{Duration, with_timeout};
 use heapless::Vec;
 use oobwatch_app::board::ResetReason;
 use oobwatch_app::{Network, Start, State, Target, TcpRoom, serve, supervise, tell, watch};
+use oobwatch_image::{Image, ImageError};
 use rand_core::Rng as _;
 use static_cell::{ConstStaticCell, StaticCell};
 
@@ -81,6 +82,7 @@ async fn main(spawner: Spawner) {
 fn state(console: &mut Console) -> &'static State {
     static STORAGE: StaticCell<Retained> = StaticCell::new();
     static ROOM: ConstStaticCell<Vec<Target, TARGETS>> = ConstStaticCell::new(Vec::new());
+    static IMAGE: StaticCell<Result<Image<'static>, ImageError>> = StaticCell::new();
     static STATE: StaticCell<State> = StaticCell::new();
 
     let (storage, reset) = Retained::start();
@@ -88,7 +90,7 @@ fn state(console: &mut Console) -> &'static State {
     let reason = reset.as_str();
     let _ = writeln!(console, "oobwatch {version} on MPS2 AN386, reset: {reason}");
     let start = Start {
-        image: config(),
+        image: IMAGE.init_with(|| Image::parse(config())),
         storage: STORAGE.init(storage),
         reset,
         seed: HostEntropy.next_u32(),
