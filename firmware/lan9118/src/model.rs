@@ -2,7 +2,7 @@
 //! interrupts, and a PHY behind two indirections. What the data sheet forbids
 //! fails the test.
 
-use std::cell::RefCell;
+use core::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 use std::vec::Vec;
@@ -193,7 +193,7 @@ impl Model {
             regs::HW_CFG => u32::from(self.slow()),
             regs::RX_CFG => 0,
             regs::RX_FIFO_INF => {
-                (self.rx_status.len() as u32) << 16 | self.rx_data.len() as u32 * 4
+                ((self.rx_status.len() as u32) << 16) | (self.rx_data.len() as u32 * 4)
             }
             regs::TX_FIFO_INF => (self.tx_status.len() as u32) << 16 | self.tx_free,
             regs::RX_DROP => core::mem::take(&mut self.rx_dropped),

@@ -102,3 +102,32 @@ pub(crate) unsafe fn release(block: NonNull<u8>) {
 fn layout(bytes: usize) -> Option<Layout> {
     Layout::from_size_align(bytes.checked_add(HEADER)?, HEADER).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_region_refuses_and_recovers() {
+        let big = HEAP_BYTES / 2;
+        let first = allocate(big).expect("empty");
+        assert!(first.addr().get().is_multiple_of(8));
+        assert_eq!(allocate(big), None);
+        assert_eq!(allocate(usize::MAX), None);
+        assert_eq!(heap_use().refused, 1);
+        assert!(heap_use().now >= big);
+
+        // SAFETY: allocated above, and released once.
+        unsafe { release(first) };
+        assert_eq!(heap_use().now, 0);
+        assert!(heap_use().peak >= big);
+
+        let again = allocate(big).expect("empty again");
+        // SAFETY: as above; the block has that many bytes.
+        unsafe {
+            let bytes = core::slice::from_raw_parts(again.as_ptr(), big);
+            assert!(bytes.iter().all(|byte| *byte == 0));
+            release(again);
+        }
+    }
+}

@@ -7,9 +7,11 @@
 //! - Sessions are not resumed: each connection proves the key of the box anew.
 //! - The library's memory is a region of its own (`heap`); when it is used up, the
 //!   connection fails, and nothing else does.
-//! - In TLS 1.2 the elliptic-curve work is cut into slices, between which other
-//!   tasks run. In TLS 1.3 Mbed TLS can not do that: one multiplication is the
-//!   longest time that others wait.
+//! - A handshake gives way to other tasks whenever it waits for the network.
+//!   Between, it computes: with an RSA certificate some 25 million instructions of
+//!   a Cortex-M4 in one go (0.25 s at 100 MHz), both in TLS 1.2 and in 1.3. For
+//!   ECDSA certificates in TLS 1.2, Mbed TLS cuts its work into slices; it can not
+//!   do so for the others. The deadline of a supervisor has to be longer than that.
 //!
 //! Certificates' dates are not checked: a board has no clock that it can trust
 //! before it has been on the network. The host command puts the end of validity
