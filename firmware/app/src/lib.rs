@@ -32,7 +32,7 @@ mod watch;
 
 pub use lamp::lamp;
 pub use net::{Dial, Network, Tcp, TcpRoom, Way};
-pub use serve::{PORT, serve};
+pub use serve::{PORT, Page, serve};
 pub use state::{Refused, Start, State};
 pub use supervise::supervise;
 pub use target::Target;

@@ -23,6 +23,8 @@ use crate::target::Target;
 pub struct Start {
     /// The configuration image, as it was parsed. It is large: parse it in place.
     pub image: &'static Result<Image<'static>, ImageError>,
+    /// Room for what the HTTP server answers.
+    pub page: &'static mut Page,
     /// What outlives resets.
     pub storage: &'static mut dyn Storage,
     /// Why the board has started.
@@ -62,7 +64,7 @@ impl core::fmt::Display for Refused {
 pub struct State {
     pub(crate) image: Result<&'static Image<'static>, Refused>,
     /// Where an answer of the HTTP server is made, one at a time.
-    pub(crate) page: Mutex<NoopRawMutex, Page>,
+    pub(crate) page: Mutex<NoopRawMutex, &'static mut Page>,
     pub(crate) targets: &'static [Target],
     pub(crate) reset: ResetReason,
     pub(crate) record: RefCell<Record>,
@@ -105,7 +107,7 @@ impl State {
                 let tries = record.credentials.get(index).copied().unwrap_or_default();
                 RefCell::new(Latch::restored(tries.refusals_at_most(), now))
             }),
-            page: Mutex::new(Page::new()),
+            page: Mutex::new(start.page),
             record: RefCell::new(record),
             saves: Cell::new(0),
             failed_saves: Cell::new(0),

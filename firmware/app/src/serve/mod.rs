@@ -139,12 +139,12 @@ impl Chunks for Answer {
 
 /// The buffer in which answers are made: there is one, and the second client
 /// waits for the first.
-pub(crate) type Page = Vec<u8, { json::MAX_LEN }>;
+pub type Page = Vec<u8, { json::MAX_LEN }>;
 
 /// The answer on its way: pieces of text, gathered to chunks.
 struct Pieces<'a, W: picoserve::io::Write> {
     chunks: ChunkWriter<W>,
-    text: MutexGuard<'a, NoopRawMutex, Page>,
+    text: MutexGuard<'a, NoopRawMutex, &'static mut Page>,
 }
 
 impl<W: picoserve::io::Write> Pieces<'_, W> {

@@ -125,6 +125,7 @@ pub(super) fn start(image: &'static [u8], kept: &Kept, reset: ResetReason) -> &'
     let image = Box::leak(Box::new(Image::parse(image)));
     let start = Start {
         image,
+        page: Box::leak(Box::default()),
         storage,
         reset,
         seed: 7,

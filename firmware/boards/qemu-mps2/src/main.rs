@@ -29,7 +29,7 @@ use embassy_net::{Runner, Stack, StackResources};
 use embassy_time::{Duration, with_timeout};
 use heapless::Vec;
 use oobwatch_app::board::ResetReason;
-use oobwatch_app::{Network, Start, State, Target, TcpRoom, serve, supervise, tell, watch};
+use oobwatch_app::{Network, Page, Start, State, Target, TcpRoom, serve, supervise, tell, watch};
 use oobwatch_image::{Image, ImageError};
 use rand_core::Rng as _;
 use static_cell::{ConstStaticCell, StaticCell};
@@ -82,7 +82,7 @@ async fn main(spawner: Spawner) {
 fn state(console: &mut Console) -> &'static State {
     static STORAGE: StaticCell<Retained> = StaticCell::new();
     static ROOM: ConstStaticCell<Vec<Target, TARGETS>> = ConstStaticCell::new(Vec::new());
-    static IMAGE: StaticCell<Result<Image<'static>, ImageError>> = StaticCell::new();
+    static PAGE: ConstStaticCell<Page> = ConstStaticCell::new(Page::new());
     static STATE: StaticCell<State> = StaticCell::new();
 
     let (storage, reset) = Retained::start();
@@ -90,7 +90,8 @@ fn state(console: &mut Console) -> &'static State {
     let reason = reset.as_str();
     let _ = writeln!(console, "oobwatch {version} on MPS2 AN386, reset: {reason}");
     let start = Start {
-        image: IMAGE.init_with(|| Image::parse(config())),
+        image: image(),
+        page: PAGE.take(),
         storage: STORAGE.init(storage),
         reset,
         seed: HostEntropy.next_u32(),
@@ -103,6 +104,12 @@ fn state(console: &mut Console) -> &'static State {
 }
 
 #[inline(never)]
+fn image() -> &'static Result<Image<'static>, ImageError> {
+    static IMAGE: StaticCell<Result<Image<'static>, ImageError>> = StaticCell::new();
+    IMAGE.init_with(|| Image::parse(config()))
+}
+
+#[inline(never)]
 fn network(spawner: Spawner, state: &'static State, chip: Ethernet) {
     static RESOURCES: ConstStaticCell<StackResources<8>> =
         ConstStaticCell::new(StackResources::new());
@@ -110,7 +117,12 @@ fn network(spawner: Spawner, state: &'static State, chip: Ethernet) {
     static ENTROPY: StaticCell<HostEntropy> = StaticCell::new();
     static TLS: StaticCell<oobwatch_tls::Tls> = StaticCell::new();
 
-    let (stack, runner) = embassy_net::new(chip, state.network(), RESOURCES.take(), HostEntropy.next_u64());
+    let (stack, runner) = embassy_net::new(
+        chip,
+        state.network(),
+        RESOURCES.take(),
+        HostEntropy.next_u64(),
+    );
     spawner.spawn(net(runner).expect("spawned once"));
     spawner.spawn(server(state, stack).expect("spawned once"));
     let tls = oobwatch_tls::Tls::new(ENTROPY.init(HostEntropy)).expect("made once");

@@ -3,8 +3,9 @@
 
 const PAINT: u32 = 0xC0DE_57AC;
 
-/// Bytes at the end of the stack that may not be touched; a power of two.
-const GUARD: usize = 256;
+/// Bytes below the stack, where there is no memory, that are a fault to touch. A
+/// page of QEMU's: of one that is guarded in part, semihosting can reach nothing.
+const GUARD: usize = 4096;
 
 unsafe extern "C" {
     static mut _stack_end: u32;
@@ -13,11 +14,11 @@ unsafe extern "C" {
 
 /// The lowest word that the stack may use.
 fn bottom() -> *mut u32 {
-    (&raw mut _stack_end).wrapping_byte_add(GUARD)
+    &raw mut _stack_end
 }
 
-/// Makes the last bytes of the stack a region of no access: an overflow is a fault
-/// (Armv7-M Architecture Reference Manual, B3.5).
+/// Makes what lies below the stack a region of no access: an overflow is a fault
+/// (Armv7-M Architecture Reference Manual, B3.5). On this board, it would go unseen.
 pub(crate) fn guard(mpu: &cortex_m::peripheral::MPU) {
     const REGION_0: u32 = 1 << 4;
     const NO_ACCESS: u32 = 1 << 28;
@@ -26,7 +27,8 @@ pub(crate) fn guard(mpu: &cortex_m::peripheral::MPU) {
     let size = (GUARD.ilog2() - 1) << 1;
     // SAFETY: only the guard becomes out of bounds, and nothing is in it.
     unsafe {
-        mpu.rbar.write(&raw const _stack_end as u32 | REGION_0);
+        mpu.rbar
+            .write((bottom() as usize - GUARD) as u32 | REGION_0);
         mpu.rasr.write(NO_ACCESS | size | ENABLE);
         mpu.ctrl.write(REST_AS_EVER | ENABLE);
     }
