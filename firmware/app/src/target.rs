@@ -109,7 +109,7 @@ impl Target {
     /// The last report, its age filled in.
     #[must_use]
     pub fn report(&self) -> Option<Report> {
-        self.with_report(clock::now(), |report| report.cloned())
+        self.with_report(clock::now(), |report| Some(report?.clone()))
     }
 
     /// Runs `f` with the last report, its age filled in.

@@ -12,6 +12,7 @@ use oobwatch_core::check::Check;
 use oobwatch_core::error::{Error, TransportError};
 use oobwatch_core::exchange::{Discard, Reach};
 use oobwatch_core::health::{Layer, Observed, Report, Timings};
+use oobwatch_core::session::Session;
 use oobwatch_core::time::Instant;
 use oobwatch_io::exchange::{Body, run};
 use oobwatch_io::{Connection, Deadlines, Home as _, Timer as _, drive};
@@ -73,7 +74,7 @@ async fn check<D: Dial>(state: &State, target: &Target, dial: &D) {
     let start = clock::now();
     target.checks.set(target.checks.get().saturating_add(1));
     let home = BoardHome::new(state, target, dial);
-    home.with_session(|session| session.reopen());
+    home.with_session(Session::reopen);
     let mut check = Check::new(target.product());
     let late = with_timeout(wait(CHECK), oobwatch_io::check(&home, &mut check)).await;
     if late.is_err() {

@@ -1,11 +1,11 @@
 //! Virtual time, one per test thread: it jumps to the next timer whenever
 //! nothing else can happen.
 
+use core::cell::RefCell;
 use core::future::{Future, poll_fn};
 use core::pin::pin;
+use core::sync::atomic::{AtomicBool, Ordering};
 use core::task::{Context, Poll, Waker};
-use std::cell::RefCell;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::Wake;
 use std::vec::Vec;

@@ -1,6 +1,6 @@
 //! The scheduler and the sessions behind it.
 
-use oobwatch_core::health::Verdict;
+use oobwatch_core::health::{Report, Verdict};
 use oobwatch_image::Product;
 
 use super::boxes::{Lab, Mood};
@@ -10,7 +10,7 @@ use crate::board::ResetReason;
 use crate::{State, Target, clock, watch};
 
 fn verdict(target: &Target) -> Option<Verdict> {
-    target.with_report(clock::now(), |report| report.map(|report| report.verdict()))
+    target.with_report(clock::now(), |report| report.map(Report::verdict))
 }
 
 fn boot(boxes: &[Box_]) -> &'static State {
