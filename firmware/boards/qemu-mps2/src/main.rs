@@ -56,8 +56,8 @@ async fn main(spawner: Spawner) {
     }
     time::start();
     let mut console = Console::start();
-    let state = state(&mut console);
     let watchdog = Watchdog::start(WATCHDOG);
+    let state = state(&mut console);
     if state.reset() != ResetReason::Watchdog && once::is_asked("hang") {
         let _ = writeln!(console, "hangs, as it was told");
         loop {
