@@ -13,6 +13,9 @@ const WITHOUT_STD: [&str; 3] = ["oobwatch-core", "oobwatch-io", "oobwatch-image"
 /// Packages that the workspace leaves out.
 const OUTSIDE: [&str; 2] = ["fuzz/Cargo.toml", "xtask/bare/Cargo.toml"];
 
+/// A workspace of its own. Its default members are what a host can test.
+const FIRMWARE: &str = "firmware/Cargo.toml";
+
 pub(crate) fn run() -> Result<()> {
     let mut steps = Steps::default();
     steps.step("set-up", || {
@@ -31,6 +34,10 @@ pub(crate) fn run() -> Result<()> {
         all.args(["--", "-D", "warnings"]).run()
     })?;
     steps.step("tests", || cargo("test").arg("--workspace").run())?;
+    steps.step("firmware, what needs no board", || {
+        let all = cargo("test").args(["--manifest-path", FIRMWARE]);
+        all.arg("--locked").run()
+    })?;
     steps.step("secrets and defmt", || {
         let core = cargo("test").args(["--package", "oobwatch-core", "--features", "defmt"]);
         core.args(["--test", "compile_fail"]).run()
@@ -52,7 +59,9 @@ fn format() -> Result<()> {
         |manifest| -> Cmd { cargo("fmt").args(["--manifest-path", manifest, "--", "--check"]) };
     OUTSIDE
         .into_iter()
-        .try_for_each(|manifest| of(manifest).run())
+        .try_for_each(|manifest| of(manifest).run())?;
+    let firmware = cargo("fmt").args(["--manifest-path", FIRMWARE, "--all"]);
+    firmware.args(["--", "--check"]).run()
 }
 
 fn without_std() -> Result<()> {

@@ -496,7 +496,13 @@ fn each_certificate_is_found_again() {
     out.network(&Network::Dhcp);
     let password = Secret::new("p");
     let credential = out
-        .credential("c", Login::Password { user: "u", password })
+        .credential(
+            "c",
+            Login::Password {
+                user: "u",
+                password,
+            },
+        )
         .unwrap();
     let certificate = out.certificate(&one, 1).unwrap();
     let next = Some(out.certificate(&two, 2).unwrap());
