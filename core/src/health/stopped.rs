@@ -16,6 +16,8 @@ pub const fn stopped_at(error: &Error) -> Layer {
         Error::Config(
             ConfigError::DomainMissing | ConfigError::DomainAmbiguous | ConfigError::DomainUnknown,
         ) => Layer::Authorised,
+        // The login was not made, whatever the box is like.
+        Error::Config(ConfigError::StateUnusable | ConfigError::StateBusy) => Layer::Authenticated,
         Error::Resource(ResourceError::BodyLimit) => Layer::Data,
         Error::Config(_) | Error::Resource(_) => Layer::Http,
     }
@@ -108,6 +110,10 @@ mod tests {
         assert_eq!(
             of(ConfigError::DomainMissing),
             (Layer::Authorised, Verdict::Unknown)
+        );
+        assert_eq!(
+            of(ConfigError::StateUnusable),
+            (Layer::Authenticated, Verdict::Unknown)
         );
         assert_eq!(
             of(ConfigError::Empty(Part::User)),

@@ -40,7 +40,8 @@ pub struct Recovered {
 pub enum RevokeError {
     /// The process that it belongs to still runs, and closes it itself.
     InUse,
-    /// The answer to its login never came: there are no tokens to close it with.
+    /// There are no tokens to close it with: the answer to its login never came,
+    /// or its record did not open.
     NoTokens,
     /// A refresh was under way when its process ended, and the box has replaced
     /// the tokens: there are none to close it with.
@@ -208,7 +209,7 @@ impl fmt::Display for RevokeError {
                 "the process that it belongs to still runs, and closes it at its end",
             ),
             Self::NoTokens => f.write_str(
-                "the answer to its login never came, so there are no tokens to close it with; it ends by itself",
+                "there are no tokens to close it with, as the answer to its login never came, or its record did not open with this key; it ends by itself",
             ),
             Self::Replaced => f.write_str(
                 "its process ended in the middle of a refresh, and the new tokens never came, so there are none to close it with; it ends by itself",
