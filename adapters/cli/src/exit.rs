@@ -1,4 +1,4 @@
-//! How the command ends: one line on stderr, and an exit code.
+//! How the command ends: a line on stderr, and an exit code.
 
 use core::fmt;
 use std::io::Write as _;
@@ -15,6 +15,8 @@ use crate::args::Cli;
 pub(crate) enum Failure {
     /// The command line or the configuration must change. Nothing was sent.
     Usage(String),
+    /// The same with all that must change, a line each.
+    Refused(Vec<String>),
     /// It was tried, and failed.
     Failed(String),
     /// Somebody stopped it: the sessions are closed, but for these.
@@ -43,7 +45,10 @@ impl Failure {
     /// (UNKNOWN). The others have 1 for failures, and 2 for usage and configuration. A signal
     /// gives 128 and its number, for `check` as well: nobody has found out anything.
     pub(crate) fn report(&self, is_check: bool) -> ExitCode {
-        complain(&one_line(&self.to_string()));
+        match self {
+            Self::Refused(problems) => problems.iter().for_each(|text| complain(&one_line(text))),
+            _ => complain(&one_line(&self.to_string())),
+        }
         ExitCode::from(self.code(is_check))
     }
 
@@ -51,7 +56,7 @@ impl Failure {
         match self {
             Self::Interrupted(signal, _) => signal.exit_code(),
             _ if is_check => 3,
-            Self::Usage(_) => 2,
+            Self::Usage(_) | Self::Refused(_) => 2,
             Self::Failed(_) => 1,
         }
     }
@@ -61,6 +66,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Usage(text) | Self::Failed(text) => f.write_str(text),
+            Self::Refused(problems) => f.write_str(&problems.join("; ")),
             Self::Interrupted(signal, problems) if problems.is_empty() => {
                 write!(f, "{signal}; nothing was left open")
             }

@@ -6,6 +6,7 @@ mod body;
 mod check;
 mod config;
 mod exit;
+mod firmware;
 mod pin;
 mod record;
 mod request;
@@ -56,6 +57,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
                 .map_err(Failure::unprinted)
         }
         Command::Pin(args) => block_on(done(pin::run(args))),
+        Command::FirmwareConfig(args) => block_on(done(firmware::run(args, cli.config.as_deref()))),
         _ => {
             let config = Config::load(cli.config).map_err(Failure::usage)?;
             with_config(
@@ -78,7 +80,9 @@ fn with_config(command: &Command, config: &Config) -> Result<ExitCode, Failure> 
         Command::Upload(args) => block_on(done(upload::run(args, config))),
         Command::Sessions(args) => block_on(done(sessions::run(args, config))),
         Command::Unlock { credential } => unlock::run(credential, config),
-        Command::Pin(_) | Command::Completions { .. } => Ok(ExitCode::SUCCESS),
+        Command::Pin(_) | Command::FirmwareConfig(_) | Command::Completions { .. } => {
+            Ok(ExitCode::SUCCESS)
+        }
     }
 }
 

@@ -40,6 +40,27 @@ fn show(
     let Some((shown, issuers)) = chain.split_first() else {
         return writeln!(out, "the server showed no certificate");
     };
+    describe(out, shown, now)?;
+    for issuer in issuers {
+        writeln!(out, "chain        {}", issuer.subject)?;
+    }
+    writeln!(
+        out,
+        "\nCompare the certificate line with what the box shows over another path, such as its\n\
+         console, before you trust it: anyone in between could have answered. Then configure\n\n\
+         [targets.NAME]\n\
+         url = \"{url}\"\n\
+         pins = [\"{}\"]",
+        shown.certificate_pin
+    )
+}
+
+/// Prints what there is to compare.
+pub(crate) fn describe(
+    out: &mut impl Write,
+    shown: &ServerCertificate,
+    now: SystemTime,
+) -> io::Result<()> {
     writeln!(out, "subject      {}", shown.subject)?;
     if shown.is_self_issued() {
         writeln!(out, "issuer       itself (self-signed)")?;
@@ -67,18 +88,6 @@ fn show(
         out,
         "public key   {}  (survives a renewal that keeps the key)",
         shown.public_key_pin
-    )?;
-    for issuer in issuers {
-        writeln!(out, "chain        {}", issuer.subject)?;
-    }
-    writeln!(
-        out,
-        "\nCompare the certificate line with what the box shows over another path, such as its\n\
-         console, before you trust it: anyone in between could have answered. Then configure\n\n\
-         [targets.NAME]\n\
-         url = \"{url}\"\n\
-         pins = [\"{}\"]",
-        shown.certificate_pin
     )
 }
 

@@ -43,6 +43,7 @@ pub(crate) enum What {
     Bearer,
     AccessToken,
     RefreshToken,
+    WebhookUrl,
 }
 
 impl What {
@@ -52,6 +53,7 @@ impl What {
             Self::Bearer => "bearer token",
             Self::AccessToken => "access token",
             Self::RefreshToken => "refresh token",
+            Self::WebhookUrl => "address of the webhook",
         }
     }
 
@@ -61,6 +63,7 @@ impl What {
             Self::Bearer => "--bearer-file or --bearer-env",
             Self::AccessToken => "--access-token-env",
             Self::RefreshToken => "--refresh-token-env",
+            Self::WebhookUrl => "url_file or url_env",
         }
     }
 }

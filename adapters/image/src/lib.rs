@@ -60,7 +60,7 @@ mod error;
 mod layout;
 mod read;
 mod records;
-mod rules;
+pub mod rules;
 #[cfg(test)]
 mod tests;
 mod write;

@@ -1,4 +1,5 @@
-//! Which values a field may hold, beyond what its type says.
+//! Which values a field may hold, beyond what its type says: the reader holds an
+//! image to them, and who makes one can ask before.
 //!
 //! What may stand on the wire (a colon in a user name, a blank at the end of a
 //! password) is not decided here: `oobwatch-core` refuses it when it encodes
@@ -7,9 +8,12 @@
 use core::net::Ipv4Addr;
 use core::ops::RangeInclusive;
 
-pub(crate) const PREFIX: RangeInclusive<u8> = 1..=31;
-pub(crate) const PROBE_EVERY: RangeInclusive<u32> = 5..=86_400;
-pub(crate) const CHECK_EVERY: RangeInclusive<u32> = 30..=604_800;
+/// Bits of a network prefix.
+pub const PREFIX: RangeInclusive<u8> = 1..=31;
+/// Seconds between probes.
+pub const PROBE_EVERY: RangeInclusive<u32> = 5..=86_400;
+/// Seconds between checks.
+pub const CHECK_EVERY: RangeInclusive<u32> = 30..=604_800;
 
 const LABEL_LEN: usize = 48;
 const USER_LEN: usize = 128;
@@ -18,19 +22,26 @@ const BEARER_LEN: usize = 4096;
 const URL_LEN: usize = 1024;
 
 /// The name of a target or a credential.
-pub(crate) fn label(text: &str) -> bool {
+#[must_use]
+pub fn label(text: &str) -> bool {
     shown(text, LABEL_LEN)
 }
 
-pub(crate) fn user(text: &str) -> bool {
+/// The name of a user.
+#[must_use]
+pub fn user(text: &str) -> bool {
     shown(text, USER_LEN)
 }
 
-pub(crate) fn password(text: &str) -> bool {
+/// A password.
+#[must_use]
+pub fn password(text: &str) -> bool {
     shown(text, PASSWORD_LEN)
 }
 
-pub(crate) fn bearer(text: &str) -> bool {
+/// A bearer token.
+#[must_use]
+pub fn bearer(text: &str) -> bool {
     visible_ascii(text, BEARER_LEN)
 }
 
@@ -44,7 +55,8 @@ fn visible_ascii(text: &str, longest: usize) -> bool {
 
 /// A DNS host name (RFC 1123, section 2.1, and the `_` that is found in use),
 /// without a final dot, and not to be mistaken for an IPv4 address.
-pub(crate) fn host_name(text: &str) -> bool {
+#[must_use]
+pub fn host_name(text: &str) -> bool {
     let labels = || text.as_bytes().split(|&byte| byte == b'.');
     let ends_in_digits = labels()
         .next_back()
@@ -62,13 +74,15 @@ fn host_label(label: &[u8]) -> bool {
 }
 
 /// An address that one station can have.
-pub(crate) fn unicast(address: Ipv4Addr) -> bool {
+#[must_use]
+pub fn unicast(address: Ipv4Addr) -> bool {
     let [first, ..] = address.octets();
     (1..224).contains(&first)
 }
 
 /// A gateway is another station in the board's own network.
-pub(crate) fn is_gateway(gateway: Ipv4Addr, own: Ipv4Addr, prefix: u8) -> bool {
+#[must_use]
+pub fn is_gateway(gateway: Ipv4Addr, own: Ipv4Addr, prefix: u8) -> bool {
     gateway != own && unicast(gateway) && same_network(gateway, own, prefix)
 }
 
@@ -81,7 +95,8 @@ fn same_network(a: Ipv4Addr, b: Ipv4Addr, prefix: u8) -> bool {
 
 /// Exactly one DER SEQUENCE with a definite length: the outside of an X.509
 /// certificate. The inside is for the TLS library to judge.
-pub(crate) fn certificate(der: &[u8]) -> bool {
+#[must_use]
+pub fn certificate(der: &[u8]) -> bool {
     let [0x30, length, rest @ ..] = der else {
         return false;
     };
@@ -96,7 +111,8 @@ pub(crate) fn certificate(der: &[u8]) -> bool {
 }
 
 /// An absolute `http` or `https` address with a host and without a user part.
-pub(crate) fn url(text: &str) -> bool {
+#[must_use]
+pub fn url(text: &str) -> bool {
     let port_is_valid =
         |port: &str| !port.starts_with('+') && port.parse::<u16>().is_ok_and(|port| port != 0);
     visible_ascii(text, URL_LEN)
@@ -106,7 +122,8 @@ pub(crate) fn url(text: &str) -> bool {
 }
 
 /// Whether the host of a valid address is a name.
-pub(crate) fn url_needs_dns(text: &str) -> bool {
+#[must_use]
+pub fn url_needs_dns(text: &str) -> bool {
     host_and_port(text).is_some_and(|(host, _)| !is_ipv4(host))
 }
 
@@ -126,7 +143,9 @@ fn is_ipv4(text: &str) -> bool {
     text.parse::<Ipv4Addr>().is_ok()
 }
 
-pub(crate) fn is_https(text: &str) -> bool {
+/// Whether a valid address is one of TLS.
+#[must_use]
+pub fn is_https(text: &str) -> bool {
     text.starts_with("https://")
 }
 

@@ -108,3 +108,30 @@ Examples:
   oobwatch unlock monitor
   oobwatch unlock fmc://192.0.2.10
 ";
+
+pub(super) const FIRMWARE_CONFIG: &str = "\
+A board has no terminal to ask on, no system's roots and no state of this machine. What it could not
+enforce is refused here, all of it at once, and nothing is written. The image holds passwords in
+clear: its file is made for its owner alone; delete it once the board has it.
+
+  [firmware]
+  address = \"192.0.2.20/24\"             # without it: DHCP
+  gateway = \"192.0.2.1\"
+  name_servers = [\"192.0.2.53\"]
+  syslog = [\"192.0.2.9\", \"logs.example:5514\"]
+  probe_every = 60                       # seconds; a target may have its own
+  check_every = 300
+  targets = [\"fmc\", \"chassis\"]         # without it: all
+
+  [targets.fmc]
+  certificate = \"fmc.pem\"               # PEM or DER; or leave it to --fetch; or ca_file
+
+  [[firmware.webhooks]]
+  url_file = \"webhook.url\"
+  ca_file = \"webhook-ca.pem\"
+
+Examples:
+  oobwatch firmware-config oobwatch.toml -o config.bin
+  oobwatch firmware-config oobwatch.toml -o config.bin --fetch
+  oobwatch firmware-config --show config.bin
+";

@@ -91,6 +91,9 @@ pub(crate) enum Command {
         /// Its name in the configuration, or fmc://host, fxos://host where it has none
         credential: String,
     },
+    /// Make the configuration image of a board, or show what is in one
+    #[command(after_help = examples::FIRMWARE_CONFIG)]
+    FirmwareConfig(FirmwareConfigArgs),
     /// Print a completion script for a shell
     #[command(after_help = examples::COMPLETIONS)]
     Completions {
@@ -259,6 +262,31 @@ pub(crate) struct PinArgs {
     /// Give up after so many seconds
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     pub(crate) timeout: Duration,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FirmwareConfigArgs {
+    /// The configuration file, with what the board needs under [firmware] [default: as --config]
+    #[arg(value_name = "CONFIG")]
+    pub(crate) file: Option<PathBuf>,
+    /// Write the image to this file
+    #[arg(short, long, value_name = "IMAGE", required_unless_present = "show")]
+    pub(crate) output: Option<PathBuf>,
+    /// Fetch the certificates that no file holds from the boxes, and show them for confirmation
+    #[arg(long)]
+    pub(crate) fetch: bool,
+    /// Do not ask about fetched certificates; each must match a pin of the configuration
+    #[arg(long, requires = "fetch")]
+    pub(crate) yes: bool,
+    /// Overwrite the output file even if it is no configuration image
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Give up on fetching a certificate after so many seconds
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    pub(crate) timeout: Duration,
+    /// Show what is in this image, without its secrets
+    #[arg(long, value_name = "IMAGE", conflicts_with_all = ["file", "output", "fetch", "yes", "force"])]
+    pub(crate) show: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

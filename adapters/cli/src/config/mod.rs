@@ -1,5 +1,6 @@
 //! The configuration file: credentials, named once, and targets that refer to them.
 
+mod firmware;
 mod tables;
 
 #[cfg(test)]
@@ -13,6 +14,8 @@ use std::path::{Path, PathBuf};
 
 use oobwatch_client::tls::Pin;
 use tables::File;
+
+pub(crate) use firmware::{Board, Firmware, Webhook};
 
 use crate::secret::Source;
 use crate::target::Target;
@@ -29,6 +32,10 @@ pub(crate) struct Config {
     pub(crate) state_dir: Option<PathBuf>,
     /// Nothing is to be remembered.
     pub(crate) no_state: bool,
+    /// What only a board needs.
+    pub(crate) firmware: Firmware,
+    /// The file as it was read: it holds no secret.
+    text: String,
     targets: BTreeMap<String, TargetEntry>,
     /// The names of all credentials.
     credentials: Vec<String>,
@@ -53,11 +60,12 @@ pub(crate) struct TargetEntry {
     pub(crate) timeout: Option<Duration>,
     pub(crate) credential: Option<Named>,
     pub(crate) cache: bool,
+    pub(crate) board: Board,
 }
 
 impl TargetEntry {
     /// A target that is in no configuration.
-    pub(crate) const fn of(target: Target) -> Self {
+    pub(crate) fn of(target: Target) -> Self {
         Self {
             target,
             secret: None,
@@ -67,6 +75,7 @@ impl TargetEntry {
             timeout: None,
             credential: None,
             cache: false,
+            board: Board::default(),
         }
     }
 }
@@ -114,19 +123,23 @@ impl Config {
                 let message = format!("a target can not be named {name:?}; give it another name");
                 return Err(fault(Some(span), message));
             }
+            let start = span.start;
             let entry = table.resolve(&file.credentials, folder);
-            let entry = entry.map_err(|(at, message)| {
+            let mut entry = entry.map_err(|(at, message)| {
                 fault(
                     Some(at.unwrap_or(span)),
                     format!("target {name:?}: {message}"),
                 )
             })?;
+            entry.board.at = start;
             targets.insert(name, entry);
         }
         Ok(Self {
             path: Some(path.to_owned()),
             state_dir: file.state_dir.map(|path| folder.join(path)),
             no_state: false,
+            firmware: file.firmware.resolve(folder),
+            text: text.to_owned(),
             targets,
             credentials: file.credentials.into_keys().collect(),
         })
@@ -143,6 +156,12 @@ impl Config {
     pub(crate) fn targets(&self) -> impl Iterator<Item = (&str, &Target)> {
         let targets = self.targets.iter();
         targets.map(|(name, entry)| (name.as_str(), &entry.target))
+    }
+
+    /// `FILE:LINE` of what stands so many bytes from the start of the file.
+    pub(crate) fn place(&self, offset: usize) -> String {
+        let path = self.path.as_deref().unwrap_or(Path::new("")).display();
+        format!("{path}:{}", line_of(&self.text, offset))
     }
 
     /// Whether there are credentials of that name.

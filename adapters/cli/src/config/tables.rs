@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 use toml::Spanned;
 
+use super::firmware::{Board, FirmwareTable};
 use super::{Named, TargetEntry, listed};
 use crate::secret::Source;
 use crate::target::Target;
@@ -23,6 +24,8 @@ pub(super) struct File {
     pub(super) credentials: BTreeMap<String, Credentials>,
     #[serde(default)]
     pub(super) targets: BTreeMap<Spanned<String>, TargetTable>,
+    #[serde(default)]
+    pub(super) firmware: FirmwareTable,
 }
 
 #[derive(Deserialize)]
@@ -57,6 +60,10 @@ pub(super) struct TargetTable {
     timeout: Option<Duration>,
     #[serde(default)]
     cache: bool,
+    certificate: Option<PathBuf>,
+    next_certificate: Option<PathBuf>,
+    probe_every: Option<Spanned<u32>>,
+    check_every: Option<Spanned<u32>>,
 }
 
 /// A problem, and where it is if that is known.
@@ -108,6 +115,13 @@ impl TargetTable {
             timeout: self.timeout,
             credential,
             cache: self.cache,
+            board: Board {
+                at: 0,
+                certificate: self.certificate.map(|path| folder.join(path)),
+                next_certificate: self.next_certificate.map(|path| folder.join(path)),
+                probe_every: self.probe_every,
+                check_every: self.check_every,
+            },
         })
     }
 }

@@ -1,6 +1,7 @@
 //! The command as a user meets it, against the simulated boxes.
 
 mod check;
+mod firmware;
 mod lab;
 mod origin;
 mod request;

@@ -34,6 +34,10 @@ pub struct ServerCertificate {
     pub certificate_pin: Pin,
     /// The pin of its key.
     pub public_key_pin: Pin,
+    /// Whether it may issue certificates (RFC 5280, section 4.2.1.9).
+    pub is_authority: bool,
+    /// All of it, in DER.
+    pub der: Vec<u8>,
 }
 
 impl ServerCertificate {
@@ -53,6 +57,8 @@ impl ServerCertificate {
             key: key(parsed.public_key()),
             certificate_pin: Pin::of_certificate(der),
             public_key_pin: Pin::of_public_key(parsed.public_key().raw),
+            is_authority: parsed.is_ca(),
+            der: der.to_owned(),
         })
     }
 
