@@ -143,6 +143,20 @@ fn what_can_not_be_for_this_kind_of_box_is_refused_before() {
     assert!(text.contains("give its UUID"), "{text}");
 }
 
+#[test]
+fn an_image_comes_from_a_file_and_goes_to_one() {
+    let nothing = ["firmware-config"];
+    assert_refused(&nothing, 2, &["--output"]);
+    assert_refused(
+        &["firmware-config", "--show", "a", "-o", "b"],
+        2,
+        &["cannot be used with"],
+    );
+    assert_refused(&["firmware-config", "-o", "b"], 2, &["name one"]);
+    assert_refused(&["firmware-config", "no/such", "-o", "b"], 2, &["no/such"]);
+    assert_refused(&["firmware-config", "--show", "no/such"], 1, &["no/such"]);
+}
+
 /// Twice the same items, or none, would come of it.
 #[test]
 fn pages_are_not_counted_by_two() {

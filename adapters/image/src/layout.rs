@@ -9,6 +9,9 @@ pub const FORMAT_VERSION: u32 = 1;
 /// Bytes before the first record.
 pub const HEADER_LEN: usize = 24;
 
+/// Bytes of storage that a board keeps for an image.
+pub const REGION_LEN: usize = 64 * 1024;
+
 /// Most credentials in an image.
 pub const MAX_CREDENTIALS: usize = 16;
 /// Most certificates in an image.

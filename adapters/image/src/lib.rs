@@ -73,7 +73,7 @@ pub use crc::crc32;
 pub use error::{Field, ImageError, Reason, RecordKind, WriteError};
 pub use layout::{
     FORMAT_VERSION, HEADER_LEN, MAX_CERTIFICATES, MAX_CREDENTIALS, MAX_NAME_SERVERS, MAX_SYSLOGS,
-    MAX_TARGETS, MAX_WEBHOOKS,
+    MAX_TARGETS, MAX_WEBHOOKS, REGION_LEN,
 };
 pub use read::Image;
 pub use write::Writer;

@@ -2,10 +2,11 @@
 //! the command itself goes by, or shown without its secrets.
 //!
 //! A [`plan::Plan`] is all that an image holds, found sound without asking anybody; `confirm`
-//! has the certificates that no file holds confirmed; `file` writes it; `show` reads one.
+//! has the certificates that no file holds confirmed; `encode` and `file` write it; `show` reads one.
 
 mod certificate;
 mod confirm;
+mod encode;
 mod file;
 mod network;
 mod plan;
@@ -17,6 +18,8 @@ mod tests;
 mod webhook;
 
 use std::path::Path;
+
+use oobwatch_image::REGION_LEN;
 
 use crate::args::FirmwareConfigArgs;
 use crate::config::Config;
@@ -44,14 +47,23 @@ pub(crate) async fn run(args: &FirmwareConfigArgs, named: Option<&Path>) -> Resu
     let mut plan = Plan::new(&config, args.fetch)?;
     plan.warnings.iter().for_each(|text| warn(text));
     confirm::fetch_all(&mut plan, &config, args).await?;
+    plan.trust_warnings(&config)
+        .iter()
+        .for_each(|text| warn(text));
     let generation = file::next_generation(previous);
-    let image = plan.encode(generation).map_err(Failure::usage)?;
+    let image = encode::encode(&plan, generation).map_err(Failure::usage)?;
+    if image.len() > REGION_LEN {
+        return Err(Failure::Usage(format!(
+            "the image takes {} bytes, and a board has {REGION_LEN} for it; name fewer targets",
+            image.len()
+        )));
+    }
     file::write(output, &image)?;
     say(&format!(
-        "{}: {} targets, {} bytes, generation {generation}. It holds passwords in clear: only its owner can read it; delete it once the board has it",
+        "{}: {} bytes, {} target(s), generation {generation}. It holds passwords in clear: only its owner can read it; delete it once the board has it",
         output.display(),
-        plan.targets.len(),
         image.len(),
+        plan.targets.len(),
     ))
     .map_err(Failure::unprinted)
 }

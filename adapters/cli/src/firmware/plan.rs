@@ -1,14 +1,10 @@
 //! All that an image is to hold, found sound before anybody is asked anything.
 
-use oobwatch_client::Zeroizing;
-use oobwatch_client::core::product::Product;
-use oobwatch_client::tls::ServerCertificate;
-use oobwatch_image as image;
-use oobwatch_image::{MAX_SYSLOGS, MAX_TARGETS, MAX_WEBHOOKS, Network, WriteError, Writer, rules};
+use oobwatch_image::{MAX_SYSLOGS, MAX_TARGETS, MAX_WEBHOOKS, Network, rules};
 
 use super::network::{self, Host};
 use super::problems::Problems;
-use super::target::{self, Account, Target, Trust};
+use super::target::{self, Target};
 use super::webhook::Webhook;
 use crate::config::{Config, Firmware, TargetEntry};
 use crate::exit::Failure;
@@ -20,10 +16,18 @@ const SYSLOG: u16 = 514;
 pub(super) struct Plan {
     pub(super) network: Network,
     pub(super) targets: Vec<Target>,
-    pub(super) syslogs: Vec<(Host, u16)>,
+    pub(super) syslogs: Vec<Syslog>,
     pub(super) webhooks: Vec<Webhook>,
     /// What the operator should know.
     pub(super) warnings: Vec<String>,
+}
+
+/// A syslog collector.
+pub(super) struct Syslog {
+    /// Bytes from the start of the file.
+    at: usize,
+    pub(super) host: Host,
+    pub(super) port: u16,
 }
 
 impl Plan {
@@ -45,12 +49,13 @@ impl Plan {
                 Target::new(name, entry, firmware, fetch, &mut problems)
             })
             .collect();
+        warnings.dedup();
         let syslogs = syslogs(firmware, &mut problems);
         let webhooks = webhooks(firmware, &mut problems);
-        users_agree(&targets, &mut problems);
-        for (target, (_, entry)) in pairs(&targets, &entries) {
-            warnings.extend(pins_without_use(target, entry));
+        if !webhooks.is_empty() {
+            warnings.push("webhooks: the image holds them, but the firmware of this release posts to none; use syslog".to_owned());
         }
+        users_agree(&targets, &mut problems);
         let plan = network.map(|network| Self {
             network,
             targets,
@@ -76,101 +81,31 @@ impl Plan {
         for target in self.targets.iter().filter(|target| target.host.is_name()) {
             problems.add(target.at, format!("target {:?}: {why}", target.name));
         }
-        for (written, _) in firmware
-            .syslog
-            .iter()
-            .zip(&self.syslogs)
-            .filter(|(_, (host, _))| host.is_name())
-        {
-            problems.add(written.span().start, format!("syslog: {why}"));
+        let is_name = |syslog: &&Syslog| syslog.host.is_name();
+        for syslog in self.syslogs.iter().filter(is_name) {
+            problems.add(syslog.at, format!("syslog: {why}"));
         }
-        for (written, _) in firmware
-            .webhooks
-            .iter()
-            .zip(&self.webhooks)
-            .filter(|(_, hook)| rules::url_needs_dns(&hook.url))
-        {
-            problems.add(written.at, format!("webhook: {why}"));
+        let needs_dns = |hook: &&Webhook| rules::url_needs_dns(&hook.url);
+        for hook in self.webhooks.iter().filter(needs_dns) {
+            problems.add(hook.at, format!("webhook: {why}"));
         }
     }
 
-    /// The image, in memory that is erased when it is dropped.
-    pub(super) fn encode(&self, generation: u32) -> Result<Zeroizing<Vec<u8>>, WriteError> {
-        let needed = match self.write(Writer::new(&mut [], generation)) {
-            Err(WriteError::BufferTooSmall { needed }) => needed,
-            other => other?,
+    /// What the operator should know about trust, once all certificates are there.
+    pub(super) fn trust_warnings(&self, config: &Config) -> Vec<String> {
+        let of = |target: &Target| {
+            let entry = config.target(&target.name).ok();
+            let pins = entry.map_or(&[][..], |entry| &entry.pins);
+            target.trust_warnings(pins)
         };
-        let mut bytes = Zeroizing::new(vec![0; needed]);
-        self.write(Writer::new(&mut bytes, generation))?;
-        Ok(bytes)
-    }
-
-    fn write(&self, mut out: Writer<'_>) -> Result<usize, WriteError> {
-        out.network(&self.network);
-        let mut accounts: Vec<image::Credential<'_>> = Vec::new();
-        let mut certificates = Vec::new();
-        for target in &self.targets {
-            let account = &target.account;
-            let known = accounts.iter().find(|known| known.name() == account.name);
-            let credential = match known {
-                Some(known) => *known,
-                None => {
-                    let new = out.credential(&account.name, login(account))?;
-                    accounts.push(new);
-                    new
-                }
-            };
-            let trust = trust(&mut out, &mut certificates, target)?;
-            out.target(&image::Target {
-                name: &target.name,
-                product: product(target.product),
-                host: target.host.as_image(),
-                port: target.port,
-                credential,
-                trust,
-                probe_every: target.probe_every,
-                check_every: target.check_every,
-            })?;
-        }
-        for (host, port) in &self.syslogs {
-            out.syslog(&image::Syslog {
-                host: host.as_image(),
-                port: *port,
-            })?;
-        }
-        for hook in &self.webhooks {
-            let authority = hook.authority.as_ref();
-            let authority = authority.map(|shown| add(&mut out, &mut certificates, shown));
-            out.webhook(&image::Webhook {
-                url: image::Secret::new(&hook.url),
-                authority: authority.transpose()?,
-            })?;
-        }
-        out.finish()
+        self.targets.iter().flat_map(of).collect()
     }
 }
 
 /// The targets that are meant, in the order of the image.
 fn entries<'c>(config: &'c Config, problems: &mut Problems<'_>) -> Vec<(String, &'c TargetEntry)> {
-    let known = |name: &str| {
-        config
-            .target(name)
-            .ok()
-            .map(|entry| (name.to_owned(), entry))
-    };
     let Some(named) = &config.firmware.targets else {
-        let all: Vec<_> = config
-            .targets()
-            .filter_map(|(name, _)| known(name))
-            .collect();
-        if all.is_empty() {
-            problems.add(
-                0,
-                "there is no target for the board to watch; add [targets.NAME]",
-            );
-        }
-        too_many(all.len(), MAX_TARGETS, "targets", 0, problems);
-        return all;
+        return all_entries(config, problems);
     };
     let at = named.first().map_or(0, |name| name.span().start);
     if named.is_empty() {
@@ -196,6 +131,21 @@ fn entries<'c>(config: &'c Config, problems: &mut Problems<'_>) -> Vec<(String, 
     found
 }
 
+fn all_entries<'c>(
+    config: &'c Config,
+    problems: &mut Problems<'_>,
+) -> Vec<(String, &'c TargetEntry)> {
+    let names = config.targets().map(|(name, _)| name);
+    let entry = |name: &str| Some((name.to_owned(), config.target(name).ok()?));
+    let all: Vec<_> = names.filter_map(entry).collect();
+    if all.is_empty() {
+        let why = "there is no target for the board to watch; add [targets.NAME]";
+        problems.add(0, why);
+    }
+    too_many(all.len(), MAX_TARGETS, "targets", 0, problems);
+    all
+}
+
 fn too_many(count: usize, most: usize, what: &str, at: usize, problems: &mut Problems<'_>) {
     if count > most {
         problems.add(
@@ -203,16 +153,6 @@ fn too_many(count: usize, most: usize, what: &str, at: usize, problems: &mut Pro
             format!("{count} {what} are too many; {most} fit into an image: name fewer, and make another image for another board"),
         );
     }
-}
-
-fn pairs<'a>(
-    targets: &'a [Target],
-    entries: &'a [(String, &'a TargetEntry)],
-) -> impl Iterator<Item = (&'a Target, &'a (String, &'a TargetEntry))> {
-    targets.iter().filter_map(|target| {
-        let entry = entries.iter().find(|(name, _)| *name == target.name);
-        entry.map(|entry| (target, entry))
-    })
 }
 
 fn warnings_of(name: &str, entry: &TargetEntry) -> Vec<String> {
@@ -226,55 +166,31 @@ fn warnings_of(name: &str, entry: &TargetEntry) -> Vec<String> {
     source.into_iter().chain(latch).collect()
 }
 
-fn pins_without_use(target: &Target, entry: &TargetEntry) -> Vec<String> {
-    let Trust::Pinned { certificate, next } = &target.trust else {
-        return Vec::new();
-    };
-    let certificates: Vec<_> = [Some(certificate), next.as_ref()]
-        .into_iter()
-        .flatten()
-        .collect();
-    let unused = target::unused_pins(&entry.pins, &certificates);
-    unused
-        .map(|pin| format!("target {:?}: the pin {pin} has no certificate here, so the board will not accept what it names; a certificate to come is named with next_certificate", target.name))
-        .collect()
-}
-
-fn syslogs(firmware: &Firmware, problems: &mut Problems<'_>) -> Vec<(Host, u16)> {
-    let at = firmware
-        .syslog
-        .first()
-        .map_or(0, |first| first.span().start);
+fn syslogs(firmware: &Firmware, problems: &mut Problems<'_>) -> Vec<Syslog> {
+    let written = &firmware.syslog;
+    let at = written.first().map_or(0, |first| first.span().start);
     too_many(
-        firmware.syslog.len(),
+        written.len(),
         MAX_SYSLOGS,
         "syslog collectors",
         at,
         problems,
     );
-    let parse = |written: &toml::Spanned<String>| {
-        let host = Host::with_port(written.get_ref(), SYSLOG);
-        problems.take(
-            written.span().start,
-            host.map_err(|why| format!("syslog: {why}")),
-        )
+    let parse = |one: &toml::Spanned<String>| {
+        let at = one.span().start;
+        let parsed = Host::with_port(one.get_ref(), SYSLOG);
+        let (host, port) = problems.take(at, parsed.map_err(|why| format!("syslog: {why}")))?;
+        Some(Syslog { at, host, port })
     };
-    firmware.syslog.iter().filter_map(parse).collect()
+    written.iter().filter_map(parse).collect()
 }
 
 fn webhooks(firmware: &Firmware, problems: &mut Problems<'_>) -> Vec<Webhook> {
-    let at = firmware.webhooks.first().map_or(0, |first| first.at);
-    too_many(
-        firmware.webhooks.len(),
-        MAX_WEBHOOKS,
-        "webhooks",
-        at,
-        problems,
-    );
-    let hooks = firmware.webhooks.iter();
-    hooks
-        .filter_map(|written| Webhook::new(written, problems))
-        .collect()
+    let written = &firmware.webhooks;
+    let at = written.first().map_or(0, |first| first.at);
+    too_many(written.len(), MAX_WEBHOOKS, "webhooks", at, problems);
+    let parse = |one| Webhook::new(one, problems);
+    written.iter().filter_map(parse).collect()
 }
 
 /// One name of credentials is one account: refusals are counted under it.
@@ -290,64 +206,5 @@ fn users_agree(targets: &[Target], problems: &mut Problems<'_>) {
                 target.name, account.name, other.name
             ));
         }
-    }
-}
-
-fn login(account: &Account) -> image::Login<'_> {
-    let secret = image::Secret::new(account.secret.expose_secret());
-    match &account.user {
-        Some(user) => image::Login::Password {
-            user,
-            password: secret,
-        },
-        None => image::Login::Bearer(secret),
-    }
-}
-
-/// Certificates already in the image.
-type Known<'a> = Vec<image::Certificate<'a>>;
-
-fn trust<'a>(
-    out: &mut Writer<'_>,
-    known: &mut Known<'a>,
-    target: &'a Target,
-) -> Result<image::Trust<'a>, WriteError> {
-    match (&target.trust, &target.host) {
-        (Trust::Pinned { certificate, next }, _) => Ok(image::Trust::Pinned {
-            certificate: add(out, known, certificate)?,
-            next: next
-                .as_ref()
-                .map(|next| add(out, known, next))
-                .transpose()?,
-        }),
-        (Trust::Authority(authority), Host::Name(name)) => Ok(image::Trust::Authority {
-            certificate: add(out, known, authority)?,
-            name,
-        }),
-        // An authority without a name, or no certificate yet: neither comes so far.
-        _ => Err(WriteError::TooLong(image::Field::TrustKind)),
-    }
-}
-
-/// Each certificate is in the image once.
-fn add<'a>(
-    out: &mut Writer<'_>,
-    known: &mut Known<'a>,
-    shown: &'a ServerCertificate,
-) -> Result<image::Certificate<'a>, WriteError> {
-    if let Some(found) = known.iter().find(|known| known.der() == shown.der) {
-        return Ok(*found);
-    }
-    let not_after = u64::try_from(shown.not_after.unix_seconds()).unwrap_or(0);
-    let new = out.certificate(&shown.der, not_after)?;
-    known.push(new);
-    Ok(new)
-}
-
-const fn product(product: Product) -> image::Product {
-    match product {
-        Product::Fmc => image::Product::Fmc,
-        Product::Fxos => image::Product::Fxos,
-        Product::CdFmc => image::Product::CdFmc,
     }
 }

@@ -1,6 +1,8 @@
 //! A target of the configuration as a board can watch it.
 
+use core::iter;
 use core::ops::RangeInclusive;
+use std::path::Path;
 
 use oobwatch_client::core::credentials::{Bearer, Login};
 use oobwatch_client::core::origin::Origin;
@@ -45,13 +47,17 @@ pub(super) struct Account {
 pub(super) enum Trust {
     Pinned {
         certificate: ServerCertificate,
-        next: Option<ServerCertificate>,
+        next: Option<Box<ServerCertificate>>,
     },
-    Authority(ServerCertificate),
+    Authority {
+        certificate: ServerCertificate,
+        /// The DNS name that the certificate of the box must hold.
+        name: String,
+    },
     /// The box is to show its certificate, and one of these pins, if there are any, must match.
     Fetch {
         pins: Vec<Pin>,
-        next: Option<ServerCertificate>,
+        next: Option<Box<ServerCertificate>>,
     },
 }
 
@@ -63,7 +69,8 @@ impl Target {
         fetch: bool,
         problems: &mut Problems<'_>,
     ) -> Option<Self> {
-        let at = entry.board.at;
+        let board = &entry.board;
+        let at = board.at;
         let labelled = |why: String| format!("target {name:?}: {why}");
         if !rules::label(name) {
             problems.add(
@@ -82,7 +89,6 @@ impl Target {
             all.into_iter()
                 .for_each(|why| problems.add(at, labelled(why)));
         });
-        let board = &entry.board;
         for (every, allowed, key) in [
             (&board.probe_every, rules::PROBE_EVERY, "probe_every"),
             (&board.check_every, rules::CHECK_EVERY, "check_every"),
@@ -102,6 +108,33 @@ impl Target {
             probe_every: nearest(probe_every, PROBE_EVERY),
             check_every: nearest(check_every, CHECK_EVERY),
         })
+    }
+}
+
+impl Target {
+    /// What the operator should know about a pinned certificate and the pins of the configuration.
+    pub(super) fn trust_warnings(&self, pins: &[Pin]) -> Vec<String> {
+        let Trust::Pinned { certificate, next } = &self.trust else {
+            return Vec::new();
+        };
+        let known: Vec<_> = iter::once(certificate).chain(next.as_deref()).collect();
+        let is_unused = |pin: &&Pin| {
+            let pin = core::slice::from_ref(*pin);
+            !known.iter().any(|known| Pin::any_matches(pin, &known.der))
+        };
+        let unused = pins.iter().filter(is_unused).map(|pin| {
+            format!(
+                "target {:?}: the pin {pin} has no certificate here, so the board will not accept what it names; a certificate to come is named with next_certificate",
+                self.name
+            )
+        });
+        let issuers = known.iter().filter(|known| known.is_authority).map(|known| {
+            format!(
+                "target {:?}: the certificate of {} may issue others, and the board accepts those, too; if it is not the box's own, name it with ca_file instead",
+                self.name, known.subject
+            )
+        });
+        unused.chain(issuers).collect()
     }
 }
 
@@ -191,36 +224,53 @@ fn fits(entry: &TargetEntry, user: Option<&str>, secret: &Secret) -> Result<(), 
     }
 }
 
+/// Errors are several where several files are wrong.
 fn trust(entry: &TargetEntry, host: Option<&Host>, fetch: bool) -> Result<Trust, Vec<String>> {
     let board = &entry.board;
+    let one = |why: &str| Err(vec![why.to_owned()]);
     match (&entry.ca_file, &board.certificate) {
-        (Some(_), Some(_)) => Err(vec!["certificate and ca_file exclude each other; keep one".to_owned()]),
-        (Some(_), None) if board.next_certificate.is_some() => Err(vec!["next_certificate is for a pinned certificate, and ca_file trusts an authority; keep one".to_owned()]),
-        (Some(_), None) if host.is_some_and(|host| !host.is_name()) => Err(vec!["with ca_file, a board checks the DNS name in the certificate, and the url holds an address; write the name, or pin the certificate instead".to_owned()]),
-        (Some(path), None) => certificate::authority(path).map(Trust::Authority).map_err(|why| vec![why]),
+        (Some(_), Some(_)) => one("certificate and ca_file exclude each other; keep one"),
+        (Some(_), None) if board.next_certificate.is_some() => one(
+            "next_certificate is for a pinned certificate, and ca_file trusts an authority; keep one",
+        ),
+        (Some(path), None) => match host {
+            Some(Host::Address(_)) => one(
+                "with ca_file, a board checks the DNS name in the certificate, and the url holds an address; write the name, or pin the certificate instead",
+            ),
+            _ => authority(path, entry).map_err(|why| vec![why]),
+        },
         (None, Some(path)) => {
-            let from = |path: &std::path::Path| {
-                let certificate = certificate::from_file(path)?;
-                certificate::pinned(certificate, &entry.pins, &format!("in {}", path.display()))
-            };
-            let next = board.next_certificate.as_deref().map(from).transpose();
-            match (from(path), next) {
-                (Ok(certificate), Ok(next)) => Ok(Trust::Pinned { certificate, next }),
-                (certificate, next) => Err([certificate.err(), next.err()].into_iter().flatten().collect()),
+            let next = board.next_certificate.as_deref();
+            let next = next.map(|path| pinned(path, entry)).transpose();
+            match (pinned(path, entry), next) {
+                (Ok(certificate), Ok(next)) => Ok(Trust::Pinned {
+                    certificate,
+                    next: next.map(Box::new),
+                }),
+                (one, next) => Err(one.err().into_iter().chain(next.err()).collect()),
             }
         }
-        (None, None) if fetch => next_to_fetched(entry).map_err(|why| vec![why]),
-        (None, None) => Err(vec![nothing_to_pin(&entry.pins).to_owned()]),
+        (None, None) if fetch => {
+            let next = board.next_certificate.as_deref();
+            let next = next.map(|path| pinned(path, entry)).transpose();
+            Ok(Trust::Fetch {
+                pins: entry.pins.clone(),
+                next: next.map_err(|why| vec![why])?.map(Box::new),
+            })
+        }
+        (None, None) => one(nothing_to_pin(&entry.pins)),
     }
 }
 
-fn next_to_fetched(entry: &TargetEntry) -> Result<Trust, String> {
-    let next = entry.board.next_certificate.as_deref().map(|path| {
-        let from = format!("in {}", path.display());
-        certificate::pinned(certificate::from_file(path)?, &entry.pins, &from)
-    });
-    let (pins, next) = (entry.pins.clone(), next.transpose()?);
-    Ok(Trust::Fetch { pins, next })
+fn authority(path: &Path, entry: &TargetEntry) -> Result<Trust, String> {
+    let certificate = certificate::authority(path)?;
+    let name = entry.target.address.host().to_owned();
+    Ok(Trust::Authority { certificate, name })
+}
+
+fn pinned(path: &Path, entry: &TargetEntry) -> Result<ServerCertificate, String> {
+    let from = format!("in {}", path.display());
+    certificate::pinned(certificate::from_file(path)?, &entry.pins, &from)
 }
 
 fn nothing_to_pin(pins: &[Pin]) -> &'static str {
@@ -232,16 +282,4 @@ fn nothing_to_pin(pins: &[Pin]) -> &'static str {
     } else {
         "a board needs the whole certificate, and a pin is its hash only; name it with certificate = \"FILE\", or use --fetch"
     }
-}
-
-/// Pins that no certificate of the target is for.
-pub(super) fn unused_pins<'p>(
-    pins: &'p [Pin],
-    certificates: &[&ServerCertificate],
-) -> impl Iterator<Item = &'p Pin> {
-    pins.iter().filter(move |pin| {
-        !certificates
-            .iter()
-            .any(|shown| Pin::any_matches(core::slice::from_ref(*pin), &shown.der))
-    })
 }

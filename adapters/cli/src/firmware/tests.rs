@@ -8,6 +8,7 @@ use oobwatch_image::{Image, Login, Network, Product, Trust};
 use proptest::prelude::*;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 
+use super::encode::encode;
 use super::plan::Plan;
 use super::{confirm, file, show};
 use crate::config::Config;
@@ -115,7 +116,7 @@ ca_file = "ca.pem"
 fn a_configuration_becomes_an_image() {
     let folder = Folder::new();
     let plan = folder.plan(&format!("{WHOLE}{ACCOUNTS}"), false).unwrap();
-    let bytes = plan.encode(7).unwrap();
+    let bytes = encode(&plan, 7).unwrap();
     let image = Image::parse(&bytes).unwrap();
     assert_eq!((image.generation(), image.length()), (7, bytes.len()));
     let Network::Static(network) = image.network() else {
@@ -176,7 +177,7 @@ fn a_configuration_becomes_an_image() {
 fn an_image_is_shown_without_its_secrets() {
     let folder = Folder::new();
     let plan = folder.plan(&format!("{WHOLE}{ACCOUNTS}"), false).unwrap();
-    let bytes = plan.encode(7).unwrap();
+    let bytes = encode(&plan, 7).unwrap();
     let mut text = Vec::new();
     show::show(&mut text, &Image::parse(&bytes).unwrap()).unwrap();
     let text = String::from_utf8(text).unwrap();
@@ -375,14 +376,48 @@ fn a_pin_without_a_certificate_is_warned_about() {
     let text = target(&format!(
         "url='fmc://a.example'\ncredentials='monitor'\ncertificate='box.pem'\n{pins}"
     ));
-    let plan = folder.plan(&text, false).unwrap();
-    let warned = |warning: &String| warning.contains("0000 has no certificate here");
-    assert_eq!(
-        plan.warnings
-            .iter()
-            .filter(|warning| warned(warning))
-            .count(),
-        1
+    let config = folder.config(&text);
+    let warnings = Plan::new(&config, false).unwrap().trust_warnings(&config);
+    assert!(
+        matches!(&warnings[..], [one] if one.contains("0000 has no certificate here")),
+        "{warnings:?}"
+    );
+}
+
+#[test]
+fn a_pinned_certificate_that_may_issue_others_is_warned_about() {
+    let folder = Folder::new();
+    let text = target("url='fmc://a.example'\ncredentials='monitor'\ncertificate='ca.pem'");
+    let config = folder.config(&text);
+    let warnings = Plan::new(&config, false).unwrap().trust_warnings(&config);
+    assert!(
+        matches!(&warnings[..], [one] if one.contains("may issue others")),
+        "{warnings:?}"
+    );
+}
+
+#[test]
+fn webhooks_and_collectors_are_held_to_their_rules() {
+    let folder = Folder::new();
+    folder.put("plain", "http://10.0.0.1/key-in-path");
+    folder.put("user", "https://hunter2@h/");
+    let text = format!(
+        "[firmware]\nsyslog = ['a', 'b', 'c']\n\
+         [[firmware.webhooks]]\nurl_file = 'plain'\nca_file = 'ca.pem'\n\
+         [[firmware.webhooks]]\nurl_file = 'user'\nca_file = 'ca.pem'\n\
+         [[firmware.webhooks]]\nca_file = 'box.pem'\n\
+         [targets.t]\nurl = 'fxos://192.0.2.1'\ncredentials = 'monitor'\ncertificate = 'box.pem'\n{ACCOUNTS}"
+    );
+    assert_refused(
+        &folder,
+        &text,
+        &[
+            (2, "3 syslog collectors are too many; 2 fit"),
+            (3, "3 webhooks are too many; 2 fit"),
+            (3, "the address is http"),
+            (6, "no user part"),
+            (9, "not that of an authority"),
+        ],
     );
 }
 
@@ -423,7 +458,7 @@ fn a_file_is_replaced_only_if_it_is_an_image() {
             .contains("--force")
     );
     assert_eq!(file::previous(&path, true), Ok(None));
-    file::write(&path, &plan.encode(u32::MAX - 1).unwrap()).unwrap();
+    file::write(&path, &encode(&plan, u32::MAX - 1).unwrap()).unwrap();
     assert_eq!(file::previous(&path, false), Ok(Some(u32::MAX - 1)));
     assert_eq!(file::next_generation(Some(u32::MAX - 1)), u32::MAX);
     assert!(file::next_generation(None) > 1_700_000_000);
@@ -439,7 +474,7 @@ fn a_file_is_replaced_only_if_it_is_an_image() {
     {
         use std::os::unix::fs::PermissionsExt as _;
         fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).unwrap();
-        file::write(&path, &plan.encode(1).unwrap()).unwrap();
+        file::write(&path, &encode(&plan, 1).unwrap()).unwrap();
         let mode = fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
@@ -470,7 +505,7 @@ proptest! {
             let path = folder.put("oobwatch.toml", text);
             let Ok(config) = Config::load(Some(path)) else { return };
             match Plan::new(&config, false) {
-                Ok(plan) => drop(Image::parse(&plan.encode(1).unwrap()).unwrap()),
+                Ok(plan) => drop(Image::parse(&encode(&plan, 1).unwrap()).unwrap()),
                 Err(Failure::Refused(problems)) => assert!(!problems.is_empty()),
                 Err(other) => panic!("{other}"),
             }

@@ -11,6 +11,8 @@ use crate::secret::What;
 
 /// An address, and the authority of an `https` one.
 pub(super) struct Webhook {
+    /// Bytes from the start of the file.
+    pub(super) at: usize,
     pub(super) url: Zeroizing<String>,
     pub(super) authority: Option<ServerCertificate>,
 }
@@ -27,7 +29,7 @@ impl Webhook {
         match (rules::is_https(&url), authority.is_some()) {
             (true, false) => problems.add(at, "an https webhook needs the certificate of its authority, as a board has no system's roots; name it with ca_file"),
             (false, true) => problems.add(at, "ca_file is for https, and the address is http; correct one of them"),
-            _ => return Some(Self { url, authority }),
+            _ => return Some(Self { at, url, authority }),
         }
         None
     }

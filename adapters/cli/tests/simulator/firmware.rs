@@ -51,7 +51,7 @@ async fn certificates_that_match_their_pins_are_fetched() {
     let bench = Bench::new(pinned).await;
     let ran = bench.make(&["--fetch", "--yes"]).await;
     assert_eq!((ran.code, &*ran.err), (Some(0), ""), "{ran:?}");
-    assert!(ran.out.contains("2 targets"), "{ran:?}");
+    assert!(ran.out.contains("2 target(s)"), "{ran:?}");
     let bytes = std::fs::read(&bench.image).unwrap();
     let image = Image::parse(&bytes).unwrap();
     let sim = &bench.lab.sim;
