@@ -121,7 +121,10 @@ impl Session {
                 let span = Span::new(tokens.login(), tokens.alive(), now);
                 self.learned.session_died(now, span, calm)
             }
-            Product::Fxos => now.since(tokens.alive()) >= short(FXOS_IDLE) / 2,
+            // Of an adopted one, nobody knows the `refreshPeriod`.
+            Product::Fxos => {
+                tokens.is_adopted() || now.since(tokens.alive()) >= short(FXOS_IDLE) / 2
+            }
         };
         if tokens.is_cut_short(now) && !of_age {
             self.displaced(now);

@@ -177,6 +177,10 @@ impl Tokens {
         self.doubted
     }
 
+    pub(super) const fn is_adopted(&self) -> bool {
+        self.adopted
+    }
+
     /// Whether the box has ever accepted the access token, as far as we know.
     pub(super) const fn is_proved(&self) -> bool {
         self.proved || self.adopted

@@ -33,6 +33,35 @@ fn a_401_on_an_adopted_token_is_asked_about_first() {
     assert!(matches!(admit, Admit::Probe(_)), "{admit:?}");
 }
 
+/// A chassis that demands a new login every so often has not told it to whoever
+/// takes over its token: that it ends is no displacement.
+#[test]
+fn an_adopted_session_of_a_chassis_may_end_at_any_time() {
+    let (mut session, gone) = (fxos_session(), Outcome::Response(with_code(400, 552)));
+    for now in [0, 600_000, 1_200_000] {
+        let access = AccessToken::new("a").unwrap();
+        session.adopt(at(now), ages(0, 0, 0), access, None);
+        let mut ticket = Ticket::new(Class::Read);
+        let permit = go(&mut session, now + 1, &mut ticket);
+        let _ = session.settle(at(now + 1), permit, &mut ticket, &gone);
+        let Admit::Probe(probe) = session.admit_alone(at(now + 2), &mut ticket) else {
+            panic!("not asked about");
+        };
+        let _ = session.settle(at(now + 2), probe, &mut ticket.probe(), &gone);
+        let admit = session.admit_alone(at(now + 3), &mut ticket);
+        let Admit::Authenticate(login) = admit else {
+            panic!("{admit:?}");
+        };
+        let outcome = AuthOutcome::Lost(Lost {
+            error: TransportError::ConnectTimeout.into(),
+            may_have_reached: false,
+            stale: false,
+        });
+        let _ = session.settle_auth_alone(at(now + 3), login, outcome);
+    }
+    assert_eq!(session.stats().displaced, 0);
+}
+
 #[test]
 fn an_age_that_nobody_knows_is_too_old() {
     let mut session = fmc_session();
