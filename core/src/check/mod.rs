@@ -12,6 +12,7 @@ mod steps;
 mod tests;
 
 use core::fmt::Write as _;
+use core::time::Duration;
 
 use heapless::String;
 
@@ -135,6 +136,13 @@ impl Check {
                 self.steps = &[];
             }
         }
+    }
+
+    /// How long a check that may take `limit` waits for a busy box: whoever waits
+    /// until the last moment has no time left to ask.
+    #[must_use]
+    pub fn patience(limit: Duration) -> Duration {
+        limit.saturating_sub(limit / 5)
     }
 
     /// The version of the box, once it was read.

@@ -315,12 +315,11 @@ impl Session {
             Plan::Use
         } else if tokens.refreshes_left() > 0 {
             Plan::Authenticate(AuthKind::Refresh)
-        } else if tokens.is_over(now) {
-            login
         } else if self.product == Product::Fxos {
             // A chassis has few session slots: give this one back before the next login.
             Plan::Authenticate(AuthKind::Logout)
         } else {
+            // The last token is used to its end. Then it is buried, and a login comes.
             Plan::Use
         }
     }

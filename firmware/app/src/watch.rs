@@ -76,8 +76,7 @@ async fn check<D: Dial>(state: &State, target: &Target, dial: &D) {
     let home = BoardHome::new(state, target, dial);
     home.with_session(Session::reopen);
     let mut check = Check::new(target.product());
-    // Some of the time is for the last request, once there is nothing to wait for.
-    let patient_until = start.after(CHECK * 4 / 5);
+    let patient_until = start.after(Check::patience(CHECK));
     let checked = oobwatch_io::check(&home, &mut check, patient_until);
     let late = with_timeout(wait(CHECK), checked).await;
     if late.is_err() {

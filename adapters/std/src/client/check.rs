@@ -25,8 +25,7 @@ impl Client {
         *lock(&shared.connector.facts) = ConnectFacts::default();
         let mut check = Check::new(shared.product);
         let limit = shared.connector.timeouts.check;
-        // Whoever waits until the last moment has no time left to ask.
-        let patient = shared.clock.now().after(limit - limit / 5);
+        let patient = shared.clock.now().after(Check::patience(limit));
         let work = oobwatch_io::check(&self.host, &mut check, patient);
         if shared.clock.at_most(limit, work).await.is_none() {
             check.handle(Err(TransportError::Timeout.into()));

@@ -1,21 +1,22 @@
-//! The loop that takes one request through the session.
+//! The loop that takes one request through the session. What an elected caller
+//! does for all is in `auth`.
+
+mod auth;
 
 use core::fmt;
 
 use embedded_io_async::Read;
 use oobwatch_core::error::{ConfigError, Error, TransportError};
 use oobwatch_core::exchange::{
-    Answer as _, AuthExchange, AuthOutcome, BodyLength, Discard, Exchange, Lost, Outcome, Request,
-    Response, Sink, probe,
+    Answer as _, BodyLength, Discard, Exchange, Lost, Outcome, Request, Response, Sink, probe,
 };
-use oobwatch_core::session::{
-    Admit, AuthNext, AuthPermit, Class, Next, Permit, Session, Stop, Ticket,
-};
+use oobwatch_core::session::{Admit, AuthNext, Class, Next, Permit, Session, Stop, Ticket};
 use oobwatch_core::time::Instant;
-use zeroize::Zeroize as _;
 
+use crate::Home;
 use crate::exchange::{Body, HEAD_MAX, run};
-use crate::{Adopted, Before, Home};
+
+pub use auth::authenticate;
 
 /// Why a request has no answer of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -342,86 +343,4 @@ fn settle<H: Home>(
         (Next::Ambiguous(error), _) => After::End(Err(Failure::Ambiguous(error))),
         (Next::Fail(error), _) => After::End(Err(Failure::Failed(error))),
     }
-}
-
-/// Carries out what `permit` was given for, and settles it.
-///
-/// # Cancel safety
-/// Dropping the future leaves the flight to its lease: others wait until then.
-/// Run it in a task of its own where there are tasks.
-pub async fn authenticate<H: Home>(home: &H, permit: AuthPermit) -> AuthNext {
-    let kind = permit.kind();
-    let (flight, outcome) = match home.before(&permit).await {
-        Ok(Before::Go(flight)) => (flight, carry_out(home, &permit).await),
-        Ok(Before::Adopt(adopted)) => return adopt(home, permit, adopted),
-        Err(error) => (None, AuthOutcome::Lost(unreached(error))),
-    };
-    let came = outcome.came(home.origin().product(), kind);
-    let now = home.now();
-    let next = home.with_latch(|session, latch| session.settle_auth(now, permit, outcome, latch));
-    // Written down before anybody uses the tokens.
-    home.after(flight, kind, came).await;
-    home.notify();
-    next
-}
-
-fn adopt<H: Home>(home: &H, permit: AuthPermit, adopted: Adopted) -> AuthNext {
-    let Adopted {
-        ages,
-        access,
-        refresh,
-    } = adopted;
-    let now = home.now();
-    let next = home.with_latch(|session, latch| {
-        session.settle_adopted(now, permit, ages, access, refresh, latch)
-    });
-    home.notify();
-    next
-}
-
-async fn carry_out<H: Home>(home: &H, permit: &AuthPermit) -> AuthOutcome {
-    let fresh = permit.wants_fresh_connection();
-    let mut done = authenticate_once(home, permit, fresh).await;
-    if done.as_ref().is_err_and(|lost| permit.goes_again(lost)) {
-        done = authenticate_once(home, permit, true).await;
-    }
-    done.unwrap_or_else(AuthOutcome::Lost)
-}
-
-async fn authenticate_once<H: Home>(
-    home: &H,
-    permit: &AuthPermit,
-    fresh: bool,
-) -> Result<AuthOutcome, Lost> {
-    let mut connection = home.connect(fresh).await.map_err(unreached)?;
-    let mut head = [0; HEAD_MAX];
-    let (origin, login) = (home.origin(), home.login());
-    let started = home.with_session(|session: &mut Session| {
-        AuthExchange::start(
-            session,
-            &origin,
-            permit,
-            login.as_ref(),
-            home.domain(),
-            &mut head,
-        )
-    });
-    let (mut exchange, length) = started.map_err(unreached)?;
-    let sent = head.get_mut(..length).unwrap_or_default();
-    let body = Body::<&[u8]>::Bytes(b"");
-    let mut sink = home.domains();
-    let ran = run(
-        home,
-        home.deadlines(),
-        &mut connection,
-        sent,
-        body,
-        &mut exchange,
-        &mut sink,
-    )
-    .await;
-    head.zeroize();
-    ran?;
-    home.release(connection.stream, exchange.persistence());
-    Ok(exchange.finish())
 }
