@@ -1,6 +1,8 @@
 //! What a fresh machine lacks: installed where that is ours to do, else named
 //! with the exact command.
 
+mod libclang;
+
 use std::path::Path;
 
 use anyhow::{Result, bail};
@@ -9,6 +11,10 @@ use crate::command::{Cmd, cargo, program};
 
 /// The microcontroller that everything below the host adapters builds for.
 pub(crate) const MCU: &str = "thumbv7em-none-eabi";
+
+/// The microcontrollers of `firmware/boards`: without a floating-point unit (what
+/// QEMU's board is built for), Cortex-M4F and M7F, Cortex-M33.
+const BOARDS: [&str; 3] = [MCU, "thumbv7em-none-eabihf", "thumbv8m.main-none-eabihf"];
 
 /// The standard library for a target.
 pub(crate) fn rust_target(target: &str) -> Result<()> {
@@ -44,21 +50,48 @@ fn by_rustup(args: &[&str], what: &str) -> Result<()> {
     install.run()
 }
 
-/// A program of a Debian package. Without root (or apt-get), says what to run.
+/// What building and booting the firmware takes: a C compiler with CMake and
+/// Ninja for Mbed TLS, libclang for its bindings, the targets of the boards, and
+/// QEMU for the board that runs in tests.
+pub(crate) fn firmware() -> Result<()> {
+    for target in BOARDS {
+        rust_target(target)?;
+    }
+    debian_packages(&[
+        ("clang", on_path("clang")),
+        ("cmake", on_path("cmake")),
+        ("libclang-dev", libclang::is_there()),
+        ("ninja-build", on_path("ninja")),
+        ("qemu-system-arm", on_path("qemu-system-arm")),
+    ])
+}
+
+/// A program of a Debian package.
 pub(crate) fn debian(name: &str, package: &str) -> Result<()> {
-    if on_path(name) {
+    debian_packages(&[(package, on_path(name))])
+}
+
+/// Installs the packages that are not there. Without root (or apt-get), says what
+/// to run.
+fn debian_packages(packages: &[(&str, bool)]) -> Result<()> {
+    let missing: Vec<&str> = packages
+        .iter()
+        .filter_map(|(package, there)| (!there).then_some(*package))
+        .collect();
+    if missing.is_empty() {
         return Ok(());
     }
-    let install = || apt().args(["install", "--yes", "--no-install-recommends", package]);
+    let names = missing.join(" ");
     if !on_path("apt-get") || !is_root() {
-        bail!("{name} is missing; on Debian or Ubuntu:\n    sudo apt-get install --yes {package}");
+        bail!("missing: {names}; on Debian or Ubuntu:\n    sudo apt-get install --yes {names}");
     }
-    println!("   {name} is missing: {}", install());
-    if install().succeeds() {
+    let install = || apt().args(["install", "--yes", "--no-install-recommends"]);
+    println!("   missing: {names}: {}", install().args(&missing));
+    if install().args(&missing).succeeds() {
         return Ok(());
     }
     apt().arg("update").run()?;
-    install().run()
+    install().args(&missing).run()
 }
 
 fn apt() -> Cmd {

@@ -25,7 +25,7 @@ pub(crate) fn run() -> Result<()> {
         setup::debian("python3", "python3")?;
         setup::debian("jq", "jq")?;
         setup::debian("kill", "procps")?;
-        setup::rust_target(MCU)
+        setup::firmware()
     })?;
     steps.step("format", format)?;
     steps.step("layers", layers::check)?;
