@@ -11,6 +11,7 @@
 mod console;
 mod entropy;
 mod ethernet;
+mod idle;
 mod once;
 mod reg;
 mod retained;
@@ -48,9 +49,13 @@ const ADDRESS: Duration = Duration::from_secs(30);
 /// Seconds without a feed until the board is reset.
 const WATCHDOG: u32 = 10;
 
-#[embassy_executor::main]
-async fn main(spawner: Spawner) {
+#[cortex_m_rt::entry]
+fn main() -> ! {
     stack::paint();
+    idle::run(start)
+}
+
+fn start(spawner: Spawner) {
     if let Some(core) = cortex_m::Peripherals::take() {
         stack::guard(&core.MPU);
     }
@@ -72,7 +77,7 @@ async fn main(spawner: Spawner) {
         }
     }
     if once::is_asked("once") {
-        once::run(state, console).await;
+        spawner.spawn(once(state, console).expect("spawned once"));
     }
 }
 
@@ -156,6 +161,11 @@ async fn teller(state: &'static State, stack: Stack<'static>) -> ! {
 #[embassy_executor::task]
 async fn supervisor(state: &'static State, mut watchdog: Watchdog) -> ! {
     supervise(state, &mut watchdog).await
+}
+
+#[embassy_executor::task]
+async fn once(state: &'static State, console: Console) -> ! {
+    once::run(state, console).await
 }
 
 /// The region of the configuration image.
