@@ -60,7 +60,7 @@ impl Signal {
 }
 
 /// Shows the state on `led`, for ever.
-pub async fn lamp(state: &State, stack: Stack<'_>, led: &mut impl Led) -> ! {
+pub async fn lamp(state: &State, stack: Stack<'_>, led: &mut dyn Led) -> ! {
     loop {
         let signal = Signal::of(state, stack.is_link_up(), stack.is_config_up());
         for &(lit, dark) in signal.pattern() {

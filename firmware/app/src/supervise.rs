@@ -75,7 +75,7 @@ impl Mark {
 
 /// Feeds `watchdog` for as long as no task is late. Never ends: once a task is
 /// late, the watchdog resets the board.
-pub async fn supervise(state: &State, watchdog: &mut impl Watchdog) -> ! {
+pub async fn supervise(state: &State, watchdog: &mut dyn Watchdog) -> ! {
     loop {
         if state.progress.late(Instant::now()).is_none() {
             watchdog.feed();

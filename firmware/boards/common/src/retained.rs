@@ -1,5 +1,6 @@
-//! Memory that outlives a reset (not a loss of power): why the board was reset,
-//! and the application's record.
+//! Memory that outlives a reset (not a loss of power), at `_retained_start` of the
+//! board's linker script, 2 KiB: why the board was reset, and the application's
+//! record.
 #![allow(unsafe_code, reason = "memory that is not set at start")]
 
 use core::ptr::addr_of_mut;
@@ -31,14 +32,12 @@ fn layout() -> *mut Layout {
 }
 
 /// The memory, once its reset reason has been read.
-pub(crate) struct Retained(());
+pub struct Retained(());
 
 impl Retained {
-    /// Reads why the board was reset. Call it once.
-    ///
-    /// AN386 has no register for that: a board that was running was reset by its
-    /// watchdog, unless it says otherwise.
-    pub(crate) fn start() -> (Self, ResetReason) {
+    /// Reads why the board was reset, as far as memory can tell: a board that was
+    /// running was reset by its watchdog, unless it says otherwise. Call it once.
+    pub fn start() -> (Self, ResetReason) {
         let memory = layout();
         // SAFETY: memory of the board that nothing else uses; all values are valid.
         unsafe {
@@ -61,7 +60,7 @@ impl Retained {
 }
 
 /// Resets the board.
-pub(crate) fn reset() -> ! {
+pub fn reset() -> ! {
     // SAFETY: as above.
     unsafe { addr_of_mut!((*layout()).state).write_volatile(ASKED) };
     cortex_m::peripheral::SCB::sys_reset()

@@ -1,0 +1,140 @@
+//! What the `main` of every board does once it has its parts: [`start`] reads the
+//! configuration and says so on the console, [`Started::network`] takes the
+//! Ethernet driver and runs the application's tasks. No hardware is named here.
+#![no_std]
+#![deny(unsafe_code)]
+
+pub mod memory;
+pub mod retained;
+mod tasks;
+mod tls;
+
+use core::fmt;
+
+use embassy_executor::Spawner;
+use embassy_net::{Runner, StackResources};
+use embassy_net_driver::Driver;
+use heapless::Vec;
+use oobwatch_app::board::{Led, ResetReason, Storage, Watchdog};
+use oobwatch_app::{Network, Page, Start, State, Target, TcpRoom};
+use oobwatch_image::{Image, ImageError};
+use rand_core::CryptoRng;
+use static_cell::{ConstStaticCell, StaticCell};
+
+use crate::tls::Tls;
+
+/// Targets that a board watches at the most.
+const TARGETS: usize = 8;
+/// Sockets: TLS, two for HTTP, syslog, DNS, DHCP, and some to spare.
+const SOCKETS: usize = 8;
+
+/// What a board consists of, but for its Ethernet driver.
+pub struct Parts {
+    /// What the banner calls the board.
+    pub name: &'static str,
+    /// The region of the configuration image.
+    pub config: &'static [u8],
+    /// What outlives resets.
+    pub storage: &'static mut dyn Storage,
+    /// Why the board has started.
+    pub reset: ResetReason,
+    /// A true source of random numbers.
+    pub entropy: &'static mut (dyn CryptoRng + Send),
+    /// Running already.
+    pub watchdog: &'static mut dyn Watchdog,
+    /// The light, if there is one.
+    pub led: Option<&'static mut dyn Led>,
+}
+
+/// A board that serves its watchdog, and waits for its network.
+pub struct Started {
+    spawner: Spawner,
+    state: &'static State,
+    entropy: &'static mut (dyn CryptoRng + Send),
+    led: Option<&'static mut dyn Led>,
+}
+
+/// Reads the configuration, writes the banner, and feeds the watchdog from now on.
+/// Call it once.
+///
+/// # Panics
+/// When it is called twice.
+// Functions of their own, so that what they build is on the stack one at a time.
+#[inline(never)]
+pub fn start(spawner: Spawner, parts: Parts, console: &mut dyn fmt::Write) -> Started {
+    static ROOM: ConstStaticCell<Vec<Target, TARGETS>> = ConstStaticCell::new(Vec::new());
+    static PAGE: ConstStaticCell<Page> = ConstStaticCell::new(Page::new());
+    static STATE: StaticCell<State> = StaticCell::new();
+
+    banner(console, parts.name, parts.reset);
+    let start = Start {
+        image: image(parts.config),
+        page: PAGE.take(),
+        storage: parts.storage,
+        reset: parts.reset,
+        seed: parts.entropy.next_u32(),
+    };
+    let state: &State = STATE.init_with(|| State::new(start, ROOM.take().as_mut_view()));
+    if let Some(refused) = state.refused() {
+        let _ = writeln!(console, "configuration refused: {refused}");
+    }
+    spawner.spawn(tasks::supervisor(state, parts.watchdog).expect("spawned once"));
+    Started {
+        spawner,
+        state,
+        entropy: parts.entropy,
+        led: parts.led,
+    }
+}
+
+fn banner(console: &mut dyn fmt::Write, board: &str, reset: ResetReason) {
+    let version = env!("CARGO_PKG_VERSION");
+    let reset = reset.as_str();
+    let _ = writeln!(console, "oobwatch {version} on {board}, reset: {reset}");
+}
+
+#[inline(never)]
+fn image(config: &'static [u8]) -> &'static Result<Image<'static>, ImageError> {
+    static IMAGE: StaticCell<Result<Image<'static>, ImageError>> = StaticCell::new();
+    IMAGE.init_with(|| Image::parse(config))
+}
+
+impl Started {
+    /// What the tasks share.
+    #[must_use]
+    pub const fn state(&self) -> &'static State {
+        self.state
+    }
+
+    /// Runs the application on the network behind `driver`. The board spawns what
+    /// comes back, as tasks have no type parameters.
+    ///
+    /// # Panics
+    /// When it is called twice.
+    #[inline(never)]
+    #[must_use]
+    pub fn network<D: Driver>(self, driver: D) -> Runner<'static, D> {
+        static RESOURCES: ConstStaticCell<StackResources<SOCKETS>> =
+            ConstStaticCell::new(StackResources::new());
+        static ROOM: StaticCell<TcpRoom> = StaticCell::new();
+        static TLS: StaticCell<oobwatch_tls::Tls> = StaticCell::new();
+
+        let Self {
+            spawner,
+            state,
+            entropy,
+            led,
+        } = self;
+        let seed = entropy.next_u64();
+        let (stack, runner) = embassy_net::new(driver, state.network(), RESOURCES.take(), seed);
+        spawner.spawn(tasks::server(state, stack).expect("spawned once"));
+        let tls = oobwatch_tls::Tls::new(entropy).expect("made once");
+        let network = Network::new(stack, Tls(TLS.init(tls)), ROOM.init_with(TcpRoom::new));
+        spawner.spawn(tasks::watcher(state, stack, network).expect("spawned once"));
+        spawner.spawn(tasks::teller(state, stack).expect("spawned once"));
+        if let Some(led) = led {
+            spawner.spawn(tasks::light(state, stack, led).expect("spawned once"));
+        }
+        runner
+    }
+}

@@ -1,0 +1,46 @@
+//! The application's futures as tasks of the executor.
+
+use embassy_net::Stack;
+use embassy_time::{Duration, with_timeout};
+use oobwatch_app::board::{Led, Watchdog};
+use oobwatch_app::{Network, State, lamp, serve, supervise, tell, watch};
+
+use crate::tls::Tls;
+
+/// How long an address may take at the start, until its lack is reported.
+const ADDRESS: Duration = Duration::from_secs(30);
+
+#[embassy_executor::task]
+pub(crate) async fn watcher(
+    state: &'static State,
+    stack: Stack<'static>,
+    network: Network<Tls>,
+) -> ! {
+    // A board that has just started has no address yet, which is no finding.
+    let _ = with_timeout(ADDRESS, stack.wait_config_up()).await;
+    watch(state, &network).await
+}
+
+#[embassy_executor::task]
+pub(crate) async fn server(state: &'static State, stack: Stack<'static>) -> ! {
+    serve(state, stack).await
+}
+
+#[embassy_executor::task]
+pub(crate) async fn teller(state: &'static State, stack: Stack<'static>) -> ! {
+    tell(state, stack).await
+}
+
+#[embassy_executor::task]
+pub(crate) async fn light(
+    state: &'static State,
+    stack: Stack<'static>,
+    led: &'static mut dyn Led,
+) -> ! {
+    lamp(state, stack, led).await
+}
+
+#[embassy_executor::task]
+pub(crate) async fn supervisor(state: &'static State, watchdog: &'static mut dyn Watchdog) -> ! {
+    supervise(state, watchdog).await
+}
