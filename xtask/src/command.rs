@@ -59,6 +59,14 @@ impl Cmd {
         args.into_iter().fold(self, Self::arg)
     }
 
+    /// Starts it in another folder, and shows that.
+    pub(crate) fn within(mut self, dir: &Path) -> Self {
+        let shown = dir.strip_prefix(root()).unwrap_or(dir);
+        self.shown = format!("cd {} && {}", quoted(shown.as_os_str()), self.shown);
+        self.command.current_dir(dir);
+        self
+    }
+
     /// Sets a variable, and shows it.
     pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
         self.shown = format!("{name}={} {}", quoted(value.as_ref()), self.shown);

@@ -5,6 +5,7 @@ mod bench;
 mod command;
 mod demo;
 mod deny;
+mod firmware;
 mod fuzz;
 mod layers;
 mod setup;
@@ -27,6 +28,8 @@ cargo xtask soak [--hours N] [--seed N]
                              a week in virtual time on boxes that go wrong at random; 20 times
                              as many cases of each property
 cargo xtask size             flash and RAM that the core takes on a Cortex-M4
+cargo xtask firmware ...      the boards' images: run one in QEMU, measure, flash; alone, it
+                             explains itself
 cargo xtask bench [ARGS]     cargo bench, with valgrind where there is one
 cargo xtask deny             licences, sources and duplicates of the dependencies (cargo-deny)
 cargo xtask fuzz [SECONDS]   each fuzz target for so long, 60 by default (nightly, cargo-fuzz)
@@ -52,6 +55,7 @@ fn run(args: &[String]) -> Result<()> {
         ("test", []) => test::run(),
         ("soak", rest) => soak::run(rest),
         ("size", []) => bare::size(),
+        ("firmware", rest) => firmware::run(rest),
         ("bench", rest) => bench::run(rest),
         ("deny", []) => deny::run(),
         ("fuzz", []) => fuzz::run("60"),

@@ -5,7 +5,7 @@ use anyhow::Result;
 use crate::command::{Cmd, cargo};
 use crate::setup::{self, MCU};
 use crate::steps::Steps;
-use crate::{bare, layers};
+use crate::{bare, firmware, layers};
 
 /// What has to build without an operating system.
 const WITHOUT_STD: [&str; 3] = ["oobwatch-core", "oobwatch-io", "oobwatch-image"];
@@ -38,6 +38,7 @@ pub(crate) fn run() -> Result<()> {
         let all = cargo("test").args(["--manifest-path", FIRMWARE]);
         all.arg("--locked").run()
     })?;
+    steps.step("firmware, every board", firmware::build_all)?;
     steps.step("secrets and defmt", || {
         let core = cargo("test").args(["--package", "oobwatch-core", "--features", "defmt"]);
         core.args(["--test", "compile_fail"]).run()

@@ -1,0 +1,123 @@
+//! `cargo xtask firmware flash`: firmware and configuration onto a board, by a
+//! debug probe or as files for a boot drive.
+
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail};
+
+use super::board::{Board, Protection};
+use super::config::Config;
+use super::elf::Elf;
+use super::probe::Probe;
+use super::{protect, uf2};
+use crate::setup;
+
+/// Flashes `board` with a probe, and says what was done.
+pub(super) fn by_probe(board: &Board, config: Option<&Path>, protect: bool) -> Result<()> {
+    // What can not work shows before the long build.
+    if protect {
+        protect::is_possible(&board.protection)?;
+    }
+    let probe = Probe::of(board)?;
+    let config = Config::read(config)?;
+    setup::firmware()?;
+    let image = board.build()?;
+    let address = config_address(&Elf::read(&image)?, config.as_ref())?;
+    let protection = protect.then_some(&board.protection);
+    write(&probe, &image, config.as_ref(), address)?;
+    match protection {
+        Some(_) => protect::stm32h7(&probe),
+        None => {
+            probe.cmd("reset").run()?;
+            println!("   read-out protection: not touched. {}", left_open(board));
+            Ok(())
+        }
+    }
+}
+
+/// Writes the image, and the configuration at its address.
+pub(super) fn write(
+    probe: &Probe,
+    image: &Path,
+    config: Option<&Config>,
+    address: u32,
+) -> Result<()> {
+    let download = probe.cmd("download").arg("--verify");
+    download.arg(image).run()?;
+    println!("   firmware: written");
+    let Some(config) = config else {
+        println!("   configuration: not touched (none was given: --config)");
+        return Ok(());
+    };
+    let address = format!("{address:#010x}");
+    let download = probe
+        .cmd("download")
+        .args(["--verify", "--binary-format", "bin"]);
+    let download = download.args(["--base-address", &address]);
+    download.arg(&config.path).run()?;
+    println!("   configuration: written at {address}");
+    Ok(())
+}
+
+/// What to know about a board that was not locked.
+const fn left_open(board: &Board) -> &'static str {
+    match board.protection {
+        Protection::Stm32h7 => {
+            "Unless it is on, who holds the board can read its passwords: --protect"
+        }
+        Protection::Rp2350 | Protection::None => {
+            "Who holds the board can read its passwords: keep it locked up"
+        }
+    }
+}
+
+/// Makes UF2 files of firmware and configuration in `dir`.
+pub(super) fn as_uf2(board: &Board, config: Option<&Path>, dir: &Path) -> Result<()> {
+    if !board.boot_drive {
+        bail!(
+            "{} has no boot drive, and so takes no UF2 files",
+            board.name
+        );
+    }
+    let config = Config::read(config)?;
+    setup::firmware()?;
+    let elf = Elf::read(&board.build()?)?;
+    let address = config_address(&elf, config.as_ref())?;
+    fs::create_dir_all(dir).with_context(|| format!("could not make {}", dir.display()))?;
+    write_private(&dir.join("firmware.uf2"), &uf2::encode(&elf.pieces()?))?;
+    if let Some(config) = config {
+        let piece = (address, config.bytes);
+        write_private(&dir.join("config.uf2"), &uf2::encode(&[piece]))?;
+    }
+    println!(
+        "   Hold BOOTSEL while plugging the board in, copy one file onto the drive that\n   \
+         appears, and the same again for the other. Delete config.uf2 then: it holds\n   \
+         passwords in clear."
+    );
+    Ok(())
+}
+
+/// Writes a file that only its owner can read.
+fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600);
+    let written = options
+        .open(path)
+        .and_then(|mut file| file.write_all(bytes));
+    written.with_context(|| format!("could not write {}", path.display()))?;
+    println!("   {}: {} bytes", path.display(), bytes.len());
+    Ok(())
+}
+
+/// Where the image has its configuration, provided that `config` fits there.
+fn config_address(elf: &Elf, config: Option<&Config>) -> Result<u32> {
+    let room = elf.symbol("_config_length")?;
+    let length = config.map_or(0, |config| config.bytes.len());
+    if length as u64 > room {
+        bail!("the configuration has {length} bytes, and the board has room for {room}");
+    }
+    Ok(u32::try_from(elf.symbol("_config_start")?)?)
+}
