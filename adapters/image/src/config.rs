@@ -73,6 +73,23 @@ impl<'a> Credential<'a> {
     pub const fn login(&self) -> Login<'a> {
         self.login
     }
+
+    /// Whether `other`, of another image, is this one: name, user and secret.
+    #[must_use]
+    pub fn is_same(&self, other: &Credential<'_>) -> bool {
+        let same = match (self.login, other.login) {
+            (
+                Login::Password { user, password },
+                Login::Password {
+                    user: other,
+                    password: others,
+                },
+            ) => user == other && password.0 == others.0,
+            (Login::Bearer(token), Login::Bearer(others)) => token.0 == others.0,
+            _ => false,
+        };
+        same && self.name == other.name
+    }
 }
 
 /// What a box is shown to be let in.

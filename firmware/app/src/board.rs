@@ -69,9 +69,43 @@ pub trait Storage {
     fn save(&mut self, record: &[u8]) -> Result<(), NotSaved>;
 }
 
-/// A record could not be written.
+/// Something could not be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotSaved;
+
+/// Bytes that a [`ConfigStore`] is written by at a time.
+pub const PAGE: usize = 256;
+
+/// Where configuration images are kept: two [slots](crate::Slot) of
+/// [`REGION_LEN`](oobwatch_image::REGION_LEN) bytes each. The image in use is
+/// borrowed from one of them for as long as the program runs; a new one goes to
+/// the other, the spare, and is used after the next start.
+///
+/// A loss of power at any time leaves the slot in use as it is.
+pub trait ConfigStore {
+    /// What the spare slot holds, read in place.
+    fn spare(&self) -> &[u8];
+
+    /// Erases the spare slot: each byte reads `FF` then. May take seconds, in
+    /// which the watchdog has to be kept at bay; gives way to other tasks where
+    /// it can.
+    ///
+    /// # Errors
+    /// The storage did not do it.
+    fn erase(&mut self) -> impl Future<Output = Result<(), NotSaved>>;
+
+    /// Writes a page of the spare slot. `offset` is a multiple of [`PAGE`]; each
+    /// page is written once after it was erased. The application reads back
+    /// what it has written.
+    ///
+    /// # Errors
+    /// The storage did not do it, or has no such page.
+    fn write(
+        &mut self,
+        offset: usize,
+        page: &[u8; PAGE],
+    ) -> impl Future<Output = Result<(), NotSaved>>;
+}
 
 /// A watchdog that the board has started, with a timeout of 8 s or more.
 pub trait Watchdog {

@@ -18,11 +18,13 @@
 
 pub mod board;
 mod clock;
+mod console;
 mod home;
 mod lamp;
 mod net;
 pub mod record;
 mod serve;
+mod slot;
 mod standing;
 mod state;
 mod supervise;
@@ -30,9 +32,11 @@ mod target;
 mod tell;
 mod watch;
 
+pub use console::{Ending, console};
 pub use lamp::lamp;
 pub use net::{Dial, Network, Tcp, TcpRoom, Way};
 pub use serve::{PORT, Page, serve};
+pub use slot::Slot;
 pub use state::{Refused, Start, State};
 pub use supervise::supervise;
 pub use target::Target;

@@ -20,9 +20,12 @@ use crate::supervise::Progress;
 use crate::target::Target;
 
 /// What a board starts with.
-pub struct Start {
+pub struct Start<'a> {
     /// The configuration image, as it was parsed. It is large: parse it in place.
     pub image: &'static Result<Image<'static>, ImageError>,
+    /// What the [other slot](crate::Slot) holds: after a change of the
+    /// configuration, the one before.
+    pub spare: &'a [u8],
     /// Room for what the HTTP server answers.
     pub page: &'static mut Page,
     /// What outlives resets.
@@ -86,7 +89,7 @@ impl State {
     /// A bad image leaves the board without targets: it serves its status page
     /// all the same.
     #[must_use]
-    pub fn new(start: Start, room: &'static mut VecView<Target>) -> Self {
+    pub fn new(start: Start<'_>, room: &'static mut VecView<Target>) -> Self {
         let mut record = load(start.storage);
         let image = start.image.as_ref().map_err(|error| Refused::Image(*error));
         let image = image.and_then(|image| {
@@ -96,8 +99,10 @@ impl State {
         if image.is_err() {
             room.clear();
         }
-        let generation = image.map_or(record.generation, Image::generation);
-        count_start(&mut record, generation, start.reset);
+        count_start(&mut record, start.reset);
+        if let Ok(image) = image {
+            go_by(&mut record, image, start.spare);
+        }
         let now = clock::now();
         let state = Self {
             image,
@@ -212,10 +217,8 @@ fn make_targets(
     Ok(())
 }
 
-/// Counts the start and the sessions that it has left behind. What was learned
-/// of credentials and boxes goes with the configuration: of another one it is
-/// forgotten.
-fn count_start(record: &mut Record, generation: u32, reset: ResetReason) {
+/// Counts the start and the sessions that it has left behind.
+fn count_start(record: &mut Record, reset: ResetReason) {
     let reasons = ResetReason::ALL.iter().zip(&mut record.resets);
     for (_, count) in reasons.filter(|(reason, _)| **reason == reset) {
         *count = count.saturating_add(1);
@@ -225,13 +228,28 @@ fn count_start(record: &mut Record, generation: u32, reset: ResetReason) {
         past.open = false;
         past.memory.stays_away = past.memory.stays_away.min(Duration::from_secs(3_600));
     }
-    if record.generation != generation {
-        record.generation = generation;
-        record.credentials = Default::default();
-        record.targets = Default::default();
-    }
     for tries in &mut record.credentials {
         tries.refusals = tries.refusals_at_most();
         tries.trying = false;
     }
+}
+
+/// What was learned of credentials and boxes goes with the configuration. In
+/// another one, refusals stay with a credential that is the same: changing the
+/// port of a target is no reason to try a refused password once more.
+#[inline(never)]
+fn go_by(record: &mut Record, image: &Image<'static>, before: &[u8]) {
+    if record.generation == image.generation() {
+        return;
+    }
+    let before = Image::parse(before).ok();
+    let before = before.filter(|before| before.generation() == record.generation);
+    let known = core::mem::take(&mut record.credentials);
+    for (credential, tries) in image.credentials().iter().zip(&mut record.credentials) {
+        let same = before.as_ref().into_iter().flat_map(Image::credentials);
+        let same = same.zip(&known).find(|(old, _)| old.is_same(credential));
+        *tries = same.map_or_else(Default::default, |(_, tries)| *tries);
+    }
+    record.generation = image.generation();
+    record.targets = Default::default();
 }

@@ -120,11 +120,22 @@ impl Storage for Kept {
 
 /// A board that starts.
 pub(super) fn start(image: &'static [u8], kept: &Kept, reset: ResetReason) -> &'static State {
+    start_with(image, &[], kept, reset)
+}
+
+/// A board that starts, with something in its other slot.
+pub(super) fn start_with(
+    image: &'static [u8],
+    spare: &[u8],
+    kept: &Kept,
+    reset: ResetReason,
+) -> &'static State {
     let room = Box::leak(Box::new(heapless::Vec::<_, 8>::new()));
     let storage = Box::leak(Box::new(kept.clone()));
     let image = Box::leak(Box::new(Image::parse(image)));
     let start = Start {
         image,
+        spare,
         page: Box::leak(Box::default()),
         storage,
         reset,

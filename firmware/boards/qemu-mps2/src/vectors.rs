@@ -8,6 +8,8 @@ use cortex_m::peripheral::NVIC;
 #[derive(Clone, Copy)]
 #[repr(u16)]
 pub(crate) enum Interrupt {
+    Uart0Rx = 0,
+    Uart0Tx = 1,
     Timer0 = 8,
     Timer1 = 9,
     Ethernet = 13,
@@ -35,6 +37,8 @@ type Handler = extern "C" fn();
 #[unsafe(no_mangle)]
 static __INTERRUPTS: [Handler; 32] = {
     let mut table: [Handler; 32] = [unused; 32];
+    table[Interrupt::Uart0Rx as usize] = crate::console::received;
+    table[Interrupt::Uart0Tx as usize] = crate::console::sent;
     table[Interrupt::Timer0 as usize] = crate::time::timer0;
     table[Interrupt::Timer1 as usize] = crate::time::timer1;
     table[Interrupt::Ethernet as usize] = crate::ethernet::interrupt;

@@ -1,0 +1,187 @@
+//! The serial console: a line at a time, for whoever holds the board.
+//!
+//! Input is only ever a whole line; one that is too long, damaged or not
+//! understood changes nothing. Secrets can be given and never be read: they are
+//! not echoed, and nothing here prints one.
+
+mod command;
+mod line;
+mod network;
+mod status;
+mod terminal;
+
+use embassy_net::Stack;
+use embassy_time::Duration;
+use embedded_io_async::{Read, Write};
+use oobwatch_image::Image;
+
+use crate::board::ConfigStore;
+use crate::{State, slot};
+use command::Command;
+use line::{Key, Line};
+use network::Network;
+use terminal::Terminal;
+
+/// So often the network is looked at, and the supervisor hears of this task.
+const TICK: Duration = Duration::from_millis(500);
+
+/// What the board is to do when the [console] ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Ending {
+    /// Reset itself, for [`ResetReason::Software`](crate::board::ResetReason).
+    Reboot,
+    /// Erase the slot in use as well (the spare is erased), then reset itself.
+    Wipe,
+}
+
+/// Serves the console on `serial` until it wants the board reset. `board` is the
+/// name of the board. `stack` is `None` where there is no network to be had.
+///
+/// Reading from `serial` must be cancel-safe. An error of it counts as lost
+/// input.
+pub async fn console<S: Read + Write, C: ConfigStore>(
+    state: &'static State,
+    stack: Option<Stack<'static>>,
+    board: &'static str,
+    serial: S,
+    store: &mut C,
+) -> Ending {
+    let mut console = Console {
+        state,
+        stack,
+        board,
+        terminal: Terminal::new(serial),
+        network: None,
+        store,
+    };
+    let mut line = Line::new();
+    console.banner().await;
+    loop {
+        if !console.read(&mut line, true).await {
+            continue;
+        }
+        if let Some(ending) = console.obey(&mut line).await {
+            return ending;
+        }
+        line.clear();
+        console.terminal.write(b"> ").await;
+    }
+}
+
+struct Console<'a, S, C> {
+    state: &'static State,
+    stack: Option<Stack<'static>>,
+    board: &'static str,
+    terminal: Terminal<S>,
+    /// The network as it was told last.
+    network: Option<Network>,
+    store: &'a mut C,
+}
+
+impl<S: Read + Write, C: ConfigStore> Console<'_, S, C> {
+    async fn banner(&mut self) {
+        let (state, board) = (self.state, self.board);
+        self.terminal
+            .print(&|out| status::banner(out, state, board))
+            .await;
+    }
+
+    /// Reads a line; false if it was broken off, or is of no use. Shows what is
+    /// typed only with `echo`.
+    async fn read(&mut self, line: &mut Line, echo: bool) -> bool {
+        line.clear();
+        loop {
+            self.state.progress.console.set();
+            let was_gone = self.terminal.is_gone();
+            let Some(byte) = self.terminal.byte(TICK).await else {
+                if line.is_empty() && echo {
+                    self.tell_network().await;
+                }
+                continue;
+            };
+            if was_gone {
+                self.banner().await;
+            }
+            let key = line.key(byte);
+            if echo || matches!(key, Key::Enter | Key::Interrupt) {
+                self.echo(key).await;
+            }
+            match key {
+                Key::Enter => return self.is_sound(line).await,
+                Key::Interrupt => return false,
+                Key::Nothing | Key::Put(_) | Key::Erased(_) => {}
+            }
+        }
+    }
+
+    async fn echo(&mut self, key: Key) {
+        match key {
+            Key::Put(byte) => self.terminal.write(&[byte]).await,
+            Key::Erased(count) => {
+                for _ in 0..count {
+                    self.terminal.write(b"\x08 \x08").await;
+                }
+            }
+            Key::Enter => self.terminal.write(b"\r\n").await,
+            Key::Interrupt => self.terminal.write(b"^C\r\n").await,
+            Key::Nothing => {}
+        }
+    }
+
+    async fn is_sound(&mut self, line: &Line) -> bool {
+        if self.terminal.has_lost() {
+            self.terminal
+                .say(&"input was lost; type the line again")
+                .await;
+            return false;
+        }
+        match line.text() {
+            Ok(_) => true,
+            Err(error) => {
+                self.terminal.say(&error).await;
+                false
+            }
+        }
+    }
+
+    /// Tells how the network stands, if that has changed.
+    async fn tell_network(&mut self) {
+        let network = Network::of(self.stack);
+        if self.network.as_ref() != Some(&network) {
+            self.terminal.say(&network).await;
+            self.network = Some(network);
+        }
+    }
+
+    /// Tells of a configuration that the next start will use.
+    async fn tell_waiting(&mut self) {
+        let in_use = self.state.image.map(Image::generation).ok();
+        let waiting = slot::generation(self.store.spare()).ok();
+        if let Some(waiting) = waiting.filter(|_| waiting > in_use) {
+            let line = format_args!("configuration {waiting} is saved; it is used after: reboot");
+            self.terminal.say(&line).await;
+        }
+    }
+
+    async fn obey(&mut self, line: &mut Line) -> Option<Ending> {
+        let state = self.state;
+        match Command::parse(line.text().unwrap_or_default()) {
+            Ok(Command::Nothing) => {}
+            Ok(Command::Help) => {
+                self.terminal
+                    .print(&|out| out.write_str(command::HELP))
+                    .await
+            }
+            Ok(Command::Status) => {
+                self.banner().await;
+                self.network = None;
+                self.tell_network().await;
+                self.terminal.print(&|out| status::write(out, state)).await;
+                self.tell_waiting().await;
+            }
+            Err(error) => self.terminal.say(&error).await,
+        }
+        None
+    }
+}
