@@ -35,8 +35,8 @@ pub enum Ending {
     Wipe,
 }
 
-/// Serves the console on `serial` until it wants the board reset. `board` is the
-/// name of the board. `stack` is `None` where there is no network to be had.
+/// Serves the console on `serial` until it wants the board reset. The board has
+/// written its banner; `board` is its name there. `stack` is `None` where there is no network to be had.
 ///
 /// Reading from `serial` must be cancel-safe. An error of it counts as lost
 /// input.
@@ -56,7 +56,6 @@ pub async fn console<S: Read + Write, C: ConfigStore>(
         store,
     };
     let mut line = Line::new();
-    console.banner().await;
     loop {
         if !console.read(&mut line, true).await {
             continue;
@@ -171,7 +170,7 @@ impl<S: Read + Write, C: ConfigStore> Console<'_, S, C> {
             Ok(Command::Help) => {
                 self.terminal
                     .print(&|out| out.write_str(command::HELP))
-                    .await
+                    .await;
             }
             Ok(Command::Status) => {
                 self.banner().await;

@@ -12,7 +12,7 @@ mod tls;
 use core::fmt;
 
 use embassy_executor::Spawner;
-use embassy_net::{Runner, StackResources};
+use embassy_net::{Runner, Stack, StackResources};
 use embassy_net_driver::Driver;
 use heapless::Vec;
 use oobwatch_app::board::{Led, ResetReason, Storage, Watchdog};
@@ -29,11 +29,13 @@ const TARGETS: usize = 8;
 const SOCKETS: usize = 8;
 
 /// What a board consists of, but for its Ethernet driver.
-pub struct Parts {
+pub struct Parts<'a> {
     /// What the banner calls the board.
     pub name: &'static str,
-    /// The region of the configuration image.
+    /// What the [slot](memory::Slots) in use holds: the configuration image.
     pub config: &'static [u8],
+    /// What the other slot holds.
+    pub spare: &'a [u8],
     /// What outlives resets.
     pub storage: &'static mut dyn Storage,
     /// Why the board has started.
@@ -61,7 +63,7 @@ pub struct Started {
 /// When it is called twice.
 // Functions of their own, so that what they build is on the stack one at a time.
 #[inline(never)]
-pub fn start(spawner: Spawner, parts: Parts, console: &mut dyn fmt::Write) -> Started {
+pub fn start(spawner: Spawner, parts: Parts<'_>, console: &mut dyn fmt::Write) -> Started {
     static ROOM: ConstStaticCell<Vec<Target, TARGETS>> = ConstStaticCell::new(Vec::new());
     static PAGE: ConstStaticCell<Page> = ConstStaticCell::new(Page::new());
     static STATE: StaticCell<State> = StaticCell::new();
@@ -69,6 +71,7 @@ pub fn start(spawner: Spawner, parts: Parts, console: &mut dyn fmt::Write) -> St
     banner(console, parts.name, parts.reset);
     let start = Start {
         image: image(parts.config),
+        spare: parts.spare,
         page: PAGE.take(),
         storage: parts.storage,
         reset: parts.reset,
@@ -106,14 +109,14 @@ impl Started {
         self.state
     }
 
-    /// Runs the application on the network behind `driver`. The board spawns what
-    /// comes back, as tasks have no type parameters.
+    /// Runs the application on the network behind `driver`. The board spawns the
+    /// runner that comes back, and the console, as tasks have no type parameters.
     ///
     /// # Panics
     /// When it is called twice.
     #[inline(never)]
     #[must_use]
-    pub fn network<D: Driver>(self, driver: D) -> Runner<'static, D> {
+    pub fn network<D: Driver>(self, driver: D) -> (Stack<'static>, Runner<'static, D>) {
         static RESOURCES: ConstStaticCell<StackResources<SOCKETS>> =
             ConstStaticCell::new(StackResources::new());
         static ROOM: StaticCell<TcpRoom> = StaticCell::new();
@@ -135,6 +138,6 @@ impl Started {
         if let Some(led) = led {
             spawner.spawn(tasks::light(state, stack, led).expect("spawned once"));
         }
-        runner
+        (stack, runner)
     }
 }

@@ -115,8 +115,8 @@ impl Shared {
 }
 
 impl Serial {
-    /// Lets input come. From here on, [`Console`] is for the end.
-    pub(crate) fn start(_: Console) -> Self {
+    /// Lets input come. Call it once, after [`Console::start`].
+    pub(crate) fn start() -> Self {
         CTRL.write(TX_ON | RX_ON | TX_INTERRUPT | RX_INTERRUPT);
         // SAFETY: the handlers need what is static only.
         unsafe {

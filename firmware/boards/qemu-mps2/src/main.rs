@@ -3,7 +3,7 @@
 //!
 //! What lives here is what belongs to the board: start, clock, interrupts,
 //! Ethernet, entropy, console, watchdog, retained memory. All else is
-//! `oobwatch-app`. The configuration image is read at 0x0010_0000.
+//! `oobwatch-app`. QEMU loads a configuration image at 0x0010_0000.
 #![no_std]
 #![no_main]
 #![deny(unsafe_code)]
@@ -15,6 +15,7 @@ mod idle;
 mod once;
 mod reg;
 mod stack;
+mod store;
 mod time;
 mod vectors;
 mod watchdog;
@@ -24,18 +25,20 @@ use core::panic::PanicInfo;
 
 use defmt_semihosting as _;
 use embassy_executor::Spawner;
-use embassy_net::Runner;
-use oobwatch_app::State;
-use oobwatch_app::board::ResetReason;
+use embassy_net::{Runner, Stack};
+use oobwatch_app::board::{ConfigStore as _, ResetReason};
+use oobwatch_app::{Ending, State};
+use oobwatch_board::Parts;
 use oobwatch_board::retained::{self, Retained};
-use oobwatch_board::{Parts, memory};
 use static_cell::StaticCell;
 
-use crate::console::Console;
+use crate::console::{Console, Serial};
 use crate::entropy::HostEntropy;
 use crate::ethernet::Ethernet;
+use crate::store::Store;
 use crate::watchdog::Watchdog;
 
+const NAME: &str = "MPS2 AN386";
 /// Seconds without a feed until the board is reset.
 const WATCHDOG_SECONDS: u32 = 10;
 
@@ -51,7 +54,8 @@ fn start(spawner: Spawner) {
     }
     time::start();
     let mut console = Console::start();
-    let parts = parts();
+    let (store, config) = Store::start();
+    let parts = parts(config, &store);
     let reset = parts.reset;
     let started = oobwatch_board::start(spawner, parts, &mut console);
     let state = started.state();
@@ -61,18 +65,25 @@ fn start(spawner: Spawner) {
             cortex_m::asm::nop();
         }
     }
-    match ethernet::start() {
-        Ok(chip) => spawner.spawn(net(started.network(chip)).expect("spawned once")),
+    let stack = match ethernet::start() {
+        Ok(chip) => {
+            let (stack, runner) = started.network(chip);
+            spawner.spawn(net(runner).expect("spawned once"));
+            Some(stack)
+        }
         Err(error) => {
             let _ = writeln!(console, "{error}");
+            None
         }
-    }
+    };
+    let serial = Serial::start();
+    spawner.spawn(serve_console(state, stack, serial, store).expect("spawned once"));
     if once::is_asked("once") {
         spawner.spawn(once(state, console).expect("spawned once"));
     }
 }
 
-fn parts() -> Parts {
+fn parts<'a>(config: &'static [u8], store: &'a Store) -> Parts<'a> {
     static WATCHDOG: StaticCell<Watchdog> = StaticCell::new();
     static STORAGE: StaticCell<Retained> = StaticCell::new();
     static ENTROPY: StaticCell<HostEntropy> = StaticCell::new();
@@ -82,8 +93,9 @@ fn parts() -> Parts {
     // watchdog, unless it says otherwise.
     let (storage, reset) = Retained::start();
     Parts {
-        name: "MPS2 AN386",
-        config: memory::config(),
+        name: NAME,
+        config,
+        spare: store.spare(),
         storage: STORAGE.init(storage),
         reset,
         entropy: ENTROPY.init(HostEntropy),
@@ -95,6 +107,19 @@ fn parts() -> Parts {
 #[embassy_executor::task]
 async fn net(mut runner: Runner<'static, Ethernet>) -> ! {
     runner.run().await
+}
+
+#[embassy_executor::task]
+async fn serve_console(
+    state: &'static State,
+    stack: Option<Stack<'static>>,
+    serial: Serial,
+    mut store: Store,
+) -> ! {
+    match oobwatch_app::console(state, stack, NAME, serial, &mut store).await {
+        Ending::Reboot => retained::reset(),
+        Ending::Wipe => store.wipe(),
+    }
 }
 
 #[embassy_executor::task]

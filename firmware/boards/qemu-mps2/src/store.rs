@@ -1,76 +1,65 @@
-//! Two slots for a configuration image, in the part of the memory that stands for
-//! flash: they outlive a reset and not the end of QEMU, which has put the image
-//! that it was given (`-device loader`) somewhere else, and does so again at each
+//! The configuration, in the part of the memory that stands for flash: what is
+//! saved there outlives a reset, and not the end of QEMU. The image that QEMU was
+//! given (`-device loader`) lies somewhere else: QEMU puts it there anew at each
 //! reset.
 #![allow(unsafe_code, reason = "memory at fixed addresses")]
 
-use core::slice;
-
 use oobwatch_app::Slot;
 use oobwatch_app::board::{ConfigStore, NotSaved, PAGE};
+use oobwatch_board::memory::{Slots, region};
+use oobwatch_board::retained;
 use oobwatch_image::REGION_LEN;
 
 unsafe extern "C" {
-    static _loaded_start: u8;
-    static mut _config_start: [u8; 2 * REGION_LEN];
+    static _loaded: [u8; REGION_LEN];
 }
 
-/// The slots, of which one is in use.
-pub(crate) struct Store {
-    in_use: Slot,
-}
+/// The two slots.
+pub(crate) struct Store(Slots);
 
 impl Store {
     /// The store, and what the slot in use holds. Call it once.
-    ///
-    /// An image that QEMU has loaded and that is newer goes to the spare slot
-    /// first, as if somebody had saved it there.
     pub(crate) fn start() -> (Self, &'static [u8]) {
-        // SAFETY: memory that only this module knows of; it is written through
-        // the store only, which never writes the slot in use.
-        let (a, b) = unsafe { (&*slot(Slot::A), &*slot(Slot::B)) };
-        // SAFETY: as above; nothing writes there.
-        let loaded = unsafe { slice::from_raw_parts(&raw const _loaded_start, REGION_LEN) };
-        let mut in_use = Slot::in_use(a, b);
-        let held = if in_use == Slot::A { a } else { b };
-        if Slot::in_use(held, loaded) == Slot::B {
-            in_use = in_use.other();
-            // SAFETY: nobody looks at the spare slot any more.
-            unsafe { (*slot(in_use)).copy_from_slice(loaded) };
-        }
-        // SAFETY: as above.
-        (Self { in_use }, unsafe { &*slot(in_use) })
+        take_loaded();
+        let (slots, config) = Slots::start();
+        (Self(slots), config)
     }
 
     /// Erases the slot in use, too, and resets the board.
-    pub(crate) fn wipe(self) -> ! {
+    pub(crate) fn wipe(mut self) -> ! {
         cortex_m::interrupt::disable();
-        for each in [self.in_use.other(), self.in_use] {
-            // SAFETY: nothing runs any more that could look at it.
-            unsafe { slot(each).cast::<u8>().write_bytes(0xFF, REGION_LEN) };
-        }
-        crate::retained::reset()
+        self.spare_mut().fill(0xFF);
+        // SAFETY: nothing runs any more that could look at it.
+        unsafe { (*region(self.0.spare().other())).fill(0xFF) };
+        retained::reset()
     }
 
     fn spare_mut(&mut self) -> &mut [u8; REGION_LEN] {
-        // SAFETY: this is the only way to the spare slot, for as long as `self`
-        // is borrowed.
-        unsafe { &mut *slot(self.in_use.other()) }
+        // SAFETY: nobody else looks at it for as long as `self` is borrowed.
+        unsafe { &mut *region(self.0.spare()) }
     }
 }
 
-fn slot(which: Slot) -> *mut [u8; REGION_LEN] {
-    let first = (&raw mut _config_start).cast::<[u8; REGION_LEN]>();
-    match which {
-        Slot::A => first,
-        Slot::B => first.wrapping_add(1),
+/// Puts the image that QEMU has loaded into the spare slot, if it is newer than
+/// what is in use: as if it had been saved.
+fn take_loaded() {
+    // SAFETY: nothing else uses this memory yet, and nothing ever writes to what
+    // was loaded.
+    let (a, b, loaded) = unsafe { (&*region(Slot::A), &*region(Slot::B), &_loaded) };
+    let in_use = Slot::in_use(a, b);
+    let held = match in_use {
+        Slot::A => a,
+        Slot::B => b,
+    };
+    if Slot::in_use(held, loaded) == Slot::B {
+        // SAFETY: nobody looks at the spare slot any more.
+        unsafe { *region(in_use.other()) = *loaded };
     }
 }
 
 impl ConfigStore for Store {
     fn spare(&self) -> &[u8] {
-        // SAFETY: as in `spare_mut`.
-        unsafe { &*slot(self.in_use.other()) }
+        self.0.read_spare()
     }
 
     async fn erase(&mut self) -> Result<(), NotSaved> {
@@ -80,7 +69,9 @@ impl ConfigStore for Store {
 
     async fn write(&mut self, offset: usize, page: &[u8; PAGE]) -> Result<(), NotSaved> {
         let room = self.spare_mut().get_mut(offset..);
-        let room = room.and_then(|room| room.first_chunk_mut()).ok_or(NotSaved)?;
+        let room = room
+            .and_then(|room| room.first_chunk_mut())
+            .ok_or(NotSaved)?;
         *room = *page;
         Ok(())
     }
