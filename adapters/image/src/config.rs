@@ -202,8 +202,8 @@ pub struct Syslog<'a> {
 /// A web address that is told of every change of state.
 #[derive(Clone, Copy)]
 pub struct Webhook<'a> {
-    /// The address. Many services put the right to post into it, so it is
-    /// treated as a secret.
+    /// The address: [`Url::parse`](crate::Url::parse) takes it apart. Many services
+    /// put the right to post into it, so it is treated as a secret.
     pub url: Secret<'a>,
     /// The authority that an `https` address is checked against. Given for
     /// `https`, and only then.

@@ -63,6 +63,7 @@ mod records;
 pub mod rules;
 #[cfg(test)]
 mod tests;
+mod url;
 mod write;
 
 pub use config::{
@@ -76,4 +77,5 @@ pub use layout::{
     MAX_TARGETS, MAX_WEBHOOKS, REGION_LEN,
 };
 pub use read::Image;
+pub use url::Url;
 pub use write::Writer;

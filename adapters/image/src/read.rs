@@ -11,7 +11,7 @@ use crate::layout::{
     MAX_WEBHOOKS,
 };
 use crate::records::Parts;
-use crate::rules;
+use crate::url::Url;
 
 /// A sound configuration image. Borrows from its bytes.
 ///
@@ -70,7 +70,7 @@ impl<'a> Image<'a> {
             || self
                 .webhooks
                 .iter()
-                .any(|hook| rules::url_needs_dns(hook.url.expose()))
+                .any(|hook| Url::parse(hook.url.expose()).is_some_and(|url| is_name(&url.host)))
     }
 
     fn has_dns(&self) -> bool {

@@ -12,6 +12,7 @@ use crate::layout::{
     self, MAX_CERTIFICATES, MAX_CREDENTIALS, MAX_SYSLOGS, MAX_TARGETS, MAX_WEBHOOKS,
 };
 use crate::rules;
+use crate::url::Url;
 
 /// What has been read so far; references are looked up here.
 #[derive(Default)]
@@ -169,14 +170,14 @@ impl<'a> Parts<'a> {
     }
 
     fn webhook(&self, value: &mut Cursor<'a>) -> Result<Webhook<'a>, ImageError> {
-        let url = value.long_text(Field::Url, rules::url)?;
+        let text = value.long_text(Field::Url, |text| Url::parse(text).is_some())?;
         let start = *value;
         let authority = find_optional(&self.certificates, value, Field::Authority)?;
-        if authority.is_some() != rules::is_https(url) {
+        if Url::parse(text).is_none_or(|url| url.is_https != authority.is_some()) {
             return Err(start.error(Reason::Value(Field::Authority)));
         }
         Ok(Webhook {
-            url: Secret::new(url),
+            url: Secret::new(text),
             authority,
         })
     }

@@ -19,7 +19,6 @@ const LABEL_LEN: usize = 48;
 const USER_LEN: usize = 128;
 const PASSWORD_LEN: usize = 128;
 const BEARER_LEN: usize = 4096;
-const URL_LEN: usize = 1024;
 
 /// The name of a target or a credential.
 #[must_use]
@@ -110,45 +109,6 @@ pub fn certificate(der: &[u8]) -> bool {
     }
 }
 
-/// An absolute `http` or `https` address with a host and without a user part.
-#[must_use]
-pub fn url(text: &str) -> bool {
-    let port_is_valid =
-        |port: &str| !port.starts_with('+') && port.parse::<u16>().is_ok_and(|port| port != 0);
-    visible_ascii(text, URL_LEN)
-        && host_and_port(text).is_some_and(|(host, port)| {
-            (host_name(host) || is_ipv4(host)) && port.is_none_or(port_is_valid)
-        })
-}
-
-/// Whether the host of a valid address is a name.
-#[must_use]
-pub fn url_needs_dns(text: &str) -> bool {
-    host_and_port(text).is_some_and(|(host, _)| !is_ipv4(host))
-}
-
-fn host_and_port(url: &str) -> Option<(&str, Option<&str>)> {
-    let rest = url
-        .strip_prefix("https://")
-        .or_else(|| url.strip_prefix("http://"))?;
-    let authority = rest.split(['/', '?', '#']).next()?;
-    Some(
-        authority
-            .split_once(':')
-            .map_or((authority, None), |(host, port)| (host, Some(port))),
-    )
-}
-
-fn is_ipv4(text: &str) -> bool {
-    text.parse::<Ipv4Addr>().is_ok()
-}
-
-/// Whether a valid address is one of TLS.
-#[must_use]
-pub fn is_https(text: &str) -> bool {
-    text.starts_with("https://")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,33 +125,6 @@ mod tests {
         }
         assert!(!host_name(&"a".repeat(64)));
         assert!(!host_name(&["a".repeat(63).as_str(); 4].join(".")));
-    }
-
-    #[test]
-    fn addresses_of_webhooks() {
-        for text in [
-            "http://10.0.0.1",
-            "https://hooks.example.net/x?y#z",
-            "https://h:8443/",
-        ] {
-            assert!(url(text), "{text}");
-        }
-        for text in [
-            "",
-            "ftp://h/",
-            "https://",
-            "https:///x",
-            "https://u:p@h/",
-            "https://h:0/",
-            "https://h:/",
-            "https://h:+1/",
-            "https://h/a b",
-            "HTTPS://h",
-        ] {
-            assert!(!url(text), "{text}");
-        }
-        assert!(url_needs_dns("https://h:8443/"));
-        assert!(!url_needs_dns("http://10.0.0.1:80/h"));
     }
 
     #[test]

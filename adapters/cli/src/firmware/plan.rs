@@ -52,9 +52,6 @@ impl Plan {
         warnings.dedup();
         let syslogs = syslogs(firmware, &mut problems);
         let webhooks = webhooks(firmware, &mut problems);
-        if !webhooks.is_empty() {
-            warnings.push("webhooks: the image holds them, but the firmware of this release posts to none; use syslog".to_owned());
-        }
         users_agree(&targets, &mut problems);
         let plan = network.map(|network| Self {
             network,
@@ -85,7 +82,7 @@ impl Plan {
         for syslog in self.syslogs.iter().filter(is_name) {
             problems.add(syslog.at, format!("syslog: {why}"));
         }
-        let needs_dns = |hook: &&Webhook| rules::url_needs_dns(&hook.url);
+        let needs_dns = |hook: &&Webhook| hook.needs_dns();
         for hook in self.webhooks.iter().filter(needs_dns) {
             problems.add(hook.at, format!("webhook: {why}"));
         }

@@ -2,7 +2,7 @@
 
 use oobwatch_client::Zeroizing;
 use oobwatch_client::tls::ServerCertificate;
-use oobwatch_image::rules;
+use oobwatch_image::{Host, Url};
 
 use super::certificate;
 use super::problems::Problems;
@@ -25,18 +25,23 @@ impl Webhook {
             Some(result) => Some(problems.take(at, result)?),
             None => None,
         };
-        let url = problems.take(at, url(written))?;
-        match (rules::is_https(&url), authority.is_some()) {
+        let (url, is_https) = problems.take(at, url(written))?;
+        match (is_https, authority.is_some()) {
             (true, false) => problems.add(at, "an https webhook needs the certificate of its authority, as a board has no system's roots; name it with ca_file"),
             (false, true) => problems.add(at, "ca_file is for https, and the address is http; correct one of them"),
             _ => return Some(Self { at, url, authority }),
         }
         None
     }
+
+    /// Whether its host is a name.
+    pub(super) fn needs_dns(&self) -> bool {
+        Url::parse(&self.url).is_some_and(|url| matches!(url.host, Host::Name(_)))
+    }
 }
 
-/// The address may hold a key, so no message quotes it.
-fn url(written: &Written) -> Result<Zeroizing<String>, String> {
+/// The address, and whether it is `https`. It may hold a key, so no message quotes it.
+fn url(written: &Written) -> Result<(Zeroizing<String>, bool), String> {
     let Some(source) = &written.url else {
         return Err(
             "a webhook takes url_file or url_env, one of them: its address often is a secret"
@@ -45,11 +50,10 @@ fn url(written: &Written) -> Result<Zeroizing<String>, String> {
     };
     let url = source.read(What::WebhookUrl, "firmware");
     let url = url.map_err(|error| error.to_string())?.into_zeroizing();
-    if rules::url(&url) {
-        Ok(url)
-    } else {
-        Err(format!(
-            "the address of the webhook {source} can not be used; http://HOST/PATH or https://HOST/PATH is due, 1024 visible ASCII characters at most, with an IPv4 address or a name as host and no user part"
-        ))
+    match Url::parse(&url).map(|parts| parts.is_https) {
+        Some(is_https) => Ok((url, is_https)),
+        None => Err(format!(
+            "the address of the webhook {source} can not be used; http://HOST/PATH or https://NAME/PATH is due, 1024 visible ASCII characters at most, without a user part; with https the host is a name, as that is what its certificate is checked for"
+        )),
     }
 }

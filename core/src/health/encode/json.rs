@@ -1,4 +1,4 @@
-//! A report as one JSON object. The only user of `serde-json-core` here.
+//! A report as one JSON object.
 //!
 //! `schema` is raised when a member changes its meaning or goes; members may be
 //! added without.
@@ -88,12 +88,12 @@ impl<'a> View<'a> {
     }
 }
 
-fn millis(duration: core::time::Duration) -> u64 {
+pub(super) fn millis(duration: core::time::Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Something that is written as it prints.
-struct Shown<'a>(&'a dyn Display);
+pub(super) struct Shown<'a>(pub(super) &'a dyn Display);
 
 impl Serialize for Shown<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

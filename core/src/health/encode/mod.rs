@@ -2,6 +2,7 @@
 //!
 //! They decide nothing: what a report is worth stands in it.
 
+pub mod event;
 pub mod json;
 pub mod nagios;
 pub mod prometheus;

@@ -89,7 +89,7 @@ pub fn write(
 }
 
 /// Milliseconds since 1970 as in RFC 3339.
-struct Timestamp(u64);
+pub(super) struct Timestamp(pub(super) u64);
 
 impl Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
