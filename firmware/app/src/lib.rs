@@ -31,10 +31,11 @@ mod supervise;
 mod target;
 mod tell;
 mod watch;
+mod webhook;
 
 pub use console::{Ending, console};
 pub use lamp::lamp;
-pub use net::{Dial, Network, Tcp, TcpRoom, Way};
+pub use net::{Dial, Hook, Network, Tcp, TcpRoom, Way};
 pub use serve::{PORT, Page, serve};
 pub use slot::Slot;
 pub use state::{Refused, Start, State};

@@ -11,9 +11,9 @@ use embassy_net::{IpAddress, Stack};
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
 use embassy_sync::mutex::{Mutex, MutexGuard};
 use embassy_time::{Duration, with_timeout};
-use embedded_io_async::{ErrorType, Read, Write};
+use embedded_io_async::{Error as _, ErrorKind, ErrorType, Read, Write};
 use oobwatch_core::error::{Error, TransportError};
-use oobwatch_image::{Host, Target};
+use oobwatch_image::{Host, Target, Url};
 
 use crate::board::{Tls, Trust};
 use crate::clock;
@@ -50,10 +50,12 @@ impl Way {
     };
 }
 
-/// Makes connections to boxes.
+/// Makes connections, one at a time.
 pub trait Dial {
-    /// A connection with the certificate trusted.
+    /// A connection to a box, with the certificate trusted.
     type Stream: Read + Write;
+    /// A connection to a webhook. No credential has a way there.
+    type Hook: Read + Write;
 
     /// Connects to `target`, which has to show the certificate of `trust`, and
     /// notes in `way` what took how long.
@@ -69,6 +71,20 @@ pub trait Dial {
         trust: Trust<'static>,
         way: &Cell<Way>,
     ) -> impl Future<Output = Result<Self::Stream, Error>>;
+
+    /// Connects to the host of `url`: by TLS where there is a certificate to hold
+    /// it to, else by TCP alone.
+    ///
+    /// # Errors
+    /// As those of [`dial`](Self::dial).
+    ///
+    /// # Cancel safety
+    /// Dropping the future drops the connection.
+    fn dial_hook(
+        &self,
+        url: &Url<'static>,
+        trust: Option<Trust<'static>>,
+    ) -> impl Future<Output = Result<Self::Hook, Error>>;
 }
 
 /// The network of a board, with TLS on top.
@@ -113,6 +129,47 @@ impl<T: Tls> Network<T> {
         Self { stack, socket, tls }
     }
 
+    /// Link, address, name, TCP.
+    async fn reach(
+        &self,
+        host: Host<'_>,
+        port: u16,
+        way: &Cell<Way>,
+    ) -> Result<Tcp, TransportError> {
+        if !self.stack.is_link_up() {
+            return Err(TransportError::NoLink);
+        }
+        if !self.stack.is_config_up() {
+            return Err(TransportError::NoAddress);
+        }
+        let mut took = way.get();
+        let mut start = clock::now();
+        let address = resolve(self.stack, host).await?;
+        if matches!(host, Host::Name(_)) {
+            took.resolve.get_or_insert(clock::millis_since(start));
+        }
+        start = clock::now();
+        let tcp = self.connect(address, port).await?;
+        took.connect.get_or_insert(clock::millis_since(start));
+        way.set(took);
+        Ok(tcp)
+    }
+
+    async fn secure(
+        &self,
+        tcp: Tcp,
+        trust: Trust<'static>,
+        way: &Cell<Way>,
+    ) -> Result<T::Stream, Error> {
+        let start = clock::now();
+        let stream = with_timeout(HANDSHAKE, self.tls.connect(tcp, trust)).await;
+        let stream = stream.map_err(|_| TransportError::TlsTimeout)??;
+        let mut took = way.get();
+        took.tls.get_or_insert(clock::millis_since(start));
+        way.set(took);
+        Ok(stream)
+    }
+
     async fn connect(&self, address: Ipv4Addr, port: u16) -> Result<Tcp, TransportError> {
         // One connection at a time: it is free, unless somebody holds on to one.
         let mut socket = self.socket.try_lock().map_err(|_| TransportError::Io)?;
@@ -133,6 +190,7 @@ impl<T: Tls> Network<T> {
 
 impl<T: Tls> Dial for Network<T> {
     type Stream = T::Stream;
+    type Hook = Hook<T::Stream>;
 
     async fn dial(
         &self,
@@ -140,27 +198,58 @@ impl<T: Tls> Dial for Network<T> {
         trust: Trust<'static>,
         way: &Cell<Way>,
     ) -> Result<Self::Stream, Error> {
-        if !self.stack.is_link_up() {
-            return Err(TransportError::NoLink.into());
+        let tcp = self.reach(target.host, target.port, way).await?;
+        self.secure(tcp, trust, way).await
+    }
+
+    async fn dial_hook(
+        &self,
+        url: &Url<'static>,
+        trust: Option<Trust<'static>>,
+    ) -> Result<Self::Hook, Error> {
+        let way = Cell::new(Way::NONE);
+        let tcp = self.reach(url.host, url.port, &way).await?;
+        match trust {
+            Some(trust) => Ok(Hook::Tls(self.secure(tcp, trust, &way).await?)),
+            None => Ok(Hook::Plain(tcp)),
         }
-        if !self.stack.is_config_up() {
-            return Err(TransportError::NoAddress.into());
+    }
+}
+
+/// A connection to a webhook.
+pub enum Hook<S> {
+    /// `http`.
+    Plain(Tcp),
+    /// `https`, with the certificate trusted.
+    Tls(S),
+}
+
+impl<S> ErrorType for Hook<S> {
+    type Error = ErrorKind;
+}
+
+impl<S: Read> Read for Hook<S> {
+    async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, ErrorKind> {
+        match self {
+            Self::Plain(tcp) => tcp.read(buffer).await.map_err(|error| error.kind()),
+            Self::Tls(stream) => stream.read(buffer).await.map_err(|error| error.kind()),
         }
-        let mut took = way.get();
-        let mut start = clock::now();
-        let address = resolve(self.stack, target.host).await?;
-        if matches!(target.host, Host::Name(_)) {
-            took.resolve.get_or_insert(clock::millis_since(start));
+    }
+}
+
+impl<S: Write> Write for Hook<S> {
+    async fn write(&mut self, bytes: &[u8]) -> Result<usize, ErrorKind> {
+        match self {
+            Self::Plain(tcp) => tcp.write(bytes).await.map_err(|error| error.kind()),
+            Self::Tls(stream) => stream.write(bytes).await.map_err(|error| error.kind()),
         }
-        start = clock::now();
-        let tcp = self.connect(address, target.port).await?;
-        took.connect.get_or_insert(clock::millis_since(start));
-        start = clock::now();
-        let stream = with_timeout(HANDSHAKE, self.tls.connect(tcp, trust)).await;
-        let stream = stream.map_err(|_| TransportError::TlsTimeout)??;
-        took.tls.get_or_insert(clock::millis_since(start));
-        way.set(took);
-        Ok(stream)
+    }
+
+    async fn flush(&mut self) -> Result<(), ErrorKind> {
+        match self {
+            Self::Plain(tcp) => tcp.flush().await.map_err(|error| error.kind()),
+            Self::Tls(stream) => stream.flush().await.map_err(|error| error.kind()),
+        }
     }
 }
 

@@ -7,17 +7,18 @@ use embassy_net::{DhcpConfig, Ipv4Cidr, StaticConfigV4};
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
 use embassy_sync::mutex::Mutex;
 use embassy_sync::signal::Signal;
-use heapless::VecView;
+use heapless::{Vec, VecView};
 use oobwatch_core::latch::Latch;
 use oobwatch_core::time::Instant;
-use oobwatch_image::{Image, ImageError, MAX_CREDENTIALS, Network};
+use oobwatch_image::{Image, ImageError, MAX_CREDENTIALS, MAX_WEBHOOKS, Network};
 
 use crate::board::{NotSaved, ResetReason, Storage};
 use crate::clock;
 use crate::record::{RECORD_MAX, Record};
 use crate::serve::Page;
 use crate::supervise::Progress;
-use crate::target::Target;
+use crate::target::{Change, Target};
+use crate::webhook::Webhook;
 
 /// What a board starts with.
 pub struct Start<'a> {
@@ -76,6 +77,11 @@ pub struct State {
     pub(crate) progress: Progress,
     /// Raised for the syslog task when something has to be told.
     pub(crate) news: Signal<NoopRawMutex, ()>,
+    pub(crate) webhooks: Vec<Webhook, MAX_WEBHOOKS>,
+    /// Tells this start of the board from others, as far as a number can.
+    pub(crate) start: u32,
+    /// Changes of state so far.
+    changes: Cell<u32>,
     latches: [RefCell<Latch>; MAX_CREDENTIALS],
     storage: RefCell<&'static mut dyn Storage>,
     /// The checksum of what was stored last.
@@ -104,6 +110,7 @@ impl State {
             go_by(&mut record, image, start.spare);
         }
         let now = clock::now();
+        let webhooks = image.map_or(&[][..], Image::webhooks);
         let state = Self {
             image,
             targets: room.as_slice(),
@@ -118,6 +125,9 @@ impl State {
             failed_saves: Cell::new(0),
             progress: Progress::new(),
             news: Signal::new(),
+            webhooks: webhooks.iter().map(Webhook::new).collect(),
+            start: start.seed,
+            changes: Cell::new(0),
             storage: RefCell::new(start.storage),
             saved: Cell::new(None),
         };
@@ -161,6 +171,18 @@ impl State {
     /// The latch of the credential of `target`.
     pub(crate) fn latch(&self, target: &Target) -> Option<&RefCell<Latch>> {
         self.latches.get(target.config.credential.index())
+    }
+
+    /// Numbers the change of `target` that has just been seen, and wakes those who
+    /// tell of it.
+    pub(crate) fn changed(&self, target: &Target) {
+        let number = self.changes.get().wrapping_add(1);
+        self.changes.set(number);
+        target.change.set(Change {
+            number,
+            at: clock::now(),
+        });
+        self.news.signal(());
     }
 
     /// Changes the record and stores it, unless it stays as it was stored last:

@@ -22,6 +22,14 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Bytes of the longest `host:port`.
 const AUTHORITY_MAX: usize = 264;
 
+/// The last change of what is told of a target.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Change {
+    /// Changes of all targets are counted together, from 1 on; 0 before the first.
+    pub(crate) number: u32,
+    pub(crate) at: Instant,
+}
+
 /// One box that is watched. About 2 KiB.
 pub struct Target {
     pub(crate) config: image::Target<'static>,
@@ -37,6 +45,7 @@ pub struct Target {
     pub(crate) probes: Cell<u32>,
     pub(crate) checks: Cell<u32>,
     pub(crate) standing: Cell<Standing>,
+    pub(crate) change: Cell<Change>,
     report: RefCell<Option<(Instant, Report)>>,
 }
 
@@ -67,6 +76,7 @@ impl Target {
             probes: Cell::new(0),
             checks: Cell::new(0),
             standing: Cell::default(),
+            change: Cell::default(),
             report: RefCell::new(None),
         })
     }

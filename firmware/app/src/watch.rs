@@ -3,7 +3,7 @@
 //! A probe costs no login: TCP, TLS, and HTTP answers. A check goes through the
 //! whole of [`Check`]. A report that is worse than what was told last is
 //! confirmed after the time of a probe rather than that of a check; a box that
-//! answers again is checked at once.
+//! answers again is checked at once. Webhooks are posted to in between.
 
 use core::time::Duration;
 
@@ -19,7 +19,7 @@ use oobwatch_io::{Connection, Deadlines, Home as _, Timer as _, drive};
 
 use crate::clock::{self, wait};
 use crate::home::BoardHome;
-use crate::{Dial, State, Target};
+use crate::{Dial, State, Target, webhook};
 
 /// For all of a check but the logout: a login, and a list of some megabytes.
 const CHECK: Duration = Duration::from_secs(180);
@@ -39,14 +39,20 @@ pub async fn watch<D: Dial>(state: &State, dial: &D) -> ! {
     loop {
         state.progress.watch.set();
         let now = clock::now();
-        match next(state.targets) {
+        let due = next(state.targets);
+        let free_until = due.map_or(Instant::MAX, |(at, ..)| at);
+        if let Some(post) = webhook::turn(state, now, free_until) {
+            post.send(state, dial).await;
+            continue;
+        }
+        match due {
             Some((at, target, job)) if at <= now => match job {
                 Job::Check => check(state, target, dial).await,
                 Job::Probe => probe(state, target, dial).await,
             },
-            due => {
-                let nap = now.after(NAP);
-                clock::sleep_until(due.map_or(nap, |(at, ..)| at.min(nap))).await;
+            _ => {
+                let nap = free_until.min(now.after(NAP));
+                clock::sleep_until(nap.min(webhook::wakes_at(state, now))).await;
             }
         }
     }
@@ -130,7 +136,7 @@ fn was_out_of_reach(report: &Report) -> bool {
 /// Takes in the report and wakes those who tell of it.
 fn conclude(state: &State, target: &Target, report: Report) {
     if target.conclude(clock::now(), report) {
-        state.news.signal(());
+        state.changed(target);
     }
 }
 

@@ -401,11 +401,13 @@ fn webhooks_and_collectors_are_held_to_their_rules() {
     let folder = Folder::new();
     folder.put("plain", "http://10.0.0.1/key-in-path");
     folder.put("user", "https://hunter2@h/");
+    folder.put("address", "https://192.0.2.1/h");
     let text = format!(
         "[firmware]\nsyslog = ['a', 'b', 'c']\n\
          [[firmware.webhooks]]\nurl_file = 'plain'\nca_file = 'ca.pem'\n\
          [[firmware.webhooks]]\nurl_file = 'user'\nca_file = 'ca.pem'\n\
          [[firmware.webhooks]]\nca_file = 'box.pem'\n\
+         [[firmware.webhooks]]\nurl_file = 'address'\nca_file = 'ca.pem'\n\
          [targets.t]\nurl = 'fxos://192.0.2.1'\ncredentials = 'monitor'\ncertificate = 'box.pem'\n{ACCOUNTS}"
     );
     assert_refused(
@@ -413,10 +415,11 @@ fn webhooks_and_collectors_are_held_to_their_rules() {
         &text,
         &[
             (2, "3 syslog collectors are too many; 2 fit"),
-            (3, "3 webhooks are too many; 2 fit"),
+            (3, "4 webhooks are too many; 2 fit"),
             (3, "the address is http"),
             (6, "no user part"),
             (9, "not that of an authority"),
+            (11, "with https the host is a name"),
         ],
     );
 }

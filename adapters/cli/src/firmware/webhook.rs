@@ -53,7 +53,7 @@ fn url(written: &Written) -> Result<(Zeroizing<String>, bool), String> {
     match Url::parse(&url).map(|parts| parts.is_https) {
         Some(is_https) => Ok((url, is_https)),
         None => Err(format!(
-            "the address of the webhook {source} can not be used; http://HOST/PATH or https://NAME/PATH is due, 1024 visible ASCII characters at most, without a user part; with https the host is a name, as that is what its certificate is checked for"
+            "the address of the webhook {source} can not be used; http://HOST/PATH or https://NAME/PATH is due, 1024 visible ASCII characters at most, with no user part; with https the host is a name, as that is what its certificate is checked for"
         )),
     }
 }

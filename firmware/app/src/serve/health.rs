@@ -9,6 +9,8 @@ use serde::{Serialize, Serializer};
 
 use super::Pieces;
 use super::facts::Facts;
+use crate::state::Refused;
+use crate::webhook::Trouble;
 use crate::{State, clock};
 
 /// Bytes of the board's own object.
@@ -51,15 +53,42 @@ fn unknown(target: &str, out: &mut dyn fmt::Write) -> fmt::Result {
 }
 
 #[derive(Serialize)]
-struct Board {
+struct Board<'a> {
     version: &'static str,
     uptime_s: u64,
     reset: &'static str,
     verdict: Option<&'static str>,
     configuration: Option<u32>,
-    refused: Option<Shown>,
+    refused: Option<Shown<Refused>>,
     orphaned_sessions: u32,
     failed_saves: u32,
+    webhooks: WebhookList<'a>,
+}
+
+/// In the order of the configuration: their addresses may be secrets.
+struct WebhookList<'a>(&'a State);
+
+impl Serialize for WebhookList<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(state) = self;
+        let views = state.webhooks.iter().map(|webhook| WebhookView {
+            delivered: webhook.delivered.get(),
+            refused: webhook.refused.get(),
+            failed: webhook.failed.get(),
+            waiting: webhook.waiting(state.targets),
+            trouble: webhook.trouble.get().map(Shown),
+        });
+        serializer.collect_seq(views)
+    }
+}
+
+#[derive(Serialize)]
+struct WebhookView {
+    delivered: u32,
+    refused: u32,
+    failed: u32,
+    waiting: usize,
+    trouble: Option<Shown<Trouble>>,
 }
 
 fn board(state: &State, out: &mut dyn fmt::Write) -> fmt::Result {
@@ -80,6 +109,7 @@ fn board(state: &State, out: &mut dyn fmt::Write) -> fmt::Result {
             refused: facts.generation.err().map(Shown),
             orphaned_sessions: facts.orphans,
             failed_saves: facts.failed_saves,
+            webhooks: WebhookList(state),
         },
         out,
     )?;
@@ -87,9 +117,9 @@ fn board(state: &State, out: &mut dyn fmt::Write) -> fmt::Result {
 }
 
 /// Something that is written as it prints.
-struct Shown(crate::state::Refused);
+struct Shown<T>(T);
 
-impl Serialize for Shown {
+impl<T: Display> Serialize for Shown<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&self.0 as &dyn Display)
     }

@@ -23,6 +23,7 @@ pub(super) async fn write<W: picoserve::io::Write>(
     pieces.add(FAMILY_MAX, |out| board(&facts, out)).await?;
     pieces.add(FAMILY_MAX, |out| resets(state, out)).await?;
     pieces.add(FAMILY_MAX, |out| records(&facts, out)).await?;
+    pieces.add(FAMILY_MAX, |out| webhooks(state, out)).await?;
     for family in TARGET {
         pieces
             .add(SAMPLE_MAX, |out| {
@@ -128,6 +129,38 @@ fn records(facts: &Facts, out: &mut dyn fmt::Write) -> fmt::Result {
         "Records that were not.",
     );
     one(out, name, help, "counter", &facts.failed_saves)
+}
+
+/// By their place in the configuration: their addresses may be secrets.
+fn webhooks(state: &State, out: &mut dyn fmt::Write) -> fmt::Result {
+    if state.webhooks.is_empty() {
+        return Ok(());
+    }
+    let name = "oobwatch_webhook_posts_total";
+    let help = "Posts to a webhook: delivered, refused for good, or failed and tried again.";
+    head(out, name, help, "counter")?;
+    for (webhook, index) in state.webhooks.iter().zip(1..) {
+        let counts = [
+            ("delivered", &webhook.delivered),
+            ("refused", &webhook.refused),
+            ("failed", &webhook.failed),
+        ];
+        for (result, count) in counts {
+            let count = count.get();
+            writeln!(
+                out,
+                "{name}{{webhook=\"{index}\",result=\"{result}\"}} {count}"
+            )?;
+        }
+    }
+    let name = "oobwatch_webhook_waiting";
+    let help = "Targets whose change a webhook is yet to be told of.";
+    head(out, name, help, "gauge")?;
+    for (webhook, index) in state.webhooks.iter().zip(1..) {
+        let waiting = webhook.waiting(state.targets);
+        writeln!(out, "{name}{{webhook=\"{index}\"}} {waiting}")?;
+    }
+    Ok(())
 }
 
 /// A metric that each target has one of.

@@ -51,7 +51,19 @@ fn head(state: &State, out: &mut dyn fmt::Write) -> fmt::Result {
         Ok(generation) => write!(out, "Configuration {generation}, ")?,
         Err(why) => write!(Html(out), "No configuration: {why}. ")?,
     }
-    write!(out, "orphaned sessions: {orphans}.</p>")
+    write!(out, "orphaned sessions: {orphans}.")?;
+    for (webhook, index) in state.webhooks.iter().zip(1..) {
+        let (delivered, waiting) = (webhook.delivered.get(), webhook.waiting(state.targets));
+        write!(
+            out,
+            " Webhook {index}: {delivered} delivered, {waiting} waiting"
+        )?;
+        if let Some(trouble) = webhook.trouble.get() {
+            write!(Html(out), " ({trouble})")?;
+        }
+        out.write_char('.')?;
+    }
+    out.write_str("</p>")
 }
 
 fn section(target: &Target, out: &mut dyn fmt::Write) -> fmt::Result {

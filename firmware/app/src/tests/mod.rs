@@ -3,6 +3,7 @@
 
 mod boxes;
 mod link;
+mod posting;
 mod serving;
 mod supervising;
 mod telling;
@@ -16,7 +17,8 @@ use std::rc::Rc;
 use std::vec::Vec;
 
 use oobwatch_image::{
-    Host, Image, Login, Network, Product, Secret, Syslog, Target as TargetConfig, Trust, Writer,
+    Host, Image, Login, Network, Product, Secret, Syslog, Target as TargetConfig, Trust, Webhook,
+    Writer,
 };
 
 use crate::board::{NotSaved, ResetReason, Storage};
@@ -52,6 +54,11 @@ impl Box_ {
 
 /// An image with these targets, one credential for all.
 pub(super) fn image(generation: u32, boxes: &[Box_]) -> &'static [u8] {
+    image_with(generation, boxes, &[])
+}
+
+/// An image that also has webhooks; for `https`, with the first certificate.
+pub(super) fn image_with(generation: u32, boxes: &[Box_], urls: &[&str]) -> &'static [u8] {
     let mut buffer = std::vec![0; 8192];
     let mut writer = Writer::new(&mut buffer, generation);
     writer.network(&Network::Dhcp);
@@ -90,6 +97,13 @@ pub(super) fn image(generation: u32, boxes: &[Box_]) -> &'static [u8] {
             port: telling::SYSLOG_PORT,
         })
         .unwrap();
+    for url in urls {
+        let webhook = Webhook {
+            url: Secret::new(url),
+            authority: url.starts_with("https:").then_some(first),
+        };
+        writer.webhook(&webhook).unwrap();
+    }
     let length = writer.finish().unwrap();
     buffer.truncate(length);
     Box::leak(buffer.into_boxed_slice())

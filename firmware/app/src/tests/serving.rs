@@ -12,10 +12,10 @@ use embassy_time::{Duration, Timer, with_timeout};
 use oobwatch_image::Product;
 use proptest::prelude::*;
 
-use super::boxes::Lab;
+use super::boxes::{Lab, Reply};
 use super::link::{BOARD, cable};
 use super::time::{block_on, run_for, task};
-use super::{Box_, Kept, PASSWORD, certificate, image, start};
+use super::{Box_, Kept, PASSWORD, certificate, image, image_with, start};
 use crate::board::ResetReason;
 use crate::{State, serve, watch};
 
@@ -87,7 +87,13 @@ fn watched() -> &'static State {
         Box_::new(Product::Fmc, 443, 300),
         Box_::new(Product::Fxos, 444, 300),
     ];
-    let state = start(image(1, &boxes), &Kept::default(), ResetReason::Watchdog);
+    let hooks = [
+        "http://192.0.2.1/s3cret-key",
+        "https://hooks.example/s3cret-key",
+    ];
+    lab.receiver.borrow_mut().reply = Reply::Untrusted;
+    let image = image_with(1, &boxes, &hooks);
+    let state = start(image, &Kept::default(), ResetReason::Watchdog);
     run_for(100, watch(state, &lab));
     state
 }
@@ -110,6 +116,9 @@ fn what_is_shown_and_what_is_not() {
         "fmc_up{target=\"box-443\"} 1",
         "fmc_managed_devices{target=\"box-443\",health=\"ok\"} 1",
         "fxos_check_level{target=\"box-444\"} 6",
+        "oobwatch_webhook_posts_total{webhook=\"1\",result=\"delivered\"} 2",
+        "oobwatch_webhook_waiting{webhook=\"1\"} 0",
+        "oobwatch_webhook_waiting{webhook=\"2\"} 2",
     ] {
         assert!(
             metrics.lines().any(|found| found == line),
@@ -122,12 +131,25 @@ fn what_is_shown_and_what_is_not() {
     );
     assert!(health.contains("\"target\":\"box-443\",\"product\":\"fmc\",\"verdict\":\"OK\""));
     assert!(health.ends_with("}]}"));
+    let hooks = "\"webhooks\":[{\"delivered\":2,\"refused\":0,\"failed\":0,\"waiting\":0,\"trouble\":null},{\"delivered\":0,";
+    assert!(health.contains(hooks), "{health}");
+    assert!(
+        page.contains(" Webhook 2: 0 delivered, 2 waiting (its certificate"),
+        "{page}"
+    );
     assert!(
         page.contains("<pre class=\"OK\">box-443 (FMC): OK"),
         "{page}"
     );
     for text in [metrics, health, page] {
-        for secret in [PASSWORD, "watch:", "access-", "refresh-"] {
+        for secret in [
+            PASSWORD,
+            "watch:",
+            "access-",
+            "refresh-",
+            "hooks.example",
+            "s3cret-key",
+        ] {
             assert!(!text.contains(secret), "{text}");
         }
     }
