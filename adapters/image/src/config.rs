@@ -132,7 +132,7 @@ impl<'a> Certificate<'a> {
 /// What makes a box's certificate trusted.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Trust<'a> {
-    /// The box shows exactly this self-issued certificate, whatever its name.
+    /// The box shows exactly this certificate, whatever its name and issuer.
     Pinned {
         /// The certificate in use.
         certificate: Certificate<'a>,

@@ -140,6 +140,9 @@ impl fmt::Display for ResourceError {
                 )
             }
             Self::BodyLimit => f.write_str("the body of the answer is longer than the limit"),
+            Self::TlsMemory => f.write_str(
+                "the memory for TLS does not suffice; does the box send a long chain of certificates? It needs to send its own only",
+            ),
             Self::Queue(why) => write!(
                 f,
                 "the request gave up waiting for {why}; ask for less at a time, or let it wait for longer"

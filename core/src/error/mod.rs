@@ -146,6 +146,8 @@ pub enum ResourceError {
     BodyLimit,
     /// Requests of our own were in the way for longer than this one may wait.
     Queue(Wait),
+    /// The memory that is set apart for TLS is used up.
+    TlsMemory,
 }
 
 /// The way to the box, or back, broke.

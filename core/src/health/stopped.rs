@@ -19,6 +19,7 @@ pub const fn stopped_at(error: &Error) -> Layer {
         // The login was not made, whatever the box is like.
         Error::Config(ConfigError::StateUnusable | ConfigError::StateBusy) => Layer::Authenticated,
         Error::Resource(ResourceError::BodyLimit) => Layer::Data,
+        Error::Resource(ResourceError::TlsMemory) => Layer::Tls,
         Error::Config(_) | Error::Resource(_) => Layer::Http,
     }
 }
@@ -123,6 +124,7 @@ mod tests {
             of(ResourceError::HeadLimit(1)),
             (Layer::Http, Verdict::Unknown)
         );
+        assert_eq!(of(ResourceError::TlsMemory), (Layer::Tls, Verdict::Unknown));
         assert_eq!(
             of(ResourceError::BodyLimit),
             (Layer::Data, Verdict::Unknown)

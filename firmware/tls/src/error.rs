@@ -2,10 +2,10 @@
 
 use core::fmt;
 
-use mbedtls_rs::SessionError;
-use oobwatch_core::error::{CertificateError, Error, TransportError};
+use embedded_io_async::ErrorKind;
+use oobwatch_core::error::{CertificateError, Error, ResourceError, TransportError};
 
-/// Why a handshake did not come to its end, in more detail than
+/// Why there is no TLS connection, or no longer one, in more detail than
 /// [`oobwatch_core::error`] has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -17,11 +17,11 @@ pub enum TlsError {
     Config,
     /// The heap region is used up.
     OutOfMemory,
-    /// The stream below failed or ended.
+    /// The stream below failed, or ended without a close alert.
     Stream,
     /// The two sides do not agree, or the box broke the protocol. The error code
     /// of Mbed TLS, negated.
-    Handshake(u16),
+    Protocol(u16),
 }
 
 impl fmt::Display for TlsError {
@@ -32,44 +32,59 @@ impl fmt::Display for TlsError {
                 "the certificate in the configuration can not be used: make a new image",
             ),
             Self::OutOfMemory => f.write_str("the memory for TLS is used up"),
-            Self::Stream => f.write_str("the connection broke in the TLS handshake"),
-            Self::Handshake(code) => write!(f, "the TLS handshake failed (Mbed TLS -{code:#06x})"),
+            Self::Stream => {
+                f.write_str("the connection below TLS broke, or ended without TLS saying so")
+            }
+            Self::Protocol(code) => write!(f, "TLS failed (Mbed TLS -{code:#06x})"),
         }
     }
 }
 
 impl core::error::Error for TlsError {}
 
+impl embedded_io_async::Error for TlsError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Stream => ErrorKind::ConnectionReset,
+            Self::OutOfMemory => ErrorKind::OutOfMemory,
+            Self::Config => ErrorKind::InvalidInput,
+            Self::Certificate(_) | Self::Protocol(_) => ErrorKind::InvalidData,
+        }
+    }
+}
+
 impl From<TlsError> for Error {
     fn from(error: TlsError) -> Self {
-        Self::Transport(match error {
+        let why = match error {
             TlsError::Certificate(error) => TransportError::Certificate(error),
             TlsError::Config => TransportError::Certificate(CertificateError::Unusable),
-            TlsError::OutOfMemory | TlsError::Stream | TlsError::Handshake(_) => {
-                TransportError::Tls
-            }
-        })
+            TlsError::Stream | TlsError::Protocol(_) => TransportError::Tls,
+            TlsError::OutOfMemory => return ResourceError::TlsMemory.into(),
+        };
+        why.into()
     }
 }
 
 /// `ALLOC_FAILED` of each module of Mbed TLS, negated (`ssl.h`, `x509.h`, `pk.h`,
-/// `bignum.h`, `ecp.h`, `asn1.h`, `md.h`, `cipher.h`).
-const OUT_OF_MEMORY: [u16; 8] = [
-    0x7F00, 0x2880, 0x3F80, 0x0010, 0x4D80, 0x006A, 0x5180, 0x6180,
+/// `bignum.h`, `ecp.h`, `asn1.h`, `md.h`, `cipher.h`), and
+/// `PSA_ERROR_INSUFFICIENT_MEMORY`.
+const OUT_OF_MEMORY: [u16; 9] = [
+    0x7F00, 0x2880, 0x3F80, 0x0010, 0x4D80, 0x006A, 0x5180, 0x6180, 141,
 ];
-/// `MBEDTLS_ERR_X509_CERT_VERIFY_FAILED`, negated.
-const VERIFY_FAILED: u16 = 0x2700;
 
-/// What a failed handshake means. `flags` is the result of the verification.
-pub(crate) fn handshake(error: SessionError, flags: u32, pinned: bool) -> TlsError {
-    match error {
-        SessionError::Io(_) => TlsError::Stream,
-        SessionError::MbedTls(error) => match error.code_normalized() {
-            Some(VERIFY_FAILED) => TlsError::Certificate(certificate(flags, pinned)),
-            Some(code) if OUT_OF_MEMORY.contains(&code) => TlsError::OutOfMemory,
-            code => TlsError::Handshake(code.unwrap_or_default()),
-        },
+/// What an error code of Mbed TLS means.
+pub(crate) fn failed(code: i32) -> TlsError {
+    match u16::try_from(code.unsigned_abs()).unwrap_or(u16::MAX) {
+        code if is_out_of_memory(code) => TlsError::OutOfMemory,
+        code => TlsError::Protocol(code),
     }
+}
+
+/// The upper part of a code can be that of one module, the lower that of another.
+fn is_out_of_memory(code: u16) -> bool {
+    OUT_OF_MEMORY.contains(&code)
+        || OUT_OF_MEMORY.contains(&(code & 0xFF80))
+        || OUT_OF_MEMORY.contains(&(code & 0x007F))
 }
 
 /// What the flags of a verification mean (`MBEDTLS_X509_BADCERT_*`).
@@ -96,6 +111,14 @@ pub(crate) const fn certificate(flags: u32, pinned: bool) -> CertificateError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn memory_that_is_used_up_is_told_in_any_place_of_a_code() {
+        for code in [-0x7F00, -0x3F90, -0x2880, -0x2366 - 4, -141] {
+            assert_eq!(failed(code), TlsError::OutOfMemory, "{code:#x}");
+        }
+        assert_eq!(failed(-0x7780), TlsError::Protocol(0x7780));
+    }
 
     #[test]
     fn an_untrusted_certificate_is_named_before_its_name() {

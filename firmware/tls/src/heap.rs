@@ -3,8 +3,9 @@
 
 use core::alloc::Layout;
 use core::cell::RefCell;
+use core::ffi::c_void;
 use core::mem::MaybeUninit;
-use core::ptr::NonNull;
+use core::ptr::{NonNull, null_mut};
 
 use critical_section::Mutex;
 use linked_list_allocator::Heap;
@@ -13,8 +14,11 @@ use linked_list_allocator::Heap;
 /// 2 KiB out, certificates, numbers), the rest is for fragments.
 pub const HEAP_BYTES: usize = 40 * 1024;
 
-/// Room for the length in front of each block, a multiple of the alignment.
-const HEADER: usize = 8;
+/// Alignment of each block.
+pub(crate) const ALIGNMENT: usize = 8;
+
+/// Room for the length in front of each block.
+const HEADER: usize = ALIGNMENT;
 
 /// How full the region is, in bytes with all overhead.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -101,6 +105,30 @@ pub(crate) unsafe fn release(block: NonNull<u8>) {
 
 fn layout(bytes: usize) -> Option<Layout> {
     Layout::from_size_align(bytes.checked_add(HEADER)?, HEADER).ok()
+}
+
+/// Has Mbed TLS take its memory from the region where there is a C library, too.
+pub(crate) fn start() {
+    #[cfg(not(target_os = "none"))]
+    // SAFETY: the two go together, and Mbed TLS has taken no memory yet.
+    unsafe {
+        mbedtls_rs_sys::mbedtls_platform_set_calloc_free(Some(calloc), Some(free));
+    }
+}
+
+#[cfg_attr(target_os = "none", unsafe(no_mangle))]
+unsafe extern "C" fn calloc(count: usize, size: usize) -> *mut c_void {
+    let bytes = count.checked_mul(size);
+    let block = bytes.and_then(allocate);
+    block.map_or(null_mut(), |block| block.as_ptr().cast())
+}
+
+#[cfg_attr(target_os = "none", unsafe(no_mangle))]
+unsafe extern "C" fn free(block: *mut c_void) {
+    if let Some(block) = NonNull::new(block.cast()) {
+        // SAFETY: C frees what `calloc` gave, once.
+        unsafe { release(block) };
+    }
 }
 
 #[cfg(test)]

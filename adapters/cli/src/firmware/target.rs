@@ -130,7 +130,7 @@ impl Target {
         });
         let issuers = known.iter().filter(|known| known.is_authority).map(|known| {
             format!(
-                "target {:?}: the certificate of {} may issue others, and the board accepts those, too; if it is not the box's own, name it with ca_file instead",
+                "target {:?}: the certificate of {} may issue others, and the board will not accept those; if it is not the box's own, name it with ca_file instead",
                 self.name, known.subject
             )
         });

@@ -18,7 +18,7 @@ impl board::Tls for Tls {
             Trust::Authority { der, name } => oobwatch_tls::Trust::Authority { der, name },
         };
         match self.0.connect(tcp, trust).await {
-            Ok(stream) => {
+            Ok(mut stream) => {
                 defmt::debug!("{} is up", stream.version());
                 Ok(stream)
             }
