@@ -48,6 +48,8 @@ fn main() -> ! {
     idle::run(start)
 }
 
+// A function of its own, so that what it builds leaves the stack before a task runs.
+#[inline(never)]
 fn start(spawner: Spawner) {
     if let Some(core) = cortex_m::Peripherals::take() {
         stack::guard(&core.MPU);

@@ -1,7 +1,7 @@
 //! A server at the other end of a stream, in memory.
 
+use core::convert::Infallible;
 use std::collections::VecDeque;
-use std::convert::Infallible;
 use std::io::{Read as _, Write as _};
 
 use embedded_io_async::{ErrorKind, ErrorType, Read, Write};
