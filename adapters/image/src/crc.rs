@@ -8,12 +8,30 @@
 /// in storage.
 #[must_use]
 pub fn crc32(parts: &[&[u8]]) -> u32 {
-    let bytes = parts.iter().copied().flatten();
-    !bytes.fold(u32::MAX, |crc, &byte| {
-        (0..8).fold(crc ^ u32::from(byte), |crc, _| {
-            (crc >> 1) ^ (0xEDB8_8320 & (crc & 1).wrapping_neg())
-        })
-    })
+    let mut crc = Crc::new();
+    parts.iter().for_each(|part| crc.update(part));
+    crc.finish()
+}
+
+/// A CRC-32 of bytes that come one after the other.
+pub(crate) struct Crc(u32);
+
+impl Crc {
+    pub(crate) const fn new() -> Self {
+        Self(u32::MAX)
+    }
+
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        self.0 = bytes.iter().fold(self.0, |crc, &byte| {
+            (0..8).fold(crc ^ u32::from(byte), |crc, _| {
+                (crc >> 1) ^ (0xEDB8_8320 & (crc & 1).wrapping_neg())
+            })
+        });
+    }
+
+    pub(crate) const fn finish(self) -> u32 {
+        !self.0
+    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 //! A header of [`HEADER_LEN`] bytes, then records of type (2 bytes), length
 //! (2 bytes) and value, without padding.
 
+use crate::error::RecordKind;
+
 /// The version of the format that this crate writes and reads.
 pub const FORMAT_VERSION: u32 = 1;
 
@@ -52,3 +54,15 @@ pub(crate) const HOST_ADDRESS: u8 = 0;
 pub(crate) const HOST_NAME: u8 = 1;
 pub(crate) const TRUST_PINNED: u8 = 0;
 pub(crate) const TRUST_AUTHORITY: u8 = 1;
+
+/// The type of a kind of record.
+pub(crate) const fn type_of(kind: RecordKind) -> u16 {
+    match kind {
+        RecordKind::Network => NETWORK,
+        RecordKind::Credential => CREDENTIAL,
+        RecordKind::Certificate => CERTIFICATE,
+        RecordKind::Target => TARGET,
+        RecordKind::Syslog => SYSLOG,
+        RecordKind::Webhook => WEBHOOK,
+    }
+}

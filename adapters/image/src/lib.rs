@@ -56,11 +56,13 @@ extern crate std;
 mod config;
 mod crc;
 mod cursor;
+mod draft;
 mod error;
 mod layout;
 mod read;
 mod records;
 pub mod rules;
+mod show;
 #[cfg(test)]
 mod tests;
 mod url;
@@ -71,11 +73,13 @@ pub use config::{
     Trust, Webhook,
 };
 pub use crc::crc32;
+pub use draft::{Change, Draft, DraftError, LoginChange, Rewrite, TargetChange};
 pub use error::{Field, ImageError, Reason, RecordKind, WriteError};
 pub use layout::{
     FORMAT_VERSION, HEADER_LEN, MAX_CERTIFICATES, MAX_CREDENTIALS, MAX_NAME_SERVERS, MAX_SYSLOGS,
     MAX_TARGETS, MAX_WEBHOOKS, REGION_LEN,
 };
 pub use read::Image;
+pub use show::{Section, ShowCertificate};
 pub use url::Url;
 pub use write::Writer;

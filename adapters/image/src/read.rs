@@ -20,6 +20,8 @@ use crate::url::Url;
 pub struct Image<'a> {
     length: usize,
     generation: u32,
+    /// The bytes after the header.
+    records: &'a [u8],
     network: Network,
     credentials: Vec<Credential<'a>, MAX_CREDENTIALS>,
     certificates: Vec<Certificate<'a>, MAX_CERTIFICATES>,
@@ -42,7 +44,16 @@ impl<'a> Image<'a> {
         while !records.is_empty() {
             parts.record(&mut records)?;
         }
-        let missing = |kind| records.error(Reason::Missing(kind));
+        Self::of(&header, parts, &records)
+    }
+
+    /// The image of all its parts; `end` is where they end.
+    pub(crate) fn of(
+        header: &Header<'a>,
+        mut parts: Parts<'a>,
+        end: &Cursor<'_>,
+    ) -> Result<Self, ImageError> {
+        let missing = |kind| end.error(Reason::Missing(kind));
         let network = parts.network.take().ok_or(missing(RecordKind::Network))?;
         if parts.targets.is_empty() {
             return Err(missing(RecordKind::Target));
@@ -50,6 +61,7 @@ impl<'a> Image<'a> {
         let image = Self {
             length: header.length,
             generation: header.generation,
+            records: header.records,
             network,
             credentials: parts.credentials,
             certificates: parts.certificates,
@@ -58,7 +70,7 @@ impl<'a> Image<'a> {
             webhooks: parts.webhooks,
         };
         if image.needs_dns() && !image.has_dns() {
-            return Err(records.error(Reason::NoNameServer));
+            return Err(end.error(Reason::NoNameServer));
         }
         Ok(image)
     }
@@ -90,6 +102,11 @@ impl<'a> Image<'a> {
     #[must_use]
     pub const fn generation(&self) -> u32 {
         self.generation
+    }
+
+    /// The records, as they were written.
+    pub(crate) const fn records(&self) -> &'a [u8] {
+        self.records
     }
 
     /// How the board gets its address.
@@ -130,10 +147,10 @@ impl<'a> Image<'a> {
 }
 
 /// The header, with the checksum found right.
-struct Header<'a> {
-    length: usize,
-    generation: u32,
-    records: &'a [u8],
+pub(crate) struct Header<'a> {
+    pub(crate) length: usize,
+    pub(crate) generation: u32,
+    pub(crate) records: &'a [u8],
 }
 
 impl<'a> Header<'a> {

@@ -1,6 +1,8 @@
 //! The codec as a whole: round trips, damage, and images that no writer of ours
 //! would make.
 
+mod draft;
+
 use core::net::Ipv4Addr;
 use std::{format, string::String, vec, vec::Vec};
 

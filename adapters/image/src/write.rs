@@ -6,7 +6,7 @@ use crate::config::{
     Certificate, Credential, Host, Login, Network, Product, StaticNetwork, Syslog, Target, Trust,
     Webhook,
 };
-use crate::crc::crc32;
+use crate::crc::Crc;
 use crate::error::{Field, RecordKind, WriteError};
 use crate::layout::{self, FORMAT_VERSION, HEADER_LEN, MAGIC, MAX_CERTIFICATES, MAX_CREDENTIALS};
 use crate::read::Image;
@@ -40,6 +40,19 @@ impl<'b> Writer<'b> {
             credentials: 0,
             certificates: 0,
         }
+    }
+
+    /// Writes records only, to the start of `buffer`.
+    pub(crate) fn of_records(buffer: &'b mut [u8]) -> Self {
+        Self {
+            length: 0,
+            ..Self::new(buffer, 0)
+        }
+    }
+
+    /// Bytes written, whether they fit or not.
+    pub(crate) const fn length(&self) -> usize {
+        self.length
     }
 
     /// How the board gets its address. Call it once.
@@ -173,13 +186,9 @@ impl<'b> Writer<'b> {
     pub fn finish(self) -> Result<usize, WriteError> {
         let needed = self.length;
         let too_small = WriteError::BufferTooSmall { needed };
-        let length = u32::try_from(needed).map_err(|_| too_small)?;
         let image = self.buffer.get_mut(..needed).ok_or(too_small)?;
-        let (head, records) = image.split_at_mut_checked(HEADER_LEN).ok_or(too_small)?;
-        let fields = [FORMAT_VERSION, self.generation, length].map(u32::to_le_bytes);
-        let (covered, checksum) = head.split_at_mut_checked(HEADER_LEN - 4).ok_or(too_small)?;
-        copy(covered, MAGIC.iter().chain(fields.as_flattened()));
-        copy(checksum, &crc32(&[covered, records]).to_le_bytes());
+        let (head, records) = image.split_first_chunk_mut().ok_or(too_small)?;
+        *head = header(self.generation, needed, [&*records]);
         Image::parse(image).map_err(WriteError::Refused)?;
         Ok(needed)
     }
@@ -278,6 +287,31 @@ impl<'b> Writer<'b> {
         }
     }
 }
+
+/// The header of an image of `length` bytes, with the checksum of it and of the
+/// records, which come in pieces.
+pub(crate) fn header<'a>(
+    generation: u32,
+    length: usize,
+    records: impl IntoIterator<Item = &'a [u8]>,
+) -> [u8; HEADER_LEN] {
+    // A reader refuses what is longer, as none has so many bytes.
+    let length = u32::try_from(length).unwrap_or(u32::MAX);
+    let fields = [FORMAT_VERSION, generation, length].map(u32::to_le_bytes);
+    let mut header = [0; HEADER_LEN];
+    copy(&mut header, MAGIC.iter().chain(fields.as_flattened()));
+    let mut crc = Crc::new();
+    crc.update(header.get(..CHECKSUM).unwrap_or_default());
+    records.into_iter().for_each(|piece| crc.update(piece));
+    copy(
+        header.get_mut(CHECKSUM..).unwrap_or_default(),
+        &crc.finish().to_le_bytes(),
+    );
+    header
+}
+
+/// Where in the header the checksum is.
+const CHECKSUM: usize = HEADER_LEN - 4;
 
 /// Leaves room in a record for the fields beside it.
 const LONGEST_TEXT: usize = 0x8000;

@@ -178,9 +178,7 @@ fn an_image_is_shown_without_its_secrets() {
     let folder = Folder::new();
     let plan = folder.plan(&format!("{WHOLE}{ACCOUNTS}"), false).unwrap();
     let bytes = encode(&plan, 7).unwrap();
-    let mut text = Vec::new();
-    show::show(&mut text, &Image::parse(&bytes).unwrap()).unwrap();
-    let text = String::from_utf8(text).unwrap();
+    let text = show::show(&Image::parse(&bytes).unwrap());
     for word in [
         "generation   7\n",
         "192.0.2.20/24, gateway 192.0.2.1, name server 192.0.2.53",
