@@ -16,6 +16,7 @@ mod once;
 mod reg;
 mod stack;
 mod store;
+mod tester;
 mod time;
 mod vectors;
 mod watchdog;
@@ -55,6 +56,7 @@ fn start(spawner: Spawner) {
         stack::guard(&core.MPU);
     }
     time::start();
+    tester::start();
     let mut console = Console::start();
     let (store, config) = Store::start();
     let parts = parts(config, &store);

@@ -10,6 +10,7 @@ use cortex_m::peripheral::NVIC;
 pub(crate) enum Interrupt {
     Uart0Rx = 0,
     Uart0Tx = 1,
+    Uart1Rx = 2,
     Timer0 = 8,
     Timer1 = 9,
     Ethernet = 13,
@@ -39,6 +40,7 @@ static __INTERRUPTS: [Handler; 32] = {
     let mut table: [Handler; 32] = [unused; 32];
     table[Interrupt::Uart0Rx as usize] = crate::console::received;
     table[Interrupt::Uart0Tx as usize] = crate::console::sent;
+    table[Interrupt::Uart1Rx as usize] = crate::tester::interrupt;
     table[Interrupt::Timer0 as usize] = crate::time::timer0;
     table[Interrupt::Timer1 as usize] = crate::time::timer1;
     table[Interrupt::Ethernet as usize] = crate::ethernet::interrupt;

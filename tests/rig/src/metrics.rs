@@ -1,0 +1,30 @@
+//! Prometheus text, as far as a test wants to know.
+
+/// What `/metrics` said.
+#[derive(Clone, Debug)]
+pub struct Metrics(String);
+
+impl Metrics {
+    pub(crate) fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The value of a series, written as it stands there: `name{label="value"}`.
+    #[must_use]
+    pub fn get(&self, series: &str) -> Option<f64> {
+        let value = |line: &str| line.strip_prefix(series)?.strip_prefix(' ')?.parse().ok();
+        self.0.lines().find_map(value)
+    }
+
+    /// The value of a metric of a target.
+    #[must_use]
+    pub fn of(&self, target: &str, name: &str) -> Option<f64> {
+        self.get(&format!("{name}{{target=\"{target}\"}}"))
+    }
+
+    /// All of it.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+}

@@ -1,0 +1,217 @@
+//! The boxes, the board, and the time that passes for both.
+
+use core::time::Duration;
+use std::io;
+
+use oobwatch_sim::{BoxState, Scenario, Sim};
+use tempfile::TempDir;
+use tokio::time::{Instant, sleep};
+
+use crate::board::{Board, made_before};
+use crate::config::{Setup, Site};
+use crate::gateway::Service;
+use crate::host::{self, Ran};
+use crate::metrics::Metrics;
+
+/// Longest wait for something that only takes what a busy machine takes.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Between two looks.
+const LOOK: Duration = Duration::from_millis(10);
+
+/// A simulator and a board that watches its boxes.
+pub struct Rig {
+    /// The boxes.
+    pub sim: Sim,
+    /// The board.
+    pub board: Board,
+    services: Vec<(Site, Service)>,
+    setup: Setup,
+    folder: TempDir,
+}
+
+impl Rig {
+    /// Starts the simulator and boots a board.
+    ///
+    /// # Panics
+    /// If one of them does not start.
+    pub async fn start(setup: Setup) -> Self {
+        let sim = Sim::builder()
+            .scenario(setup.scenario.clone())
+            .start()
+            .await;
+        Self::with(sim.expect("the simulator starts"), setup).await
+    }
+
+    /// Boots a board for the boxes of `sim`.
+    ///
+    /// # Panics
+    /// If it does not start.
+    pub async fn with(sim: Sim, setup: Setup) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = setup.image(&sim, folder.path()).await.expect("an image");
+        let image = made_before("OOBWATCH_RIG_FIRMWARE");
+        let booted = Board::boot(&image, &config, setup.board(), folder.path()).await;
+        let mut board = booted.unwrap_or_else(|error| panic!("{error}"));
+        let mut services = Vec::new();
+        for site in setup.sites.iter().copied() {
+            let address = site.address();
+            if let Some(name) = site.host_name() {
+                board
+                    .gateway
+                    .names()
+                    .table
+                    .insert(name.to_owned(), *address.ip());
+            }
+            let service = board.gateway.serve(address, site.info(&sim).addr);
+            services.push((site, service));
+        }
+        Self {
+            sim,
+            board,
+            services,
+            setup,
+            folder,
+        }
+    }
+
+    /// Lets so much time pass, for boxes and board. What is due by then happens
+    /// now.
+    ///
+    /// # Panics
+    /// If the board is gone.
+    pub async fn leap(&mut self, seconds: u64) {
+        let by = Duration::from_secs(seconds);
+        self.sim.advance(by);
+        let obeyed = self.board.leap(by).await;
+        obeyed.unwrap_or_else(|error| panic!("{error}\n{}", self.board.serial));
+    }
+
+    /// What the board's `/metrics` says.
+    ///
+    /// # Errors
+    /// The board does not answer.
+    pub async fn metrics(&self) -> io::Result<Metrics> {
+        self.board.get("/metrics").await.map(Metrics::new)
+    }
+
+    /// Waits until the metrics are as they should, and gives them.
+    ///
+    /// # Panics
+    /// If they do not get so.
+    #[track_caller]
+    pub fn until(&self, wanted: impl Fn(&Metrics) -> bool) -> impl Future<Output = Metrics> {
+        let from = core::panic::Location::caller();
+        async move {
+            let start = Instant::now();
+            loop {
+                let metrics = self.metrics().await;
+                match metrics {
+                    Ok(metrics) if wanted(&metrics) => return metrics,
+                    last if start.elapsed() > PATIENCE => self.give_up(from, &last),
+                    _ => sleep(LOOK).await,
+                }
+            }
+        }
+    }
+
+    /// Waits until the simulator has seen something.
+    ///
+    /// # Panics
+    /// If it does not.
+    #[track_caller]
+    pub fn until_seen(
+        &self,
+        site: Site,
+        wanted: impl Fn(&BoxState) -> bool,
+    ) -> impl Future<Output = BoxState> {
+        let from = core::panic::Location::caller();
+        async move {
+            let start = Instant::now();
+            loop {
+                let state = self.state(site);
+                if wanted(&state) {
+                    return state;
+                }
+                if start.elapsed() > PATIENCE {
+                    self.give_up(from, &self.metrics().await);
+                }
+                sleep(LOOK).await;
+            }
+        }
+    }
+
+    fn give_up(&self, from: &core::panic::Location<'_>, last: &io::Result<Metrics>) -> ! {
+        let metrics = match last {
+            Ok(metrics) => metrics.text().to_owned(),
+            Err(error) => error.to_string(),
+        };
+        panic!(
+            "{from}: it did not happen\n== console\n{}\n== /metrics\n{metrics}\n== simulator\n{:#?}",
+            self.board.serial,
+            self.sim.state(),
+        );
+    }
+
+    /// Waits until each box has been checked so often since the board's start, and
+    /// the report is there.
+    pub async fn checked(&self, times: u32) -> Metrics {
+        let sites = &self.setup.sites;
+        let young = f64::from(self.setup.check_every);
+        self.until(|metrics| {
+            sites.iter().all(|site| {
+                let checks = metrics.of(site.name(), "oobwatch_checks_total");
+                let age = metrics.of(site.name(), "oobwatch_check_age_seconds");
+                checks >= Some(times.into()) && age.is_some_and(|age| age < young)
+            })
+        })
+        .await
+    }
+
+    /// What the simulator counted.
+    #[must_use]
+    pub fn state(&self, site: Site) -> BoxState {
+        let state = self.sim.state();
+        match site {
+            Site::Fmc => state.fmc,
+            Site::Fxos => state.fxos,
+        }
+    }
+
+    /// Changes the simulator's switches.
+    ///
+    /// # Panics
+    /// If they can not be so.
+    pub fn change(&self, change: impl FnOnce(&mut Scenario)) {
+        let mut scenario = self.sim.scenario();
+        change(&mut scenario);
+        self.sim
+            .set_scenario(scenario)
+            .expect("switches that can be");
+    }
+
+    /// Where connections to a box lead.
+    ///
+    /// # Panics
+    /// If the board does not watch it.
+    #[must_use]
+    pub fn service(&self, site: Site) -> &Service {
+        let found = self.services.iter().find(|(of, _)| *of == site);
+        &found.expect("a box that is watched").1
+    }
+
+    /// Checks the boxes by the host command.
+    ///
+    /// # Panics
+    /// If it can not be started.
+    pub async fn host_check(&self, format: &str) -> Ran {
+        let config = self
+            .setup
+            .host(&self.sim, self.folder.path())
+            .expect("a file");
+        let config = config.to_string_lossy().into_owned();
+        let mut arguments = vec!["--config", &config, "check", "--format", format];
+        arguments.extend(self.setup.sites.iter().map(|site| site.name()));
+        let ran = host::run(&self.sim, self.folder.path(), &arguments).await;
+        ran.expect("the command starts")
+    }
+}

@@ -1,0 +1,3 @@
+//! The firmware in QEMU against the simulator. `cargo xtask rig` runs it.
+
+mod start;
