@@ -8,6 +8,7 @@ mod deny;
 mod firmware;
 mod fuzz;
 mod layers;
+mod rig;
 mod setup;
 mod soak;
 mod steps;
@@ -27,6 +28,7 @@ cargo xtask test             everything that has to hold: format, lints, tests, 
 cargo xtask soak [--hours N] [--seed N]
                              a week in virtual time on boxes that go wrong at random; 20 times
                              as many cases of each property
+cargo xtask rig [ARGS]       the firmware in QEMU against the simulator: tests of that name, or all
 cargo xtask size             flash and RAM that the core takes on a Cortex-M4
 cargo xtask firmware ...      the boards' images: run one in QEMU, measure, flash; alone, it
                              explains itself
@@ -54,6 +56,7 @@ fn run(args: &[String]) -> Result<()> {
         ("demo", []) => demo::run(),
         ("test", []) => test::run(),
         ("soak", rest) => soak::run(rest),
+        ("rig", rest) => rig::run(rest),
         ("size", []) => bare::size(),
         ("firmware", rest) => firmware::run(rest),
         ("bench", rest) => bench::run(rest),

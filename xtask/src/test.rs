@@ -5,7 +5,7 @@ use anyhow::Result;
 use crate::command::{Cmd, cargo};
 use crate::setup::{self, MCU};
 use crate::steps::Steps;
-use crate::{bare, firmware, layers};
+use crate::{bare, firmware, layers, rig};
 
 /// What has to build without an operating system.
 const WITHOUT_STD: [&str; 3] = ["oobwatch-core", "oobwatch-io", "oobwatch-image"];
@@ -31,6 +31,7 @@ pub(crate) fn run() -> Result<()> {
     steps.step("layers", layers::check)?;
     steps.step("lints", || {
         let all = cargo("clippy").args(["--workspace", "--all-targets"]);
+        let all = all.args(["--features", "oobwatch-rig/qemu"]);
         all.args(["--", "-D", "warnings"]).run()
     })?;
     steps.step("tests", || cargo("test").arg("--workspace").run())?;
@@ -39,6 +40,7 @@ pub(crate) fn run() -> Result<()> {
         all.arg("--locked").run()
     })?;
     steps.step("firmware, every board", firmware::build_all)?;
+    steps.step("firmware in QEMU", || rig::tests(&[]))?;
     steps.step("secrets and defmt", || {
         let core = cargo("test").args(["--package", "oobwatch-core", "--features", "defmt"]);
         core.args(["--test", "compile_fail"]).run()

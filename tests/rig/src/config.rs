@@ -1,8 +1,8 @@
 //! Configurations, for the board and for the host command.
 
 use core::fmt::Write as _;
+use core::net::{Ipv4Addr, SocketAddrV4};
 use std::io;
-use std::net::{Ipv4Addr, SocketAddrV4};
 use std::path::{Path, PathBuf};
 
 use oobwatch_sim::{BoxInfo, Scenario, Sim};
@@ -59,7 +59,8 @@ impl Site {
         }
     }
 
-    const fn scheme(self) -> &'static str {
+    /// What its metrics begin with.
+    pub(crate) const fn scheme(self) -> &'static str {
         match self {
             Self::Fmc => "fmc",
             Self::Fxos => "fxos",
@@ -93,13 +94,14 @@ pub struct Setup {
 }
 
 impl Default for Setup {
-    /// Both boxes, checked every half minute and hardly ever probed, by DHCP.
+    /// Both boxes, by DHCP; logged in to every quarter of an hour, which is too
+    /// seldom to keep a session, and hardly ever probed.
     fn default() -> Self {
         Self {
             scenario: Scenario::default(),
             sites: Site::ALL.to_vec(),
             address: None,
-            check_every: 30,
+            check_every: 900,
             probe_every: 86_400,
             firmware: String::new(),
         }

@@ -1,7 +1,7 @@
 //! One request to the board's HTTP server.
 
+use core::net::Ipv4Addr;
 use std::io;
-use std::net::Ipv4Addr;
 
 use http_body_util::{BodyExt as _, Empty};
 use hyper::body::Bytes;

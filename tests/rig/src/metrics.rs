@@ -1,5 +1,7 @@
 //! Prometheus text, as far as a test wants to know.
 
+use crate::Site;
+
 /// What `/metrics` said.
 #[derive(Clone, Debug)]
 pub struct Metrics(String);
@@ -20,6 +22,13 @@ impl Metrics {
     #[must_use]
     pub fn of(&self, target: &str, name: &str) -> Option<f64> {
         self.get(&format!("{name}{{target=\"{target}\"}}"))
+    }
+
+    /// The value of a metric that is named after the product: `check_level`, not
+    /// `fmc_check_level`.
+    #[must_use]
+    pub fn own(&self, site: Site, name: &str) -> Option<f64> {
+        self.of(site.name(), &format!("{}_{name}", site.scheme()))
     }
 
     /// All of it.

@@ -26,6 +26,8 @@ pub struct Rig {
     pub board: Board,
     services: Vec<(Site, Service)>,
     setup: Setup,
+    /// How often each box was to be checked so far.
+    cycles: u32,
     folder: TempDir,
 }
 
@@ -70,6 +72,7 @@ impl Rig {
             board,
             services,
             setup,
+            cycles: 1,
             folder,
         }
     }
@@ -160,11 +163,23 @@ impl Rig {
         self.until(|metrics| {
             sites.iter().all(|site| {
                 let checks = metrics.of(site.name(), "oobwatch_checks_total");
-                let age = metrics.of(site.name(), "oobwatch_check_age_seconds");
+                let age = metrics.own(*site, "check_age_seconds");
                 checks >= Some(times.into()) && age.is_some_and(|age| age < young)
             })
         })
         .await
+    }
+
+    /// Lets the time of a check pass, and waits for it.
+    pub async fn cycle(&mut self) -> Metrics {
+        self.begin_cycle().await;
+        self.checked(self.cycles).await
+    }
+
+    /// Lets the time of a check pass, and does not wait for it.
+    pub async fn begin_cycle(&mut self) {
+        self.cycles += 1;
+        self.leap(self.setup.check_every.into()).await;
     }
 
     /// What the simulator counted.

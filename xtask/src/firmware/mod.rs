@@ -57,6 +57,11 @@ enum By {
     Uf2(PathBuf),
 }
 
+/// Builds the image for QEMU, and says where it is.
+pub(crate) fn qemu_image() -> Result<PathBuf> {
+    board::QEMU.build()
+}
+
 pub(crate) fn run(args: &[String]) -> Result<()> {
     match Order::parse(args)? {
         Order::Run {

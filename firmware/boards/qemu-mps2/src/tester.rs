@@ -15,10 +15,11 @@
 use core::fmt::{self, Write as _};
 
 use embassy_time::Duration;
+use oobwatch_board::retained;
 
 use crate::reg::Reg;
 use crate::vectors::{Interrupt, enable};
-use crate::{retained, stack, time};
+use crate::{stack, time};
 
 // SAFETY: registers of UART 1, used here only.
 const DATA: Reg = unsafe { Reg::new(0x4000_5000) };

@@ -4,9 +4,9 @@ mod qmp;
 mod serial;
 mod tester;
 
+use core::net::{Ipv4Addr, SocketAddrV4};
 use core::time::Duration;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddrV4};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;

@@ -180,7 +180,8 @@ mod tests {
         assert_eq!(other.map(|(kind, _)| kind), Some(DhcpMessageType::Nak));
         dhcp.leases().is_silent = true;
         assert_eq!(ask(DhcpMessageType::Discover, None), None);
-        assert_eq!((dhcp.leases().asked, dhcp.leases().given), (4, 1));
+        let Leases { asked, given, .. } = *dhcp.leases();
+        assert_eq!((asked, given), (4, 1));
         assert_eq!(dhcp.reply(b"nonsense"), None);
     }
 }

@@ -16,9 +16,8 @@ mod udp;
 mod webhook;
 mod wire;
 
-use core::net::Ipv4Addr;
+use core::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::io;
-use std::net::{SocketAddr, SocketAddrV4};
 use std::sync::MutexGuard;
 
 use tokio::net::UnixDatagram;

@@ -1,7 +1,8 @@
 //! A time server (SNTP, RFC 4330), whose time is what it is told.
 
+use core::time::Duration;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::stack::Stack;
 use super::udp::Port;

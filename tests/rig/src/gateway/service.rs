@@ -1,8 +1,8 @@
 //! A TCP service that the board sees at an address of its own, and that is served
 //! on this host's loopback.
 
+use core::net::{SocketAddr, SocketAddrV4};
 use std::io;
-use std::net::{SocketAddr, SocketAddrV4};
 
 use tokio::io::copy_bidirectional;
 use tokio::net::TcpStream;

@@ -1,10 +1,10 @@
 //! TCP between the board and the gateway, as tokio has streams.
 
 use core::future::poll_fn;
+use core::net::SocketAddrV4;
 use core::pin::Pin;
 use core::task::{Context, Poll, ready};
 use std::io::{self, ErrorKind};
-use std::net::{Ipv4Addr, SocketAddrV4};
 
 use smoltcp::iface::SocketHandle;
 use smoltcp::socket::tcp::{RecvError, Socket, SocketBuffer, State};
@@ -66,7 +66,7 @@ impl Stream {
     pub fn peer(&self) -> Option<SocketAddrV4> {
         let remote = self.with(|socket| socket.remote_endpoint())?;
         let smoltcp::wire::IpAddress::Ipv4(address) = remote.addr;
-        Some(SocketAddrV4::new(Ipv4Addr::from(address), remote.port))
+        Some(SocketAddrV4::new(address, remote.port))
     }
 
     async fn until_established(&self) -> io::Result<()> {

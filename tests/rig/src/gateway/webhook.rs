@@ -1,8 +1,8 @@
 //! A web server that keeps what is posted to it.
 
 use core::convert::Infallible;
+use core::net::SocketAddrV4;
 use std::io;
-use std::net::SocketAddrV4;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use http_body_util::{BodyExt as _, Empty};

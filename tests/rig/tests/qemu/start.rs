@@ -1,17 +1,96 @@
-//! From power to the first reports.
+//! From power to reports, as the host command would have made them.
 
-use oobwatch_rig::{Rig, Setup};
+use core::net::Ipv4Addr;
+
+use oobwatch_rig::{Rig, Setup, Site};
+use oobwatch_sim::{Scenario, TlsVersions};
+
+use crate::same::assert_same;
 
 #[tokio::test]
-async fn both_boxes_are_checked() {
-    let rig = Rig::start(Setup::default()).await;
+async fn by_dhcp_and_dns_over_tls_1_2() {
+    checked_once(Setup::default(), TlsVersions::Tls12, "1.2").await;
+}
+
+#[tokio::test]
+async fn by_dhcp_and_dns_over_tls_1_3() {
+    checked_once(Setup::default(), TlsVersions::Tls13, "1.3").await;
+}
+
+#[tokio::test]
+async fn with_an_address_of_its_own() {
+    let address = Some(Ipv4Addr::new(10, 77, 0, 99));
+    let setup = Setup {
+        address,
+        ..Setup::default()
+    };
+    let rig = checked_once(setup, TlsVersions::Both, "1.3").await;
+    assert_eq!(rig.board.gateway.leases().asked, 0);
+}
+
+/// Each box by the command, then by the board: one login, one logout each.
+async fn checked_once(setup: Setup, tls: TlsVersions, version: &str) -> Rig {
+    let rig = Rig::start(setup.with(|scenario| scenario.tls = tls)).await;
+    let board = rig.checked(1).await;
     let host = rig.host_check("prometheus").await;
-    eprintln!("{}\n{}", host.out, host.err);
-    let metrics = rig
-        .until(|m| {
-            m.text().contains("chassis") && m.of("chassis", "oobwatch_told_verdict") != Some(3.0)
-        })
-        .await;
-    eprintln!("{}\n{}", metrics.text(), rig.board.serial);
-    eprintln!("{:#?}", rig.sim.state());
+    assert_eq!((host.code, &*host.err), (Some(0), ""));
+    assert_same(&host.out, &board);
+    for site in Site::ALL {
+        assert_eq!(board.own(site, "verdict"), Some(0.0));
+        let state = rig.state(site);
+        assert_eq!(
+            (state.logins, state.revokes, state.live_sessions),
+            (2, 2, 0),
+            "{site:?}"
+        );
+        let versions: Vec<_> = state.tls_versions.keys().collect();
+        assert_eq!(versions, [version], "{site:?}");
+        assert_eq!(
+            state.stray_credentials + state.foreign_credentials,
+            0,
+            "{site:?}"
+        );
+    }
+    rig
+}
+
+/// What boxes may be like, one after the other.
+const WAYS: [fn(&mut Scenario); 7] = [
+    |all| all.fmc.health = ["green", "yellow"].map(Into::into).into(),
+    |all| all.fmc.health = ["red", "disabled", "purple"].map(Into::into).into(),
+    |all| all.fxos.fault_severities = ["minor", "cleared", "info"].map(Into::into).into(),
+    |all| all.fxos.fault_severities = ["critical", "major"].map(Into::into).into(),
+    |all| all.fxos.app_states = ["online", "offline"].map(Into::into).into(),
+    |all| (all.fmc.rest_disabled, all.fxos.missing) = (true, vec!["faultInst".into()]),
+    |all| (all.fmc.devices, all.fmc.ha_status) = (40, String::new()),
+];
+
+#[tokio::test]
+async fn whatever_the_boxes_are_like_the_board_says_what_the_command_says() {
+    let mut rig = Rig::start(Setup::default()).await;
+    rig.checked(1).await;
+    let usual = rig.sim.scenario();
+    let mut verdicts = Vec::new();
+    for way in WAYS {
+        let mut scenario = usual.clone();
+        way(&mut scenario);
+        rig.change(|all| *all = scenario);
+        let board = rig.cycle().await;
+        let host = rig.host_check("prometheus").await;
+        assert_same(&host.out, &board);
+        verdicts.push(Site::ALL.map(|site| board.own(site, "verdict")));
+    }
+    let all = |fmc: u8, fxos: u8| [Some(f64::from(fmc)), Some(f64::from(fxos))];
+    assert_eq!(
+        verdicts,
+        [
+            all(1, 0),
+            all(2, 0),
+            all(0, 1),
+            all(0, 2),
+            all(0, 2),
+            all(3, 0),
+            all(0, 0)
+        ]
+    );
 }
