@@ -3,11 +3,12 @@
 
 use core::fmt::{self, Display};
 
+use embassy_net::tcp::Error;
 use oobwatch_core::health::Verdict;
 use oobwatch_core::health::encode::json;
 use serde::{Serialize, Serializer};
 
-use super::Pieces;
+use super::answer::Pieces;
 use super::facts::Facts;
 use crate::state::Refused;
 use crate::webhook::Trouble;
@@ -16,10 +17,7 @@ use crate::{State, clock};
 /// Bytes of the board's own object.
 const BOARD_MAX: usize = 1_024;
 
-pub(super) async fn write<W: picoserve::io::Write>(
-    state: &State,
-    pieces: &mut Pieces<'_, W>,
-) -> Result<(), W::Error> {
+pub(super) async fn write(state: &State, pieces: &mut Pieces<'_, '_>) -> Result<(), Error> {
     pieces.add(BOARD_MAX, |out| board(state, out)).await?;
     let mut first = true;
     for target in state.targets {

@@ -3,9 +3,10 @@
 
 use core::fmt::{self, Display};
 
+use embassy_net::tcp::Error;
 use oobwatch_core::health::encode::prometheus::{PIECE_MAX, series};
 
-use super::Pieces;
+use super::answer::Pieces;
 use super::facts::Facts;
 use crate::board::ResetReason;
 use crate::{State, Target, clock};
@@ -15,10 +16,7 @@ const FAMILY_MAX: usize = 1_024;
 /// Bytes of one sample with its head.
 const SAMPLE_MAX: usize = 256;
 
-pub(super) async fn write<W: picoserve::io::Write>(
-    state: &State,
-    pieces: &mut Pieces<'_, W>,
-) -> Result<(), W::Error> {
+pub(super) async fn write(state: &State, pieces: &mut Pieces<'_, '_>) -> Result<(), Error> {
     let facts = Facts::of(state);
     pieces.add(FAMILY_MAX, |out| board(&facts, out)).await?;
     pieces.add(FAMILY_MAX, |out| resets(state, out)).await?;

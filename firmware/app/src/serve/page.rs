@@ -2,9 +2,10 @@
 
 use core::fmt::{self, Write as _};
 
+use embassy_net::tcp::Error;
 use oobwatch_core::health::encode::text;
 
-use super::Pieces;
+use super::answer::Pieces;
 use super::facts::Facts;
 use crate::{State, Target, clock};
 
@@ -12,10 +13,7 @@ use crate::{State, Target, clock};
 const HEAD_MAX: usize = 1_536;
 const TARGET_MAX: usize = 4 * 1_024;
 
-pub(super) async fn write<W: picoserve::io::Write>(
-    state: &State,
-    pieces: &mut Pieces<'_, W>,
-) -> Result<(), W::Error> {
+pub(super) async fn write(state: &State, pieces: &mut Pieces<'_, '_>) -> Result<(), Error> {
     pieces.add(HEAD_MAX, |out| head(state, out)).await?;
     for target in state.targets {
         pieces.add(TARGET_MAX, |out| section(target, out)).await?;
