@@ -21,6 +21,7 @@ mod clock;
 mod console;
 mod home;
 mod lamp;
+mod mac;
 mod net;
 pub mod record;
 mod serve;
@@ -35,6 +36,7 @@ mod webhook;
 
 pub use console::{Ending, console};
 pub use lamp::lamp;
+pub use mac::mac_address;
 pub use net::{Dial, Hook, Network, Tcp, TcpRoom, Way};
 pub use serve::{PORT, Page, serve};
 pub use slot::Slot;

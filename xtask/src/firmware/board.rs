@@ -23,7 +23,6 @@ pub(super) struct Board {
 
 /// What keeps a stranger with a probe from reading the flash, passwords included.
 #[derive(Debug, PartialEq, Eq)]
-#[expect(dead_code, reason = "the boards that have it are on their way")]
 pub(super) enum Protection {
     /// No hardware.
     None,
@@ -43,7 +42,25 @@ pub(super) const QEMU: Board = Board {
     protection: Protection::None,
 };
 
-pub(super) const BOARDS: [Board; 1] = [QEMU];
+const NUCLEO: Board = Board {
+    name: "nucleo-h743zi",
+    package: "oobwatch-nucleo-h743zi",
+    target: "thumbv7em-none-eabihf",
+    chip: Some("STM32H743ZITx"),
+    boot_drive: false,
+    protection: Protection::Stm32h7,
+};
+
+const PICO2: Board = Board {
+    name: "w5500-evb-pico2",
+    package: "oobwatch-w5500-evb-pico2",
+    target: "thumbv8m.main-none-eabihf",
+    chip: Some("RP235x"),
+    boot_drive: true,
+    protection: Protection::Rp2350,
+};
+
+pub(super) const BOARDS: [Board; 3] = [QEMU, NUCLEO, PICO2];
 
 impl Board {
     pub(super) fn named(name: &str) -> Result<&'static Self> {

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
-use oobwatch_image::Image;
+use anyhow::{Context as _, Result, bail};
+use oobwatch_image::{Image, REGION_LEN};
 
 /// An image that a board will take. It holds passwords: it is read, never shown.
 pub(super) struct Config {
@@ -27,6 +27,12 @@ impl Config {
                 path.display()
             )
         })?;
+        if bytes.len() > REGION_LEN {
+            bail!(
+                "{} is longer than the {REGION_LEN} bytes that a board keeps",
+                path.display()
+            );
+        }
         println!("   {}: {targets} targets", path.display());
         Ok(Some(Self { path, bytes }))
     }

@@ -25,7 +25,7 @@ pub(super) fn by_probe(board: &Board, config: Option<&Path>, protect: bool) -> R
     let config = Config::read(config)?;
     setup::firmware()?;
     let image = board.build()?;
-    let address = config_address(&Elf::read(&image)?, config.as_ref())?;
+    let address = config_address(&Elf::read(&image)?)?;
     let protection = protect.then_some(&board.protection);
     write(&probe, &image, config.as_ref(), address)?;
     match protection {
@@ -85,18 +85,18 @@ pub(super) fn as_uf2(board: &Board, config: Option<&Path>, dir: &Path) -> Result
     let config = Config::read(config)?;
     setup::firmware()?;
     let elf = Elf::read(&board.build()?)?;
-    let address = config_address(&elf, config.as_ref())?;
+    let address = config_address(&elf)?;
     fs::create_dir_all(dir).with_context(|| format!("could not make {}", dir.display()))?;
     write_private(&dir.join("firmware.uf2"), &uf2::encode(&elf.pieces()?))?;
+    println!(
+        "   Hold BOOTSEL while plugging the board in, and copy the file onto the drive that\n   \
+         appears."
+    );
     if let Some(config) = config {
         let piece = (address, config.bytes);
         write_private(&dir.join("config.uf2"), &uf2::encode(&[piece]))?;
+        println!("   The same again for this one. Delete it then: it holds passwords in clear.");
     }
-    println!(
-        "   Hold BOOTSEL while plugging the board in, copy one file onto the drive that\n   \
-         appears, and the same again for the other. Delete config.uf2 then: it holds\n   \
-         passwords in clear."
-    );
     Ok(())
 }
 
@@ -112,12 +112,7 @@ fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// Where the image has its configuration, provided that `config` fits there.
-fn config_address(elf: &Elf, config: Option<&Config>) -> Result<u32> {
-    let room = elf.symbol("_config_length")?;
-    let length = config.map_or(0, |config| config.bytes.len());
-    if length as u64 > room {
-        bail!("the configuration has {length} bytes, and the board has room for {room}");
-    }
-    Ok(u32::try_from(elf.symbol("_config_start")?)?)
+/// Where the image looks for a configuration that a programmer has written.
+fn config_address(elf: &Elf) -> Result<u32> {
+    Ok(u32::try_from(elf.symbol("_config_a")?)?)
 }

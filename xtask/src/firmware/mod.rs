@@ -31,7 +31,7 @@ cargo xtask firmware flash BOARD [--config config.bin] [--protect]
                              by a debug probe: firmware, configuration, read-out protection
 cargo xtask firmware flash BOARD [--config config.bin] --uf2 DIR
                              for a board with a boot drive: files to copy onto it
-boards: qemu-mps2
+boards: nucleo-h743zi, qemu-mps2, w5500-evb-pico2
 ";
 
 /// What `cargo xtask firmware` was asked for.

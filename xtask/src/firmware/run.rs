@@ -13,11 +13,10 @@ use crate::command::{Cmd, program, root};
 use crate::setup;
 
 pub(super) fn run(board: &Board, config: Option<&Path>, port: Option<u16>) -> Result<()> {
-    let config = Config::read(config)?;
-    setup::firmware()?;
-    let image = board.build()?;
     if *board == QEMU {
-        return in_qemu(&image, config, port);
+        let config = Config::read(config)?;
+        setup::firmware()?;
+        return in_qemu(&board.build()?, config, port);
     }
     if config.is_some() || port.is_some() {
         bail!(
@@ -26,7 +25,9 @@ pub(super) fn run(board: &Board, config: Option<&Path>, port: Option<u16>) -> Re
             board.name
         );
     }
-    attended(Probe::of(board)?.cmd("run").arg(image))
+    let probe = Probe::of(board)?;
+    setup::firmware()?;
+    attended(probe.cmd("run").arg(board.build()?))
 }
 
 fn in_qemu(image: &Path, config: Option<Config>, port: Option<u16>) -> Result<()> {

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use super::board::QEMU;
+use super::board::{BOARDS, QEMU};
 use super::config::Config;
 use super::probe::Probe;
 use super::*;
@@ -94,6 +94,27 @@ impl Fake {
         let said = fs::read_to_string(self.dir.path().join("said")).unwrap_or_default();
         said.lines().map(str::to_owned).collect()
     }
+}
+
+#[test]
+fn the_boards_are_those_that_the_help_names() {
+    let mut names = BOARDS.map(|board| board.name);
+    names.sort_unstable();
+    assert!(HELP.ends_with(&format!("boards: {}\n", names.join(", "))));
+}
+
+#[test]
+fn what_a_board_has_no_way_to_do_is_refused_before_anything_is_done() {
+    let pico = Board::named("w5500-evb-pico2").unwrap();
+    let error = flash::by_probe(pico, None, true).unwrap_err().to_string();
+    assert!(error.contains("nothing was done"), "{error}");
+
+    let nucleo = Board::named("nucleo-h743zi").unwrap();
+    let error = flash::as_uf2(nucleo, None, Path::new("/")).unwrap_err();
+    assert!(error.to_string().contains("no boot drive"), "{error}");
+
+    let error = flash::by_probe(&QEMU, None, false).unwrap_err();
+    assert!(error.to_string().contains("no hardware"), "{error}");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 #![no_std]
 #![deny(unsafe_code)]
 
+pub mod entropy;
 pub mod memory;
 pub mod retained;
 mod tasks;

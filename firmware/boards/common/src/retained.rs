@@ -1,9 +1,11 @@
 //! Memory that outlives a reset (not a loss of power), at `_retained_start` of the
 //! board's linker script, 2 KiB: why the board was reset, and the application's
 //! record.
+//!
+//! It is written by whole words only. What a STM32H7 writes to its RAM in smaller
+//! pieces waits in a buffer, and is lost in a reset (ST's FAQ "STM32 SRAM/Backup
+//! SRAM content is not preserved after reset").
 #![allow(unsafe_code, reason = "memory that is not set at start")]
-
-use core::ptr::addr_of_mut;
 
 use oobwatch_app::board::{NotSaved, ResetReason, Storage};
 use oobwatch_app::record::RECORD_MAX;
@@ -15,20 +17,43 @@ const RUNNING: u32 = 1;
 /// The program has asked for the reset.
 const ASKED: u32 = 2;
 
-#[repr(C)]
-struct Layout {
-    magic: u32,
-    state: u32,
-    length: u32,
-    record: [u8; RECORD_MAX],
-}
+const WORD: usize = size_of::<u32>();
+/// Words of the record.
+const WORDS: usize = RECORD_MAX / WORD;
 
 unsafe extern "C" {
-    static mut _retained_start: Layout;
+    static mut _retained_start: [u32; 3 + WORDS];
 }
 
-fn layout() -> *mut Layout {
-    &raw mut _retained_start
+/// A word of the memory, by its place. All values of it are valid.
+#[derive(Clone, Copy)]
+struct Word(usize);
+
+impl Word {
+    const MAGIC: Self = Self(0);
+    const STATE: Self = Self(1);
+    /// Bytes of the record.
+    const LENGTH: Self = Self(2);
+
+    /// The words of the record, in order.
+    fn record() -> impl Iterator<Item = Self> {
+        (3..3 + WORDS).map(Self)
+    }
+
+    fn place(self) -> *mut u32 {
+        let start = (&raw mut _retained_start).cast::<u32>();
+        start.wrapping_add(self.0)
+    }
+
+    fn read(self) -> u32 {
+        // SAFETY: within memory of the board that is reached by this type only.
+        unsafe { self.place().read_volatile() }
+    }
+
+    fn write(self, value: u32) {
+        // SAFETY: as above.
+        unsafe { self.place().write_volatile(value) }
+    }
 }
 
 /// The memory, once its reset reason has been read.
@@ -37,52 +62,59 @@ pub struct Retained(());
 impl Retained {
     /// Reads why the board was reset, as far as memory can tell: a board that was
     /// running was reset by its watchdog, unless it says otherwise. Call it once.
+    #[must_use]
     pub fn start() -> (Self, ResetReason) {
-        let memory = layout();
-        // SAFETY: memory of the board that nothing else uses; all values are valid.
-        unsafe {
-            let known = addr_of_mut!((*memory).magic).read_volatile() == MAGIC;
-            let state = addr_of_mut!((*memory).state).read_volatile();
-            if !known {
-                addr_of_mut!((*memory).length).write_volatile(0);
-                addr_of_mut!((*memory).magic).write_volatile(MAGIC);
-            }
-            addr_of_mut!((*memory).state).write_volatile(RUNNING);
-            let reason = match state {
-                _ if !known => ResetReason::PowerOn,
-                RUNNING => ResetReason::Watchdog,
-                ASKED => ResetReason::Software,
-                _ => ResetReason::Unknown,
-            };
-            (Self(()), reason)
+        let known = Word::MAGIC.read() == MAGIC;
+        let state = Word::STATE.read();
+        if !known {
+            Word::LENGTH.write(0);
+            Word::MAGIC.write(MAGIC);
         }
+        Word::STATE.write(RUNNING);
+        let reason = match state {
+            _ if !known => ResetReason::PowerOn,
+            RUNNING => ResetReason::Watchdog,
+            ASKED => ResetReason::Software,
+            _ => ResetReason::Unknown,
+        };
+        (Self(()), reason)
     }
 }
 
-/// Resets the board.
+/// The program is about to reset the board.
+pub fn will_reset() {
+    Word::STATE.write(ASKED);
+}
+
+/// Resets the board, where a request of the core resets all of it.
 pub fn reset() -> ! {
-    // SAFETY: as above.
-    unsafe { addr_of_mut!((*layout()).state).write_volatile(ASKED) };
+    will_reset();
     cortex_m::peripheral::SCB::sys_reset()
 }
 
 impl Storage for Retained {
     fn load(&mut self, into: &mut [u8]) -> usize {
-        // SAFETY: as above; nobody writes while `self` is borrowed.
-        let (length, record) = unsafe { ((*layout()).length as usize, &(*layout()).record) };
+        let length = Word::LENGTH.read() as usize;
         let length = length.min(RECORD_MAX).min(into.len());
-        for (to, from) in into.iter_mut().zip(record).take(length) {
-            *to = *from;
+        let bytes = Word::record().flat_map(|word| word.read().to_le_bytes());
+        for (to, from) in into.iter_mut().zip(bytes).take(length) {
+            *to = from;
         }
         length
     }
 
     fn save(&mut self, record: &[u8]) -> Result<(), NotSaved> {
-        // SAFETY: as above.
-        let memory = unsafe { &mut *layout() };
-        let place = memory.record.get_mut(..record.len()).ok_or(NotSaved)?;
-        place.copy_from_slice(record);
-        memory.length = record.len() as u32;
+        if record.len() > RECORD_MAX {
+            return Err(NotSaved);
+        }
+        for (word, bytes) in Word::record().zip(record.chunks(WORD)) {
+            let mut value = [0; WORD];
+            for (to, from) in value.iter_mut().zip(bytes) {
+                *to = *from;
+            }
+            word.write(u32::from_le_bytes(value));
+        }
+        Word::LENGTH.write(record.len() as u32);
         Ok(())
     }
 }

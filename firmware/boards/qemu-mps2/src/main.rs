@@ -30,11 +30,12 @@ use embassy_net::{Runner, Stack};
 use oobwatch_app::board::{ConfigStore as _, ResetReason};
 use oobwatch_app::{Ending, State};
 use oobwatch_board::Parts;
+use oobwatch_board::entropy::Entropy;
 use oobwatch_board::retained::{self, Retained};
 use static_cell::StaticCell;
 
 use crate::console::{Console, Serial};
-use crate::entropy::HostEntropy;
+use crate::entropy::Host;
 use crate::ethernet::Ethernet;
 use crate::store::Store;
 use crate::watchdog::Watchdog;
@@ -90,7 +91,7 @@ fn start(spawner: Spawner) {
 fn parts<'a>(config: &'static [u8], store: &'a Store) -> Parts<'a> {
     static WATCHDOG: StaticCell<Watchdog> = StaticCell::new();
     static STORAGE: StaticCell<Retained> = StaticCell::new();
-    static ENTROPY: StaticCell<HostEntropy> = StaticCell::new();
+    static ENTROPY: StaticCell<Entropy<Host>> = StaticCell::new();
 
     let watchdog = WATCHDOG.init_with(|| Watchdog::start(WATCHDOG_SECONDS));
     // AN386 has no register for that: a board that was running was reset by its
@@ -102,7 +103,7 @@ fn parts<'a>(config: &'static [u8], store: &'a Store) -> Parts<'a> {
         spare: store.spare(),
         storage: STORAGE.init(storage),
         reset,
-        entropy: ENTROPY.init(HostEntropy),
+        entropy: ENTROPY.init(Entropy(Host)),
         watchdog,
         led: None,
     }

@@ -1,0 +1,110 @@
+//! Oobwatch on WIZnet's W5500-EVB-Pico2 (RP2350: Cortex-M33 at 150 MHz; Ethernet by
+//! a W5500, of which only MAC and PHY are used).
+//!
+//! What lives here is what belongs to the board: pins, Ethernet, entropy, console,
+//! watchdog, light, flash, resets. All else is `oobwatch-app`. Pins: WIZnet's page of
+//! the board, "Pinout".
+#![no_std]
+#![no_main]
+#![deny(unsafe_code)]
+
+mod console;
+mod entropy;
+mod ethernet;
+mod led;
+mod reset;
+mod store;
+mod watchdog;
+
+use core::panic::PanicInfo;
+
+use defmt_rtt as _;
+use embassy_executor::Spawner;
+use embassy_net::{Runner, Stack};
+use oobwatch_app::board::ConfigStore as _;
+use oobwatch_app::{Ending, State};
+use oobwatch_board::Parts;
+use oobwatch_board::retained::Retained;
+use static_cell::StaticCell;
+
+use crate::console::{Console, Serial};
+use crate::ethernet::{Ethernet, W5500};
+use crate::led::Light;
+use crate::store::Store;
+use crate::watchdog::Watchdog;
+
+const NAME: &str = "W5500-EVB-Pico2";
+
+#[embassy_executor::main]
+async fn main(spawner: Spawner) {
+    let p = embassy_rp::init(Default::default());
+    let reset = reset::reason();
+    let watchdog = Watchdog::start(p.WATCHDOG);
+    let serial = console::start(p.UART0, p.PIN_0, p.PIN_1);
+    let (store, config) = Store::start(p.FLASH);
+    let parts = Parts {
+        name: NAME,
+        config,
+        spare: store.spare(),
+        storage: storage(),
+        reset,
+        entropy: entropy::start(p.TRNG),
+        watchdog,
+        led: Some(Light::start(p.PIN_25)),
+    };
+    let started = oobwatch_board::start(spawner, parts, &mut Console);
+    let state = started.state();
+    let pins = ethernet::Pins {
+        miso: p.PIN_16,
+        cs: p.PIN_17,
+        clk: p.PIN_18,
+        mosi: p.PIN_19,
+        reset: p.PIN_20,
+        int: p.PIN_21,
+    };
+    let (device, chip) = ethernet::start(p.SPI0, p.DMA_CH0, p.DMA_CH1, pins).await;
+    spawner.spawn(w5500(chip).expect("spawned once"));
+    let (stack, runner) = started.network(device);
+    spawner.spawn(net(runner).expect("spawned once"));
+    spawner.spawn(serve_console(state, stack, serial, store).expect("spawned once"));
+}
+
+fn storage() -> &'static mut Retained {
+    static STORAGE: StaticCell<Retained> = StaticCell::new();
+    // The chip knows better than memory why it was reset.
+    STORAGE.init(Retained::start().0)
+}
+
+#[embassy_executor::task]
+async fn w5500(chip: W5500) -> ! {
+    chip.run().await
+}
+
+#[embassy_executor::task]
+async fn net(mut runner: Runner<'static, Ethernet>) -> ! {
+    runner.run().await
+}
+
+#[embassy_executor::task]
+async fn serve_console(
+    state: &'static State,
+    stack: Stack<'static>,
+    serial: Serial,
+    mut store: Store,
+) -> ! {
+    match oobwatch_app::console(state, Some(stack), NAME, serial, &mut store).await {
+        Ending::Reboot => reset::reset(),
+        Ending::Wipe => store.wipe(),
+    }
+}
+
+#[cortex_m_rt::exception]
+#[allow(unsafe_code, reason = "an exception handler")]
+unsafe fn HardFault(frame: &cortex_m_rt::ExceptionFrame) -> ! {
+    reset::after(format_args!("hard fault at {:#010x}", frame.pc()))
+}
+
+#[panic_handler]
+fn panic(info: &PanicInfo<'_>) -> ! {
+    reset::after(format_args!("{info}"))
+}
