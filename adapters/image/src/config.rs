@@ -199,6 +199,15 @@ pub struct Syslog<'a> {
     pub port: u16,
 }
 
+/// A server of time (NTP over UDP).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimeServer<'a> {
+    /// Where it is.
+    pub host: Host<'a>,
+    /// Its UDP port.
+    pub port: u16,
+}
+
 /// A web address that is told of every change of state.
 #[derive(Clone, Copy)]
 pub struct Webhook<'a> {

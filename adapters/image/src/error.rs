@@ -65,6 +65,8 @@ pub enum RecordKind {
     Syslog,
     /// A webhook.
     Webhook,
+    /// A server of time.
+    TimeServer,
 }
 
 /// A field of a record.
@@ -185,6 +187,7 @@ impl fmt::Display for RecordKind {
             Self::Target => "target",
             Self::Syslog => "syslog collector",
             Self::Webhook => "webhook",
+            Self::TimeServer => "time server",
         })
     }
 }

@@ -24,6 +24,8 @@ pub const MAX_TARGETS: usize = 16;
 pub const MAX_SYSLOGS: usize = 2;
 /// Most webhooks in an image.
 pub const MAX_WEBHOOKS: usize = 2;
+/// Most time servers in an image.
+pub const MAX_TIME_SERVERS: usize = 3;
 /// Most name servers of a static network.
 pub const MAX_NAME_SERVERS: usize = 3;
 
@@ -39,6 +41,7 @@ pub(crate) const CERTIFICATE: u16 = CRITICAL | 3;
 pub(crate) const TARGET: u16 = CRITICAL | 4;
 pub(crate) const SYSLOG: u16 = CRITICAL | 5;
 pub(crate) const WEBHOOK: u16 = CRITICAL | 6;
+pub(crate) const TIME_SERVER: u16 = 7;
 
 /// Stands for "no certificate" where one may be named.
 pub(crate) const NO_CERTIFICATE: u8 = 0xFF;
@@ -64,5 +67,6 @@ pub(crate) const fn type_of(kind: RecordKind) -> u16 {
         RecordKind::Target => TARGET,
         RecordKind::Syslog => SYSLOG,
         RecordKind::Webhook => WEBHOOK,
+        RecordKind::TimeServer => TIME_SERVER,
     }
 }

@@ -70,14 +70,14 @@ mod write;
 
 pub use config::{
     Certificate, Credential, Host, Login, Network, Product, Secret, StaticNetwork, Syslog, Target,
-    Trust, Webhook,
+    TimeServer, Trust, Webhook,
 };
 pub use crc::crc32;
 pub use draft::{Change, Draft, DraftError, LoginChange, Rewrite, TargetChange};
 pub use error::{Field, ImageError, Reason, RecordKind, WriteError};
 pub use layout::{
     FORMAT_VERSION, HEADER_LEN, MAX_CERTIFICATES, MAX_CREDENTIALS, MAX_NAME_SERVERS, MAX_SYSLOGS,
-    MAX_TARGETS, MAX_WEBHOOKS, REGION_LEN,
+    MAX_TARGETS, MAX_TIME_SERVERS, MAX_WEBHOOKS, REGION_LEN,
 };
 pub use read::Image;
 pub use show::{Section, ShowCertificate};

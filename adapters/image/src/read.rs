@@ -2,13 +2,13 @@
 
 use heapless::Vec;
 
-use crate::config::{Certificate, Credential, Host, Network, Syslog, Target, Webhook};
+use crate::config::{Certificate, Credential, Host, Network, Syslog, Target, TimeServer, Webhook};
 use crate::crc::crc32;
 use crate::cursor::Cursor;
 use crate::error::{ImageError, Reason, RecordKind};
 use crate::layout::{
     FORMAT_VERSION, HEADER_LEN, MAGIC, MAX_CERTIFICATES, MAX_CREDENTIALS, MAX_SYSLOGS, MAX_TARGETS,
-    MAX_WEBHOOKS,
+    MAX_TIME_SERVERS, MAX_WEBHOOKS,
 };
 use crate::records::Parts;
 use crate::url::Url;
@@ -28,6 +28,7 @@ pub struct Image<'a> {
     targets: Vec<Target<'a>, MAX_TARGETS>,
     syslogs: Vec<Syslog<'a>, MAX_SYSLOGS>,
     webhooks: Vec<Webhook<'a>, MAX_WEBHOOKS>,
+    time_servers: Vec<TimeServer<'a>, MAX_TIME_SERVERS>,
 }
 
 impl<'a> Image<'a> {
@@ -68,6 +69,7 @@ impl<'a> Image<'a> {
             targets: parts.targets,
             syslogs: parts.syslogs,
             webhooks: parts.webhooks,
+            time_servers: parts.time_servers,
         };
         if image.needs_dns() && !image.has_dns() {
             return Err(end.error(Reason::NoNameServer));
@@ -79,6 +81,7 @@ impl<'a> Image<'a> {
         let is_name = |host: &Host<'_>| matches!(host, Host::Name(_));
         self.targets.iter().any(|target| is_name(&target.host))
             || self.syslogs.iter().any(|syslog| is_name(&syslog.host))
+            || self.time_servers.iter().any(|server| is_name(&server.host))
             || self
                 .webhooks
                 .iter()
@@ -143,6 +146,12 @@ impl<'a> Image<'a> {
     #[must_use]
     pub fn webhooks(&self) -> &[Webhook<'a>] {
         &self.webhooks
+    }
+
+    /// Who is asked for the time, in this order.
+    #[must_use]
+    pub fn time_servers(&self) -> &[TimeServer<'a>] {
+        &self.time_servers
     }
 }
 

@@ -4,12 +4,13 @@ use heapless::Vec;
 
 use crate::config::{
     Certificate, Credential, Host, Login, Network, Product, Secret, StaticNetwork, Syslog, Target,
-    Trust, Webhook,
+    TimeServer, Trust, Webhook,
 };
 use crate::cursor::Cursor;
 use crate::error::{Field, ImageError, Reason, RecordKind};
 use crate::layout::{
-    self, MAX_CERTIFICATES, MAX_CREDENTIALS, MAX_SYSLOGS, MAX_TARGETS, MAX_WEBHOOKS,
+    self, MAX_CERTIFICATES, MAX_CREDENTIALS, MAX_SYSLOGS, MAX_TARGETS, MAX_TIME_SERVERS,
+    MAX_WEBHOOKS,
 };
 use crate::rules;
 use crate::url::Url;
@@ -23,6 +24,7 @@ pub(crate) struct Parts<'a> {
     pub(crate) targets: Vec<Target<'a>, MAX_TARGETS>,
     pub(crate) syslogs: Vec<Syslog<'a>, MAX_SYSLOGS>,
     pub(crate) webhooks: Vec<Webhook<'a>, MAX_WEBHOOKS>,
+    pub(crate) time_servers: Vec<TimeServer<'a>, MAX_TIME_SERVERS>,
 }
 
 impl<'a> Parts<'a> {
@@ -71,6 +73,14 @@ impl<'a> Parts<'a> {
             layout::WEBHOOK => {
                 let webhook = self.webhook(&mut value)?;
                 push(&mut self.webhooks, webhook, too_many(RecordKind::Webhook))?;
+            }
+            layout::TIME_SERVER => {
+                let server = TimeServer {
+                    host: host(&mut value)?,
+                    port: port(&mut value)?,
+                };
+                let full = too_many(RecordKind::TimeServer);
+                push(&mut self.time_servers, server, full)?;
             }
             unknown if unknown & layout::CRITICAL != 0 => {
                 return Err(start.error(Reason::UnknownRecord(unknown)));

@@ -3,7 +3,8 @@
 use core::fmt::{self, Display, Write};
 
 use crate::config::{
-    Certificate, Credential, Host, Login, Network, Product, Syslog, Target, Trust, Webhook,
+    Certificate, Credential, Host, Login, Network, Product, Syslog, Target, TimeServer, Trust,
+    Webhook,
 };
 use crate::error::RecordKind;
 use crate::read::Image;
@@ -23,6 +24,8 @@ pub enum Section<'i, 'a> {
     Syslog(&'i Syslog<'a>),
     /// A webhook.
     Webhook(&'i Webhook<'a>),
+    /// A server of time.
+    TimeServer(&'i TimeServer<'a>),
 }
 
 /// Writes one line on a certificate, which begins with that label.
@@ -37,6 +40,7 @@ impl<'a> Image<'a> {
             .chain(self.targets().iter().map(Section::Target))
             .chain(self.syslogs().iter().map(Section::Syslog))
             .chain(self.webhooks().iter().map(Section::Webhook))
+            .chain(self.time_servers().iter().map(Section::TimeServer))
     }
 }
 
@@ -51,6 +55,7 @@ impl Section<'_, '_> {
             Self::Target(_) => RecordKind::Target,
             Self::Syslog(_) => RecordKind::Syslog,
             Self::Webhook(_) => RecordKind::Webhook,
+            Self::TimeServer(_) => RecordKind::TimeServer,
         })
     }
 
@@ -69,6 +74,9 @@ impl Section<'_, '_> {
             Self::Target(target) => box_to_watch(out, target, certificate),
             Self::Syslog(Syslog { host, port }) => writeln!(out, "syslog       {host}:{port}"),
             Self::Webhook(hook) => webhook(out, hook, certificate),
+            Self::TimeServer(TimeServer { host, port }) => {
+                writeln!(out, "time server  {host}:{port}")
+            }
         }
     }
 }

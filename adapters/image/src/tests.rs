@@ -23,6 +23,7 @@ struct Model {
     targets: Vec<ModelTarget>,
     syslog: Option<(Option<Ipv4Addr>, u16)>,
     hook: Option<bool>,
+    time_servers: Vec<(Option<Ipv4Addr>, u16)>,
 }
 
 #[derive(Debug, Clone)]
@@ -87,8 +88,12 @@ prop_compose! {
         targets in prop::collection::vec(model_target(), 1..=MAX_TARGETS),
         syslog in prop::option::of((prop::option::of(address()), 1_u16..)),
         hook in prop::option::of(any::<bool>()),
+        time_servers in prop::collection::vec(
+            (prop::option::of(address()), 1_u16..), 0..=MAX_TIME_SERVERS),
     ) -> Model {
-        Model { generation, network, credentials, certificates, targets, syslog, hook }
+        Model {
+            generation, network, credentials, certificates, targets, syslog, hook, time_servers,
+        }
     }
 }
 
@@ -173,6 +178,12 @@ fn write(model: &Model, buffer: &mut [u8]) -> Result<usize, WriteError> {
             authority,
         })?;
     }
+    for (address, port) in &model.time_servers {
+        out.time_server(&TimeServer {
+            host: host(*address),
+            port: *port,
+        })?;
+    }
     out.finish()
 }
 
@@ -210,6 +221,10 @@ fn rewrite(image: &Image<'_>) -> Vec<u8> {
         .webhooks()
         .iter()
         .for_each(|webhook| out.webhook(webhook).unwrap());
+    image
+        .time_servers()
+        .iter()
+        .for_each(|server| out.time_server(server).unwrap());
     out.finish().unwrap();
     bytes
 }
@@ -267,6 +282,9 @@ proptest! {
                 Login::Bearer(token) => prop_assert_eq!(secret, token.expose()),
             }
         }
+        let servers = image.time_servers().iter().map(|server| (server.host, server.port));
+        let written = model.time_servers.iter().map(|(address, port)| (host(*address), *port));
+        prop_assert!(servers.eq(written));
         prop_assert_eq!(image.targets().len(), model.targets.len());
         for (target, read) in model.targets.iter().zip(image.targets()) {
             prop_assert_eq!(host(target.address), read.host);
@@ -311,7 +329,7 @@ proptest! {
 
     #[test]
     fn sealed_records_of_random_bytes_are_refused(
-        records in prop::collection::vec((0x8001_u16..=0x8006, prop::collection::vec(0_u8..8, 0..40)), 0..6)
+        records in prop::collection::vec((prop_oneof![0x8001_u16..=0x8006, Just(7)], prop::collection::vec(0_u8..8, 0..40)), 0..6)
     ) {
         let records: Vec<_> = records.iter().map(|(kind, value)| (*kind, value.as_slice())).collect();
         prop_assert!(refusal(&records).offset >= HEADER_LEN);
@@ -426,6 +444,25 @@ fn refusals_name_the_reason_and_the_place() {
     assert_eq!(
         refusal(&with(https_without_authority)),
         at(Reason::Value(Field::Authority), end + 4 + 14)
+    );
+    let server = (7, &b"\0\xc0\0\x02\x01\x7b\0"[..]);
+    assert_eq!(
+        refusal(&[
+            DHCP,
+            CREDENTIAL,
+            CERTIFICATE,
+            TARGET,
+            server,
+            server,
+            server,
+            server
+        ])
+        .reason,
+        Reason::TooMany(RecordKind::TimeServer)
+    );
+    assert_eq!(
+        refusal(&with((7, b"\0\xc0\0\x02\x01\0\0"))),
+        at(Reason::Value(Field::Port), end + 9)
     );
     let latin1 = (0x8002, &b"\x01d\0\x01\xe9\x01p"[..]);
     assert_eq!(

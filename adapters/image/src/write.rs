@@ -3,8 +3,8 @@
 use core::net::Ipv4Addr;
 
 use crate::config::{
-    Certificate, Credential, Host, Login, Network, Product, StaticNetwork, Syslog, Target, Trust,
-    Webhook,
+    Certificate, Credential, Host, Login, Network, Product, StaticNetwork, Syslog, Target,
+    TimeServer, Trust, Webhook,
 };
 use crate::crc::Crc;
 use crate::error::{Field, RecordKind, WriteError};
@@ -172,6 +172,18 @@ impl<'b> Writer<'b> {
             out.u8(webhook
                 .authority
                 .map_or(layout::NO_CERTIFICATE, |c| c.index));
+            Ok(())
+        })
+    }
+
+    /// Adds a server of time. Readers of before it was known skip it.
+    ///
+    /// # Errors
+    /// [`WriteError::TooLong`].
+    pub fn time_server(&mut self, server: &TimeServer<'_>) -> Result<(), WriteError> {
+        self.try_record(layout::TIME_SERVER, |out| {
+            out.host(server.host)?;
+            out.bytes(&server.port.to_le_bytes());
             Ok(())
         })
     }

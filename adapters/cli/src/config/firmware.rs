@@ -26,6 +26,8 @@ pub(super) struct FirmwareTable {
     syslog: Vec<Spanned<String>>,
     #[serde(default)]
     webhooks: Vec<Spanned<WebhookTable>>,
+    #[serde(default)]
+    time_servers: Vec<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -52,6 +54,8 @@ pub(crate) struct Firmware {
     /// `HOST` or `HOST:PORT`.
     pub(crate) syslog: Vec<Spanned<String>>,
     pub(crate) webhooks: Vec<Webhook>,
+    /// `HOST` or `HOST:PORT`.
+    pub(crate) time_servers: Vec<Spanned<String>>,
 }
 
 /// One of `[[firmware.webhooks]]`.
@@ -87,6 +91,7 @@ impl FirmwareTable {
             check_every: self.check_every,
             syslog: self.syslog,
             webhooks: webhooks.map(|hook| webhook(hook, folder)).collect(),
+            time_servers: self.time_servers,
         }
     }
 }

@@ -46,6 +46,12 @@ fn write(plan: &Plan, writer: Writer<'_>) -> Result<usize, WriteError> {
             authority,
         })?;
     }
+    for server in &plan.time_servers {
+        out.writer.time_server(&image::TimeServer {
+            host: server.host.as_image(),
+            port: server.port,
+        })?;
+    }
     out.writer.finish()
 }
 

@@ -1,6 +1,7 @@
 //! All that an image is to hold, found sound before anybody is asked anything.
 
-use oobwatch_image::{MAX_SYSLOGS, MAX_TARGETS, MAX_WEBHOOKS, Network, rules};
+use oobwatch_image::{MAX_SYSLOGS, MAX_TARGETS, MAX_TIME_SERVERS, MAX_WEBHOOKS, Network, rules};
+use toml::Spanned;
 
 use super::network::{self, Host};
 use super::problems::Problems;
@@ -11,19 +12,22 @@ use crate::exit::Failure;
 
 /// Where syslog collectors listen (RFC 5426, section 3.3).
 const SYSLOG: u16 = 514;
+/// Where servers of time listen (RFC 5905, section 7.2).
+const NTP: u16 = 123;
 
 /// All that an image is to hold.
 pub(super) struct Plan {
     pub(super) network: Network,
     pub(super) targets: Vec<Target>,
-    pub(super) syslogs: Vec<Syslog>,
+    pub(super) syslogs: Vec<Place>,
     pub(super) webhooks: Vec<Webhook>,
+    pub(super) time_servers: Vec<Place>,
     /// What the operator should know.
     pub(super) warnings: Vec<String>,
 }
 
-/// A syslog collector.
-pub(super) struct Syslog {
+/// A syslog collector, or a time server.
+pub(super) struct Place {
     /// Bytes from the start of the file.
     at: usize,
     pub(super) host: Host,
@@ -52,12 +56,14 @@ impl Plan {
         warnings.dedup();
         let syslogs = syslogs(firmware, &mut problems);
         let webhooks = webhooks(firmware, &mut problems);
+        let time_servers = time_servers(firmware, &mut problems);
         users_agree(&targets, &mut problems);
         let plan = network.map(|network| Self {
             network,
             targets,
             syslogs,
             webhooks,
+            time_servers,
             warnings,
         });
         if let Some(plan) = &plan {
@@ -78,9 +84,13 @@ impl Plan {
         for target in self.targets.iter().filter(|target| target.host.is_name()) {
             problems.add(target.at, format!("target {:?}: {why}", target.name));
         }
-        let is_name = |syslog: &&Syslog| syslog.host.is_name();
-        for syslog in self.syslogs.iter().filter(is_name) {
-            problems.add(syslog.at, format!("syslog: {why}"));
+        for (what, places) in [
+            ("syslog", &self.syslogs),
+            ("time_servers", &self.time_servers),
+        ] {
+            for place in places.iter().filter(|place| place.host.is_name()) {
+                problems.add(place.at, format!("{what}: {why}"));
+            }
         }
         let needs_dns = |hook: &&Webhook| hook.needs_dns();
         for hook in self.webhooks.iter().filter(needs_dns) {
@@ -163,21 +173,43 @@ fn warnings_of(name: &str, entry: &TargetEntry) -> Vec<String> {
     source.into_iter().chain(latch).collect()
 }
 
-fn syslogs(firmware: &Firmware, problems: &mut Problems<'_>) -> Vec<Syslog> {
-    let written = &firmware.syslog;
-    let at = written.first().map_or(0, |first| first.span().start);
-    too_many(
-        written.len(),
+fn syslogs(firmware: &Firmware, problems: &mut Problems<'_>) -> Vec<Place> {
+    places(
+        &firmware.syslog,
+        ("syslog", "syslog collectors"),
         MAX_SYSLOGS,
-        "syslog collectors",
-        at,
+        SYSLOG,
         problems,
-    );
-    let parse = |one: &toml::Spanned<String>| {
+    )
+}
+
+fn time_servers(firmware: &Firmware, problems: &mut Problems<'_>) -> Vec<Place> {
+    let what = ("time_servers", "time servers");
+    places(
+        &firmware.time_servers,
+        what,
+        MAX_TIME_SERVERS,
+        NTP,
+        problems,
+    )
+}
+
+/// `what` is the key, and what its values are.
+fn places(
+    written: &[Spanned<String>],
+    what: (&str, &str),
+    most: usize,
+    default_port: u16,
+    problems: &mut Problems<'_>,
+) -> Vec<Place> {
+    let at = written.first().map_or(0, |first| first.span().start);
+    too_many(written.len(), most, what.1, at, problems);
+    let parse = |one: &Spanned<String>| {
         let at = one.span().start;
-        let parsed = Host::with_port(one.get_ref(), SYSLOG);
-        let (host, port) = problems.take(at, parsed.map_err(|why| format!("syslog: {why}")))?;
-        Some(Syslog { at, host, port })
+        let parsed = Host::with_port(one.get_ref(), default_port);
+        let parsed = parsed.map_err(|why| format!("{}: {why}", what.0));
+        let (host, port) = problems.take(at, parsed)?;
+        Some(Place { at, host, port })
     };
     written.iter().filter_map(parse).collect()
 }

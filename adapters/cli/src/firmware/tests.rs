@@ -93,6 +93,7 @@ gateway = "192.0.2.1"
 name_servers = ["192.0.2.53"]
 check_every = 600
 syslog = ["192.0.2.9", "logs.example:5514"]
+time_servers = ["192.0.2.8", "time.example:1123"]
 [[firmware.webhooks]]
 url_file = "hook"
 ca_file = "ca.pem"
@@ -168,6 +169,14 @@ fn a_configuration_becomes_an_image() {
         [514, 5514]
     );
     assert_eq!(
+        image
+            .time_servers()
+            .iter()
+            .map(|one| one.port)
+            .collect::<Vec<_>>(),
+        [123, 1123]
+    );
+    assert_eq!(
         image.webhooks()[0].url.expose(),
         "https://hooks.example/key-in-path"
     );
@@ -187,6 +196,8 @@ fn an_image_is_shown_without_its_secrets() {
         &folder.pin.to_string(),
         "name       x.example",
         "logs.example:5514",
+        "time server  192.0.2.8:123\n",
+        "time server  time.example:1123\n",
         "https://hooks.example/...",
     ] {
         assert!(text.contains(word), "nothing of {word:?} in {text}");
@@ -397,6 +408,7 @@ fn webhooks_and_collectors_are_held_to_their_rules() {
     folder.put("address", "https://192.0.2.1/h");
     let text = format!(
         "[firmware]\nsyslog = ['a', 'b', 'c']\n\
+         time_servers = ['a', 'b', 'c', 'd']\n\
          [[firmware.webhooks]]\nurl_file = 'plain'\nca_file = 'ca.pem'\n\
          [[firmware.webhooks]]\nurl_file = 'user'\nca_file = 'ca.pem'\n\
          [[firmware.webhooks]]\nca_file = 'box.pem'\n\
@@ -408,11 +420,12 @@ fn webhooks_and_collectors_are_held_to_their_rules() {
         &text,
         &[
             (2, "3 syslog collectors are too many; 2 fit"),
-            (3, "4 webhooks are too many; 2 fit"),
-            (3, "the address is http"),
-            (6, "no user part"),
-            (9, "not that of an authority"),
-            (11, "with https the host is a name"),
+            (3, "4 time servers are too many; 3 fit"),
+            (4, "4 webhooks are too many; 2 fit"),
+            (4, "the address is http"),
+            (7, "no user part"),
+            (10, "not that of an authority"),
+            (12, "with https the host is a name"),
         ],
     );
 }

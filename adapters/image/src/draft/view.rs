@@ -7,7 +7,7 @@
 use super::DraftError;
 use crate::cursor::Cursor;
 use crate::error::RecordKind;
-use crate::layout::{self, CRITICAL, HEADER_LEN};
+use crate::layout::{self, HEADER_LEN};
 use crate::read::{Header, Image};
 use crate::records::Parts;
 
@@ -19,13 +19,14 @@ pub(super) const REMOVED: u8 = 0x80;
 
 /// The types, in the order in which they are written: what refers comes after
 /// what it refers to.
-const ORDER: [u16; 6] = [
+const ORDER: [u16; 7] = [
     layout::NETWORK,
     layout::CREDENTIAL,
     layout::CERTIFICATE,
     layout::TARGET,
     layout::SYSLOG,
     layout::WEBHOOK,
+    layout::TIME_SERVER,
 ];
 
 #[derive(Clone, Copy)]
@@ -44,14 +45,14 @@ pub(super) fn key(place: usize, flag: u8) -> Option<u8> {
 }
 
 impl<'v> View<'v> {
-    /// All records, in the order of their types. Those that no reader has to
-    /// know come last.
+    /// All records, in the order of their types. Those that are not known here
+    /// come last.
     pub(super) fn records(self) -> impl Iterator<Item = &'v [u8]> {
         let known = ORDER.into_iter().flat_map(move |kind| {
             self.places(kind)
                 .filter_map(move |place| self.record(kind, place))
         });
-        let others = split(self.base).filter(|record| type_of(record) & CRITICAL == 0);
+        let others = split(self.base).filter(|record| !ORDER.contains(&type_of(record)));
         known.chain(others)
     }
 
