@@ -18,6 +18,7 @@ use crate::record::{RECORD_MAX, Record};
 use crate::serve::Page;
 use crate::supervise::Progress;
 use crate::target::{Change, Target};
+use crate::wall::Wall;
 use crate::webhook::Webhook;
 
 /// What a board starts with.
@@ -75,6 +76,7 @@ pub struct State {
     pub(crate) saves: Cell<u32>,
     pub(crate) failed_saves: Cell<u32>,
     pub(crate) progress: Progress,
+    pub(crate) wall: Wall,
     /// Raised for the syslog task when something has to be told.
     pub(crate) news: Signal<NoopRawMutex, ()>,
     pub(crate) webhooks: Vec<Webhook, MAX_WEBHOOKS>,
@@ -124,6 +126,7 @@ impl State {
             saves: Cell::new(0),
             failed_saves: Cell::new(0),
             progress: Progress::new(),
+            wall: Wall::default(),
             news: Signal::new(),
             webhooks: webhooks.iter().map(Webhook::new).collect(),
             start: start.seed,

@@ -18,6 +18,7 @@ pub(crate) struct Progress {
     pub(crate) watch: Mark,
     pub(crate) serve: [Mark; 2],
     pub(crate) tell: Mark,
+    pub(crate) time: Mark,
     pub(crate) console: Mark,
 }
 
@@ -28,13 +29,14 @@ impl Progress {
             watch: Mark::new("watch", Duration::from_secs(300)),
             serve: [const { Mark::new("serve", Duration::from_secs(60)) }; 2],
             tell: Mark::new("tell", Duration::from_secs(60)),
+            time: Mark::new("time", Duration::from_secs(60)),
             console: Mark::new("console", Duration::from_secs(60)),
         }
     }
 
-    fn marks(&self) -> [&Mark; 5] {
+    fn marks(&self) -> [&Mark; 6] {
         let [one, two] = &self.serve;
-        [&self.watch, one, two, &self.tell, &self.console]
+        [&self.watch, one, two, &self.tell, &self.time, &self.console]
     }
 
     /// The first task that is late.

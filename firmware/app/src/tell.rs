@@ -82,7 +82,7 @@ impl Collector {
             let Some(verdict) = standing.told().filter(|_| changed) else {
                 continue;
             };
-            let message = self.message(stack, verdict.into(), "STATE", &Why(target));
+            let message = self.message(state, stack, verdict.into(), "STATE", &Why(target));
             if self.send(stack, socket, &message).await.is_some()
                 && let Some(told) = self.told.get_mut(index)
             {
@@ -91,7 +91,13 @@ impl Collector {
         }
         let now = Instant::now();
         if self.heartbeat_at <= now {
-            let message = self.message(stack, Severity::Informational, "HEARTBEAT", &Alive(state));
+            let message = self.message(
+                state,
+                stack,
+                Severity::Informational,
+                "HEARTBEAT",
+                &Alive(state),
+            );
             if self.send(stack, socket, &message).await.is_some() {
                 self.heartbeat_at = now + HEARTBEAT;
             }
@@ -100,6 +106,7 @@ impl Collector {
 
     fn message(
         &self,
+        state: &State,
         stack: Stack<'_>,
         severity: Severity,
         id: &str,
@@ -107,8 +114,8 @@ impl Collector {
     ) -> Datagram {
         let address = stack.config_v4().map(|config| config.address.address());
         let header = Header {
-            time: None,
-            is_synced: false,
+            time: state.wall.time_at(clock::now()),
+            is_synced: state.wall.is_synced(),
             host: address.as_ref().map(|address| address as &dyn fmt::Display),
             sequence: self.sequence.wrapping_add(1),
             up: clock::now() - Default::default(),

@@ -14,6 +14,7 @@ use oobwatch_core::exchange::{Discard, Reach};
 use oobwatch_core::health::{Layer, Observed, Report, Timings};
 use oobwatch_core::session::Session;
 use oobwatch_core::time::Instant;
+use oobwatch_image::Trust;
 use oobwatch_io::exchange::{Body, run};
 use oobwatch_io::{Connection, Deadlines, Home as _, Timer as _, drive};
 
@@ -88,7 +89,7 @@ async fn check<D: Dial>(state: &State, target: &Target, dial: &D) {
     if late.is_err() {
         check.handle(Err(TransportError::Timeout.into()));
     }
-    let report = check.finish(observed(&home, target, start));
+    let report = check.finish(observed(state, &home, target, start));
     if !home.with_session(|session| session.keeps(target.check_every())) {
         // What comes of it is in the record of the session.
         let _ = with_timeout(wait(LOGOUT), drive::log_out(&home)).await;
@@ -121,7 +122,8 @@ async fn probe<D: Dial>(state: &State, target: &Target, dial: &D) {
         Err(error) => {
             let mut check = Check::new(target.product());
             check.handle(Err(error));
-            conclude(state, target, check.finish(observed(&home, target, start)));
+            let report = check.finish(observed(state, &home, target, start));
+            conclude(state, target, report);
         }
     }
     target.probe_at.set(start.after(target.probe_every()));
@@ -164,7 +166,12 @@ async fn reach<D: Dial>(home: &BoardHome<'_, D>) -> Result<(), Error> {
     ran.map_err(|lost| lost.error)
 }
 
-fn observed<D: Dial>(home: &BoardHome<'_, D>, target: &Target, start: Instant) -> Observed {
+fn observed<D: Dial>(
+    state: &State,
+    home: &BoardHome<'_, D>,
+    target: &Target,
+    start: Instant,
+) -> Observed {
     let (way, total) = (home.way(), clock::millis_since(start));
     let spent = [way.resolve, way.connect, way.tls]
         .into_iter()
@@ -179,7 +186,21 @@ fn observed<D: Dial>(home: &BoardHome<'_, D>, target: &Target, start: Instant) -
             total: Some(total),
         },
         session: target.session.borrow().facts(home.now()),
-        certificate_days: None,
+        certificate_days: way.tls.and_then(|_| certificate_days(state, target)),
         age: None,
+    }
+}
+
+/// Days left on the certificate that the box has just shown. Of one that an
+/// authority has issued the board knows nothing but that.
+fn certificate_days(state: &State, target: &Target) -> Option<i32> {
+    match target.config.trust {
+        Trust::Authority { .. } => None,
+        Trust::Pinned { certificate, next } => {
+            let next = next.filter(|_| target.uses_next.get());
+            state
+                .wall
+                .days_until(next.unwrap_or(certificate).not_after())
+        }
     }
 }

@@ -88,8 +88,8 @@ pub fn write(
     write!(out, " \u{feff}{message}")
 }
 
-/// Milliseconds since 1970 as in RFC 3339.
-pub(super) struct Timestamp(pub(super) u64);
+/// Milliseconds since 1970, UTC, as in RFC 3339.
+pub struct Timestamp(pub u64);
 
 impl Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,8 +2,8 @@
 
 use oobwatch_image::Image;
 
-use crate::State;
 use crate::state::Refused;
+use crate::{State, clock};
 
 /// What the board says of itself.
 pub(super) struct Facts {
@@ -15,6 +15,9 @@ pub(super) struct Facts {
     pub(super) orphans: u32,
     pub(super) saves: u32,
     pub(super) failed_saves: u32,
+    /// Milliseconds since 1970, if the board knows.
+    pub(super) time: Option<u64>,
+    pub(super) time_is_synced: bool,
 }
 
 impl Facts {
@@ -27,6 +30,8 @@ impl Facts {
             orphans: state.record.borrow().orphans,
             saves: state.saves.get(),
             failed_saves: state.failed_saves.get(),
+            time: state.wall.time_at(clock::now()),
+            time_is_synced: state.wall.is_synced(),
         }
     }
 }

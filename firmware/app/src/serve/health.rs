@@ -6,6 +6,7 @@ use core::fmt::{self, Display};
 use embassy_net::tcp::Error;
 use oobwatch_core::health::Verdict;
 use oobwatch_core::health::encode::json;
+use oobwatch_core::health::encode::syslog::Timestamp;
 use serde::{Serialize, Serializer};
 
 use super::answer::Pieces;
@@ -60,6 +61,8 @@ struct Board<'a> {
     refused: Option<Shown<Refused>>,
     orphaned_sessions: u32,
     failed_saves: u32,
+    time: Option<Shown<Timestamp>>,
+    time_synced: bool,
     webhooks: WebhookList<'a>,
 }
 
@@ -107,6 +110,8 @@ fn board(state: &State, out: &mut dyn fmt::Write) -> fmt::Result {
             refused: facts.generation.err().map(Shown),
             orphaned_sessions: facts.orphans,
             failed_saves: facts.failed_saves,
+            time: facts.time.map(|millis| Shown(Timestamp(millis))),
+            time_synced: facts.time_is_synced,
             webhooks: WebhookList(state),
         },
         out,

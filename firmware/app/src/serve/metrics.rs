@@ -21,6 +21,9 @@ pub(super) async fn write(state: &State, pieces: &mut Pieces<'_, '_>) -> Result<
     pieces.add(FAMILY_MAX, |out| board(&facts, out)).await?;
     pieces.add(FAMILY_MAX, |out| resets(state, out)).await?;
     pieces.add(FAMILY_MAX, |out| records(&facts, out)).await?;
+    pieces
+        .add(FAMILY_MAX, |out| time(state, &facts, out))
+        .await?;
     pieces.add(FAMILY_MAX, |out| webhooks(state, out)).await?;
     for family in TARGET {
         pieces
@@ -127,6 +130,26 @@ fn records(facts: &Facts, out: &mut dyn fmt::Write) -> fmt::Result {
         "Records that were not.",
     );
     one(out, name, help, "counter", &facts.failed_saves)
+}
+
+fn time(state: &State, facts: &Facts, out: &mut dyn fmt::Write) -> fmt::Result {
+    let (name, help) = (
+        "oobwatch_board_time_synced",
+        "Whether a server has told the time within the last day.",
+    );
+    one(out, name, help, "gauge", &u8::from(facts.time_is_synced))?;
+    if let Some(millis) = facts.time {
+        let (name, help) = ("oobwatch_board_time_seconds", "Seconds since 1970, UTC.");
+        one(out, name, help, "gauge", &(millis / 1_000))?;
+    }
+    let name = "oobwatch_board_time_answers_total";
+    let help = "What became of asking a server for the time.";
+    head(out, name, help, "counter")?;
+    let (used, failed) = (state.wall.answers.get(), state.wall.failures.get());
+    writeln!(
+        out,
+        "{name}{{result=\"used\"}} {used}\n{name}{{result=\"failed\"}} {failed}"
+    )
 }
 
 /// By their place in the configuration: their addresses may be secrets.

@@ -3,6 +3,7 @@
 use core::fmt::{self, Write as _};
 
 use embassy_net::tcp::Error;
+use oobwatch_core::health::encode::syslog::Timestamp;
 use oobwatch_core::health::encode::text;
 
 use super::answer::Pieces;
@@ -49,7 +50,15 @@ fn head(state: &State, out: &mut dyn fmt::Write) -> fmt::Result {
         Ok(generation) => write!(out, "Configuration {generation}, ")?,
         Err(why) => write!(Html(out), "No configuration: {why}. ")?,
     }
-    write!(out, "orphaned sessions: {orphans}.")?;
+    write!(out, "orphaned sessions: {orphans}. ")?;
+    match facts.time {
+        Some(millis) => write!(out, "Time: {}", Timestamp(millis))?,
+        None => out.write_str("Time: not known")?,
+    }
+    if !facts.time_is_synced {
+        out.write_str(", not synchronised")?;
+    }
+    out.write_char('.')?;
     for (webhook, index) in state.webhooks.iter().zip(1..) {
         let (delivered, waiting) = (webhook.delivered.get(), webhook.waiting(state.targets));
         write!(

@@ -8,6 +8,7 @@ mod serving;
 mod supervising;
 mod telling;
 mod time;
+mod timing;
 mod watching;
 
 use core::cell::RefCell;
@@ -17,8 +18,8 @@ use std::rc::Rc;
 use std::vec::Vec;
 
 use oobwatch_image::{
-    Host, Image, Login, Network, Product, Secret, Syslog, Target as TargetConfig, Trust, Webhook,
-    Writer,
+    Host, Image, Login, Network, Product, Secret, Syslog, Target as TargetConfig, TimeServer,
+    Trust, Webhook, Writer,
 };
 
 use crate::board::{NotSaved, ResetReason, Storage};
@@ -54,11 +55,17 @@ impl Box_ {
 
 /// An image with these targets, one credential for all.
 pub(super) fn image(generation: u32, boxes: &[Box_]) -> &'static [u8] {
-    image_with(generation, boxes, &[])
+    image_with(generation, boxes, &[], &[])
 }
 
-/// An image that also has webhooks; for `https`, with the first certificate.
-pub(super) fn image_with(generation: u32, boxes: &[Box_], urls: &[&str]) -> &'static [u8] {
+/// An image that also has webhooks, those of `https` with the first certificate,
+/// and servers of time at these ports of the other host.
+pub(super) fn image_with(
+    generation: u32,
+    boxes: &[Box_],
+    urls: &[&str],
+    time_ports: &[u16],
+) -> &'static [u8] {
     let mut buffer = std::vec![0; 8192];
     let mut writer = Writer::new(&mut buffer, generation);
     writer.network(&Network::Dhcp);
@@ -97,6 +104,10 @@ pub(super) fn image_with(generation: u32, boxes: &[Box_], urls: &[&str]) -> &'st
             port: telling::SYSLOG_PORT,
         })
         .unwrap();
+    for &port in time_ports {
+        let host = Host::Address(link::HOST);
+        writer.time_server(&TimeServer { host, port }).unwrap();
+    }
     for url in urls {
         let webhook = Webhook {
             url: Secret::new(url),

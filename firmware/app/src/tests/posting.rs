@@ -28,7 +28,7 @@ const HTTPS: &str = "https://hooks.example/key-s3cret";
 fn board(url: &str) -> (Lab, Rc<RefCell<FakeBox>>, &'static State) {
     let mut lab = Lab::default();
     let fmc = lab.add(443, &certificate(1));
-    let image = image_with(1, &[Box_::new(Product::Fmc, 443, 300)], &[url]);
+    let image = image_with(1, &[Box_::new(Product::Fmc, 443, 300)], &[url], &[]);
     let state = start(image, &Kept::default(), ResetReason::Pin);
     (lab, fmc, state)
 }
@@ -175,7 +175,7 @@ fn a_board_that_is_never_idle_posts_all_the_same() {
     }
     let boxes = ports.map(|port| Box_::new(Product::Fmc, port, 30));
     let state = start(
-        image_with(1, &boxes, &[HTTP]),
+        image_with(1, &boxes, &[HTTP], &[]),
         &Kept::default(),
         ResetReason::Pin,
     );

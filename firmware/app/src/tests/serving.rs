@@ -92,7 +92,7 @@ fn watched() -> &'static State {
         "https://hooks.example/s3cret-key",
     ];
     lab.receiver.borrow_mut().reply = Reply::Untrusted;
-    let image = image_with(1, &boxes, &hooks);
+    let image = image_with(1, &boxes, &hooks, &[]);
     let state = start(image, &Kept::default(), ResetReason::Watchdog);
     run_for(100, watch(state, &lab));
     state

@@ -108,7 +108,7 @@ fn encode(room: &mut [u8], target: &Target, post: &Post<'_>, state: &State) -> O
             product: target.product(),
             verdict,
             report: report.filter(|report| report.verdict() == verdict),
-            since: None,
+            since: state.wall.time_at(post.change.at),
             lasts: clock::now() - post.change.at,
         };
         event::write(room, &event).ok()

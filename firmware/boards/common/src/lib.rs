@@ -6,6 +6,7 @@
 
 pub mod entropy;
 pub mod memory;
+mod random;
 pub mod retained;
 mod tasks;
 mod tls;
@@ -19,14 +20,15 @@ use heapless::Vec;
 use oobwatch_app::board::{Led, ResetReason, Storage, Watchdog};
 use oobwatch_app::{Network, Page, Start, State, Target, TcpRoom};
 use oobwatch_image::{Image, ImageError};
-use rand_core::CryptoRng;
+use rand_core::{CryptoRng, Rng as _};
 use static_cell::{ConstStaticCell, StaticCell};
 
+use crate::random::Random;
 use crate::tls::Tls;
 
 /// Targets that a board watches at the most.
 const TARGETS: usize = 8;
-/// Sockets: TLS, two for HTTP, syslog, DNS, DHCP, and some to spare.
+/// Sockets: TLS, two for HTTP, syslog, SNTP, DNS, DHCP, and one to spare.
 const SOCKETS: usize = 8;
 
 /// What a board consists of, but for its Ethernet driver.
@@ -122,6 +124,7 @@ impl Started {
             ConstStaticCell::new(StackResources::new());
         static ROOM: StaticCell<TcpRoom> = StaticCell::new();
         static TLS: StaticCell<oobwatch_tls::Tls> = StaticCell::new();
+        static RANDOM: StaticCell<Random> = StaticCell::new();
 
         let Self {
             spawner,
@@ -129,13 +132,15 @@ impl Started {
             entropy,
             led,
         } = self;
+        let mut entropy = Random::new(entropy);
         let seed = entropy.next_u64();
         let (stack, runner) = embassy_net::new(driver, state.network(), RESOURCES.take(), seed);
         spawner.spawn(tasks::server(state, stack).expect("spawned once"));
-        let tls = oobwatch_tls::Tls::new(entropy).expect("made once");
+        let tls = oobwatch_tls::Tls::new(RANDOM.init(entropy)).expect("made once");
         let network = Network::new(stack, Tls(TLS.init(tls)), ROOM.init_with(TcpRoom::new));
         spawner.spawn(tasks::watcher(state, stack, network).expect("spawned once"));
         spawner.spawn(tasks::teller(state, stack).expect("spawned once"));
+        spawner.spawn(tasks::clock(state, stack, entropy).expect("spawned once"));
         if let Some(led) = led {
             spawner.spawn(tasks::light(state, stack, led).expect("spawned once"));
         }

@@ -3,8 +3,10 @@
 use embassy_net::Stack;
 use embassy_time::{Duration, with_timeout};
 use oobwatch_app::board::{Led, Watchdog};
-use oobwatch_app::{Network, State, lamp, serve, supervise, tell, watch};
+use oobwatch_app::{Network, State, lamp, serve, sntp, supervise, tell, watch};
+use rand_core::Rng as _;
 
+use crate::random::Random;
 use crate::tls::Tls;
 
 /// How long an address may take at the start, until its lack is reported.
@@ -29,6 +31,11 @@ pub(crate) async fn server(state: &'static State, stack: Stack<'static>) -> ! {
 #[embassy_executor::task]
 pub(crate) async fn teller(state: &'static State, stack: Stack<'static>) -> ! {
     tell(state, stack).await
+}
+
+#[embassy_executor::task]
+pub(crate) async fn clock(state: &'static State, stack: Stack<'static>, mut random: Random) -> ! {
+    sntp(state, stack, &mut || random.next_u64()).await
 }
 
 #[embassy_executor::task]
