@@ -445,30 +445,39 @@ fn refusals_name_the_reason_and_the_place() {
         refusal(&with(https_without_authority)),
         at(Reason::Value(Field::Authority), end + 4 + 14)
     );
-    let server = (7, &b"\0\xc0\0\x02\x01\x7b\0"[..]);
-    assert_eq!(
-        refusal(&[
-            DHCP,
-            CREDENTIAL,
-            CERTIFICATE,
-            TARGET,
-            server,
-            server,
-            server,
-            server
-        ])
-        .reason,
-        Reason::TooMany(RecordKind::TimeServer)
-    );
-    assert_eq!(
-        refusal(&with((7, b"\0\xc0\0\x02\x01\0\0"))),
-        at(Reason::Value(Field::Port), end + 9)
-    );
     let latin1 = (0x8002, &b"\x01d\0\x01\xe9\x01p"[..]);
     assert_eq!(
         refusal(&with(latin1)),
         at(Reason::Value(Field::User), end + 8)
     );
+}
+
+#[test]
+fn a_time_server_is_held_to_its_rules() {
+    let server = (7, &b"\0\xc0\0\x02\x01\x7b\0"[..]);
+    let base = [DHCP, CREDENTIAL, CERTIFICATE, TARGET];
+    let [network, credential, certificate, target] = base;
+    let four = [
+        network,
+        credential,
+        certificate,
+        target,
+        server,
+        server,
+        server,
+        server,
+    ];
+    assert_eq!(
+        refusal(&four).reason,
+        Reason::TooMany(RecordKind::TimeServer)
+    );
+    let without_port = (7, &b"\0\xc0\0\x02\x01\0\0"[..]);
+    let bad = [network, credential, certificate, target, without_port];
+    assert_eq!(refusal(&bad).reason, Reason::Value(Field::Port));
+    let no_dns = (0x8001, &b"\x01\x0a\0\0\x02\x18\0\0\0\0\0"[..]);
+    let named = (7, &b"\x01\x01h\x7b\0"[..]);
+    let bad = [no_dns, credential, certificate, target, named];
+    assert_eq!(refusal(&bad).reason, Reason::NoNameServer);
 }
 
 #[test]
