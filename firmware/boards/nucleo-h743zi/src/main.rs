@@ -10,6 +10,7 @@
 
 mod clocks;
 mod console;
+mod ecc;
 mod entropy;
 mod ethernet;
 mod led;

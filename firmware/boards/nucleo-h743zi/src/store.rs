@@ -1,7 +1,6 @@
 //! The configuration: two slots, each at the start of a sector of 128 KB of its own
 //! in bank 2. The program runs in bank 1, and goes on while bank 2 is written
 //! (RM0433, "Embedded flash memory", read while write).
-#![allow(unsafe_code, reason = "addresses of the slots")]
 
 use embassy_stm32::flash::{Async, Flash, InterruptHandler};
 use embassy_stm32::{Peri, bind_interrupts, peripherals};
@@ -10,7 +9,7 @@ use oobwatch_app::board::{ConfigStore, NotSaved, PAGE};
 use oobwatch_board::memory::{Slots, region};
 use oobwatch_image::REGION_LEN;
 
-use crate::reset;
+use crate::{ecc, reset};
 
 bind_interrupts!(struct Irqs {
     FLASH => InterruptHandler;
@@ -26,10 +25,18 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// The store, and what the slot in use holds. Call it once.
+    /// The store, and what the slot in use holds. A slot that can not be read, as
+    /// power was lost while it was written, is erased. Call it once.
     pub(crate) fn start(flash: Peri<'static, peripherals::FLASH>) -> (Self, &'static [u8]) {
+        let mut flash = Flash::new(flash, Irqs);
+        for slot in [Slot::A, Slot::B] {
+            if !ecc::is_sound(region(slot)) {
+                ecc::clear_errors();
+                let start = offset_of(slot);
+                let _ = flash.blocking_erase(start, start + SECTOR);
+            }
+        }
         let (slots, config) = Slots::start();
-        let flash = Flash::new(flash, Irqs);
         (Self { slots, flash }, config)
     }
 
@@ -44,6 +51,7 @@ impl Store {
 
     async fn erase_slot(&mut self, slot: Slot) -> Result<(), NotSaved> {
         let start = offset_of(slot);
+        ecc::clear_errors();
         let erased = self.flash.erase(start, start + SECTOR).await;
         erased.map_err(|_| NotSaved)
     }
@@ -68,6 +76,7 @@ impl ConfigStore for Store {
             return Err(NotSaved);
         }
         let start = offset_of(self.slots.spare()) + offset as u32;
+        ecc::clear_errors();
         let written = self.flash.write(start, page).await;
         written.map_err(|_| NotSaved)
     }
