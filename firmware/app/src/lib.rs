@@ -18,6 +18,7 @@
 
 pub mod board;
 mod clock;
+mod closing;
 mod console;
 mod home;
 mod lamp;

@@ -14,6 +14,7 @@ use oobwatch_image::{Image, ImageError, MAX_CREDENTIALS, MAX_WEBHOOKS, Network};
 
 use crate::board::{NotSaved, ResetReason, Storage};
 use crate::clock;
+use crate::closing::Closing;
 use crate::record::{RECORD_MAX, Record};
 use crate::serve::Page;
 use crate::supervise::Progress;
@@ -76,6 +77,7 @@ pub struct State {
     pub(crate) saves: Cell<u32>,
     pub(crate) failed_saves: Cell<u32>,
     pub(crate) progress: Progress,
+    pub(crate) closing: Closing,
     pub(crate) wall: Wall,
     /// Raised for the syslog task when something has to be told.
     pub(crate) news: Signal<NoopRawMutex, ()>,
@@ -126,6 +128,7 @@ impl State {
             saves: Cell::new(0),
             failed_saves: Cell::new(0),
             progress: Progress::new(),
+            closing: Closing::new(),
             wall: Wall::default(),
             news: Signal::new(),
             webhooks: webhooks.iter().map(Webhook::new).collect(),
@@ -156,6 +159,19 @@ impl State {
     #[must_use]
     pub fn refused(&self) -> Option<Refused> {
         self.image.err()
+    }
+
+    /// Logs out of all boxes, after the check that is under way. Nothing is checked
+    /// any more then: for a board that is about to be reset.
+    ///
+    /// It may take some minutes where boxes do not answer. One caller may wait.
+    ///
+    /// # Cancel safety
+    /// What was begun goes on.
+    pub async fn close(&self) {
+        if self.progress.watch.has_begun() {
+            self.closing.ask().await;
+        }
     }
 
     /// How the configuration wants the network: by DHCP where there is none.

@@ -70,6 +70,11 @@ impl Mark {
         self.moved.set(Some(Instant::now()));
     }
 
+    /// Whether the task runs on this board.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.moved.get().is_some()
+    }
+
     /// A task that has not begun is not late: a board need not run them all.
     fn is_late(&self, now: Instant) -> bool {
         let moved = self.moved.get();

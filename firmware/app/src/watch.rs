@@ -7,6 +7,7 @@
 
 use core::time::Duration;
 
+use embassy_futures::select::select;
 use embassy_time::with_timeout;
 use oobwatch_core::check::Check;
 use oobwatch_core::error::{Error, TransportError};
@@ -34,10 +35,10 @@ const PROBE: Deadlines = Deadlines {
 /// The longest sleep: so often the supervisor hears of this task.
 const NAP: Duration = Duration::from_secs(10);
 
-/// Watches the targets of `state` for ever. A network that is down is a finding
-/// like any other.
+/// Watches the targets of `state` until [`State::close`] is called, and then logs
+/// out. A network that is down is a finding like any other.
 pub async fn watch<D: Dial>(state: &State, dial: &D) -> ! {
-    loop {
+    while !state.closing.is_asked() {
         state.progress.watch.set();
         let now = clock::now();
         let due = next(state.targets);
@@ -53,9 +54,26 @@ pub async fn watch<D: Dial>(state: &State, dial: &D) -> ! {
             },
             _ => {
                 let nap = free_until.min(now.after(NAP));
-                clock::sleep_until(nap.min(webhook::wakes_at(state, now))).await;
+                let nap = nap.min(webhook::wakes_at(state, now));
+                select(clock::sleep_until(nap), state.closing.asked()).await;
             }
         }
+    }
+    close(state, dial).await
+}
+
+/// Ends all sessions, and says so.
+async fn close<D: Dial>(state: &State, dial: &D) -> ! {
+    for target in state.targets {
+        state.progress.watch.set();
+        if target.session.borrow().is_open() {
+            log_out(&BoardHome::new(state, target, dial)).await;
+        }
+    }
+    state.closing.done();
+    loop {
+        state.progress.watch.set();
+        clock::sleep_until(clock::now().after(NAP)).await;
     }
 }
 
@@ -91,11 +109,9 @@ async fn check<D: Dial>(state: &State, target: &Target, dial: &D) {
     }
     let report = check.finish(observed(state, &home, target, start));
     if !home.with_session(|session| session.keeps(target.check_every())) {
-        // What comes of it is in the record of the session.
-        let _ = with_timeout(wait(LOGOUT), drive::log_out(&home)).await;
+        log_out(&home).await;
     }
-    let open = home.with_session(|session| session.is_open());
-    let _ = home.keep(false, open);
+    note_session(&home);
     conclude(state, target, report);
     let next = start.after(target.check_every());
     target.check_at.set(if target.standing.get().is_in_doubt() {
@@ -106,6 +122,18 @@ async fn check<D: Dial>(state: &State, target: &Target, dial: &D) {
     target
         .probe_at
         .set(clock::now().after(target.probe_every()));
+}
+
+/// Ends the session of `home`. What comes of it is in the record of the session.
+async fn log_out<D: Dial>(home: &BoardHome<'_, D>) {
+    let _ = with_timeout(wait(LOGOUT), drive::log_out(home)).await;
+    note_session(home);
+}
+
+/// Writes down whether the session is open.
+fn note_session<D: Dial>(home: &BoardHome<'_, D>) {
+    let open = home.with_session(|session| session.is_open());
+    let _ = home.keep(false, open);
 }
 
 /// The probe without a login. A box that does not answer is a report of its own.

@@ -11,7 +11,7 @@ mod status;
 mod terminal;
 
 use embassy_net::Stack;
-use embassy_time::Duration;
+use embassy_time::{Duration, with_timeout};
 use embedded_io_async::{Read, Write};
 use oobwatch_image::Image;
 
@@ -24,6 +24,9 @@ use terminal::Terminal;
 
 /// So often the network is looked at, and the supervisor hears of this task.
 const TICK: Duration = Duration::from_millis(500);
+
+/// For the sessions to be closed before a reset.
+const CLOSE: Duration = Duration::from_secs(15);
 
 /// What the board is to do when the [console] ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +64,7 @@ pub async fn console<S: Read + Write, C: ConfigStore>(
             continue;
         }
         if let Some(ending) = console.obey(&mut line).await {
+            let _ = with_timeout(CLOSE, state.close()).await;
             return ending;
         }
         line.clear();

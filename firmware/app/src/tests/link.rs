@@ -17,6 +17,30 @@ struct Cable {
     /// Frames on the way to each end.
     frames: [VecDeque<Vec<u8>>; 2],
     wakers: [Option<Waker>; 2],
+    is_pulled: bool,
+}
+
+/// The plug at the board's end.
+pub(super) struct Plug(Rc<RefCell<Cable>>);
+
+impl Plug {
+    pub(super) fn pull(&self) {
+        self.set(true);
+    }
+
+    pub(super) fn put_in(&self) {
+        self.set(false);
+    }
+
+    fn set(&self, is_pulled: bool) {
+        let mut cable = self.0.borrow_mut();
+        cable.is_pulled = is_pulled;
+        cable
+            .wakers
+            .iter_mut()
+            .filter_map(Option::take)
+            .for_each(Waker::wake);
+    }
 }
 
 /// One end of the cable.
@@ -65,8 +89,13 @@ impl Driver for End {
         Some(Send(self))
     }
 
-    fn link_state(&mut self, _: &mut Context<'_>) -> LinkState {
-        LinkState::Up
+    fn link_state(&mut self, cx: &mut Context<'_>) -> LinkState {
+        let mut cable = self.cable.borrow_mut();
+        cable.wakers[self.side] = Some(cx.waker().clone());
+        match cable.is_pulled {
+            true => LinkState::Down,
+            false => LinkState::Up,
+        }
     }
 
     fn capabilities(&self) -> Capabilities {
@@ -87,8 +116,14 @@ pub(super) const HOST: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
 
 /// Two network stacks with a cable between them: the board's, and the other.
 pub(super) fn cable() -> [(Stack<'static>, Runner<'static, End>); 2] {
+    cable_with_plug().0
+}
+
+/// The same, and the plug of the cable.
+pub(super) fn cable_with_plug() -> ([(Stack<'static>, Runner<'static, End>); 2], Plug) {
     let cable = Rc::new(RefCell::new(Cable::default()));
-    [(BOARD, 0), (HOST, 1)].map(|(address, side)| {
+    let plug = Plug(Rc::clone(&cable));
+    let ends = [(BOARD, 0), (HOST, 1)].map(|(address, side)| {
         let end = End {
             cable: Rc::clone(&cable),
             side,
@@ -100,5 +135,6 @@ pub(super) fn cable() -> [(Stack<'static>, Runner<'static, End>); 2] {
         });
         let resources = Box::leak(Box::new(StackResources::<16>::new()));
         embassy_net::new(end, config, resources, 42)
-    })
+    });
+    (ends, plug)
 }

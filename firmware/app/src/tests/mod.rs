@@ -2,6 +2,7 @@
 //! outlives a "reset".
 
 mod boxes;
+mod lighting;
 mod link;
 mod posting;
 mod serving;

@@ -1,10 +1,11 @@
 //! The scheduler and the sessions behind it.
 
+use embassy_futures::select::select;
 use oobwatch_core::health::{Report, Verdict};
 use oobwatch_image::Product;
 
 use super::boxes::{Lab, Mood};
-use super::time::{run_for, seconds};
+use super::time::{block_on, run_for, seconds};
 use super::{Box_, Kept, certificate, image, start};
 use crate::board::ResetReason;
 use crate::{State, Target, clock, watch};
@@ -40,6 +41,35 @@ fn a_session_is_kept_where_that_saves_logins_and_closed_where_it_would_die() {
             .iter()
             .all(|target| verdict(target) == Some(Verdict::Ok))
     );
+}
+
+#[test]
+fn an_orderly_end_closes_all_sessions() {
+    let mut lab = Lab::default();
+    let boxes = [lab.add(443, &certificate(1)), lab.add(444, &certificate(1))];
+    let kept = Kept::default();
+    let image = image(
+        1,
+        &[
+            Box_::new(Product::Fmc, 443, 300),
+            Box_::new(Product::Fmc, 444, 300),
+        ],
+    );
+    let state = start(image, &kept, ResetReason::PowerOn);
+    run_for(100, watch(state, &lab));
+    assert!(boxes.iter().all(|fake| fake.borrow().is_open()));
+    block_on(select(state.close(), watch(state, &lab)));
+    for fake in &boxes {
+        let fake = fake.borrow();
+        assert!(!fake.is_open());
+        assert_eq!((fake.logins.len(), fake.logouts), (1, 1));
+    }
+    // Nothing was left behind, and nothing is done any more.
+    let requests = boxes[0].borrow().requests;
+    run_for(1_000, watch(state, &lab));
+    assert_eq!(boxes[0].borrow().requests, requests);
+    let next = start(image, &kept, ResetReason::Software);
+    assert_eq!(next.record.borrow().orphans, 0);
 }
 
 #[test]

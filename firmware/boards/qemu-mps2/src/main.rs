@@ -12,6 +12,7 @@ mod console;
 mod entropy;
 mod ethernet;
 mod idle;
+mod light;
 mod once;
 mod reg;
 mod stack;
@@ -32,11 +33,12 @@ use oobwatch_app::{Ending, State};
 use oobwatch_board::Parts;
 use oobwatch_board::entropy::Entropy;
 use oobwatch_board::retained::{self, Retained};
-use static_cell::StaticCell;
+use static_cell::{ConstStaticCell, StaticCell};
 
 use crate::console::{Console, Serial};
 use crate::entropy::Host;
 use crate::ethernet::Ethernet;
+use crate::light::Light;
 use crate::store::Store;
 use crate::watchdog::Watchdog;
 
@@ -89,6 +91,7 @@ fn start(spawner: Spawner) {
 }
 
 fn parts<'a>(config: &'static [u8], store: &'a Store) -> Parts<'a> {
+    static LIGHT: ConstStaticCell<Light> = ConstStaticCell::new(Light);
     static WATCHDOG: StaticCell<Watchdog> = StaticCell::new();
     static STORAGE: StaticCell<Retained> = StaticCell::new();
     static ENTROPY: StaticCell<Entropy<Host>> = StaticCell::new();
@@ -105,7 +108,7 @@ fn parts<'a>(config: &'static [u8], store: &'a Store) -> Parts<'a> {
         reset,
         entropy: ENTROPY.init(Entropy(Host)),
         watchdog,
-        led: None,
+        led: Some(LIGHT.take()),
     }
 }
 

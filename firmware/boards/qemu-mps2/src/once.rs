@@ -3,13 +3,16 @@
 use core::fmt::Write as _;
 use core::mem::MaybeUninit;
 
-use embassy_time::{Duration, Instant, Timer};
+use embassy_time::{Duration, Instant, Timer, with_timeout};
 use oobwatch_app::State;
 use oobwatch_core::health::{Verdict, encode};
 use oobwatch_tls::heap_use;
 
 use crate::console::Console;
 use crate::stack;
+
+/// For the logouts.
+const CLOSE: Duration = Duration::from_secs(60);
 
 /// Whether QEMU was told `-semihosting-config arg=` and this word: `once`, or
 /// `hang` to see the watchdog bite.
@@ -32,8 +35,8 @@ pub(crate) async fn run(state: &'static State, mut console: Console) -> ! {
     {
         Timer::after(Duration::from_millis(10)).await;
     }
-    // The logout of the last one.
-    Timer::after(Duration::from_millis(500)).await;
+    // Sessions that are kept between checks.
+    let _ = with_timeout(CLOSE, state.close()).await;
     let mut worst = 0;
     for target in state.targets() {
         let Some(report) = target.report() else {
