@@ -1,6 +1,5 @@
 //! One request and its answer over one connection.
 
-use core::future::Future;
 use core::num::NonZero;
 use core::time::Duration;
 
@@ -14,11 +13,9 @@ use zeroize::Zeroize as _;
 
 use crate::{Connection, Timer};
 
-/// Bytes of the head of a request: a path of 2 KiB, a bearer of 1.5 KiB, the rest.
-pub const HEAD_MAX: usize = 4 * 1024;
-
-/// Bytes that are moved at once.
-const PIECE: usize = 2 * 1024;
+/// Bytes of the room of an exchange. The head of the request has to fit: a path of
+/// 2 KiB, a bearer of 1.5 KiB, the rest.
+pub const ROOM: usize = 4 * 1024;
 
 /// How long one exchange may take, from when it has a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,9 +46,11 @@ pub enum Body<'a, R> {
     Chunked(R),
 }
 
-/// Sends `head` and `body`, and pushes the answer into `answer` until it is whole.
+/// Sends the head, which is the first `head` bytes of `room`, and `body`, and pushes
+/// the answer into `answer` until it is whole.
 ///
-/// `head` is zeroized once it is sent: it holds a token or a password. If the
+/// The head is zeroized once it is sent: it holds a token or a password. From then
+/// on, `room` is where bytes are moved through, those of the answer last. If the
 /// body can not be written to its end, the answer is read all the same: a box
 /// that refuses an upload says why, and closes.
 ///
@@ -66,7 +65,8 @@ pub async fn run<C, R, A, T>(
     timer: &T,
     deadlines: Deadlines,
     connection: &mut Connection<C>,
-    head: &mut [u8],
+    room: &mut [u8],
+    head: usize,
     body: Body<'_, R>,
     answer: &mut A,
     sink: &mut impl Sink,
@@ -79,14 +79,12 @@ where
 {
     let end = timer.now().after(deadlines.total);
     let stream = &mut connection.stream;
-    let sent = within(
-        timer,
-        end,
-        TransportError::Timeout,
-        write_request(stream, head, body),
-    )
-    .await;
-    head.zeroize();
+    let sent = select(
+        write_request(stream, room, head, body),
+        timer.sleep_until(end),
+    );
+    let sent = in_time(sent.await, TransportError::Timeout);
+    room.zeroize();
     let failed = match sent.and_then(|sent| sent) {
         Ok(()) => None,
         Err(Broken {
@@ -114,7 +112,7 @@ where
         Err(broken) => Some(broken.error),
     };
     let first = timer.now().after(deadlines.first_byte).min(end);
-    read_answer(timer, first, end, stream, answer, sink)
+    read_answer(timer, first, end, stream, room, answer, sink)
         .await
         .map_err(|error| {
             let closed = matches!(
@@ -142,18 +140,20 @@ struct Broken {
 
 async fn write_request<C: Write, R: Read>(
     stream: &mut C,
-    head: &[u8],
+    room: &mut [u8],
+    head: usize,
     body: Body<'_, R>,
 ) -> Result<(), Broken> {
+    let (head, _) = room.split_at_mut_checked(head).unwrap_or_default();
     write_all(stream, head, false).await?;
-    let mut piece = [0; PIECE];
+    head.zeroize();
     match body {
         Body::Bytes(bytes) => write_all(stream, bytes, true).await?,
         Body::Sized(mut source, mut left) => {
             while left > 0 {
-                let room = usize::try_from(left).unwrap_or(PIECE).min(PIECE);
+                let most = usize::try_from(left).unwrap_or(usize::MAX).min(room.len());
                 let bytes =
-                    read_piece(&mut source, piece.get_mut(..room).unwrap_or_default()).await?;
+                    read_piece(&mut source, room.get_mut(..most).unwrap_or_default()).await?;
                 if bytes.is_empty() {
                     return Err(SOURCE_BROKEN);
                 }
@@ -162,7 +162,7 @@ async fn write_request<C: Write, R: Read>(
             }
         }
         Body::Chunked(mut source) => loop {
-            let bytes = read_piece(&mut source, &mut piece).await?;
+            let bytes = read_piece(&mut source, room).await?;
             let Some(length) = NonZero::new(bytes.len()) else {
                 write_all(stream, LAST_CHUNK, true).await?;
                 break;
@@ -213,18 +213,18 @@ async fn read_answer<C: Read, A: Answer, T: Timer>(
     first: Instant,
     end: Instant,
     stream: &mut C,
+    room: &mut [u8],
     answer: &mut A,
     sink: &mut impl Sink,
 ) -> Result<(), Error> {
-    let mut piece = [0; PIECE];
     loop {
         let (until, late) = if answer.has_begun() {
             (end, TransportError::Timeout)
         } else {
             (first, TransportError::FirstByteTimeout)
         };
-        let read = within(timer, until, late, stream.read(&mut piece));
-        let read = read.await.map_err(|broken| broken.error)?;
+        let read = select(stream.read(room), timer.sleep_until(until)).await;
+        let read = in_time(read, late).map_err(|broken| broken.error)?;
         let count = read.map_err(|_| match answer.has_begun() {
             true => TransportError::Truncated,
             false => TransportError::Io,
@@ -232,7 +232,7 @@ async fn read_answer<C: Read, A: Answer, T: Timer>(
         if count == 0 {
             return closed(answer);
         }
-        let bytes = piece.get(..count).unwrap_or_default();
+        let bytes = room.get(..count).unwrap_or_default();
         let progress = answer.push(bytes, sink);
         if progress? == Progress::Done {
             return Ok(());
@@ -249,14 +249,10 @@ fn closed<A: Answer>(answer: &mut A) -> Result<(), Error> {
     }
 }
 
-/// `future`, if it ends in time.
-async fn within<T: Timer, F: Future>(
-    timer: &T,
-    until: Instant,
-    late: TransportError,
-    future: F,
-) -> Result<F::Output, Broken> {
-    match select(future, timer.sleep_until(until)).await {
+/// What came, if it came before its time was over. (A future that took another one
+/// would hold it twice.)
+fn in_time<T>(came: Either<T, ()>, late: TransportError) -> Result<T, Broken> {
+    match came {
         Either::First(output) => Ok(output),
         Either::Second(()) => Err(Broken {
             error: late,

@@ -177,14 +177,14 @@ async fn reach<D: Dial>(home: &BoardHome<'_, D>) -> Result<(), Error> {
         stream,
         reused: false,
     };
-    let mut head = [0; 640];
-    let (mut reach, length) = Reach::start(&home.origin(), &mut head)?;
-    let head = head.get_mut(..length).unwrap_or_default();
+    let mut room = [0; 640];
+    let (mut reach, head) = Reach::start(&home.origin(), &mut room)?;
     let body = Body::<&[u8]>::Bytes(b"");
     let ran = run(
         home,
         PROBE,
         &mut connection,
+        &mut room,
         head,
         body,
         &mut reach,

@@ -5,7 +5,7 @@ use oobwatch_core::session::{AuthNext, AuthPermit, Session};
 use zeroize::Zeroize as _;
 
 use super::unreached;
-use crate::exchange::{Body, HEAD_MAX, run};
+use crate::exchange::{Body, ROOM, run};
 use crate::{Adopted, Before, Home};
 
 /// Carries out what `permit` was given for, and settles it.
@@ -58,7 +58,7 @@ async fn authenticate_once<H: Home>(
     fresh: bool,
 ) -> Result<AuthOutcome, Lost> {
     let mut connection = home.connect(fresh).await.map_err(unreached)?;
-    let mut head = [0; HEAD_MAX];
+    let mut room = [0; ROOM];
     let (origin, login) = (home.origin(), home.login());
     let started = home.with_session(|session: &mut Session| {
         AuthExchange::start(
@@ -67,24 +67,25 @@ async fn authenticate_once<H: Home>(
             permit,
             login.as_ref(),
             home.domain(),
-            &mut head,
+            &mut room,
         )
     });
-    let (mut exchange, length) = started.map_err(unreached)?;
-    let sent = head.get_mut(..length).unwrap_or_default();
+    let (mut exchange, head) = started.map_err(unreached)?;
     let body = Body::<&[u8]>::Bytes(b"");
     let mut sink = home.domains();
     let ran = run(
         home,
         home.deadlines(),
         &mut connection,
-        sent,
+        &mut room,
+        head,
         body,
         &mut exchange,
         &mut sink,
     )
     .await;
-    head.zeroize();
+    // Tokens came through it.
+    room.zeroize();
     ran?;
     home.release(connection.stream, exchange.persistence());
     Ok(exchange.finish())

@@ -14,7 +14,7 @@ use oobwatch_core::session::{Admit, AuthNext, Class, Next, Permit, Session, Stop
 use oobwatch_core::time::Instant;
 
 use crate::Home;
-use crate::exchange::{Body, HEAD_MAX, run};
+use crate::exchange::{Body, ROOM, run};
 
 pub use auth::authenticate;
 
@@ -266,7 +266,7 @@ async fn attempt<H: Home, R: Read>(
         Ok(connection) => connection,
         Err(error) => return unsent(error),
     };
-    let mut head = [0; HEAD_MAX];
+    let mut room = [0; ROOM];
     let (origin, bearer, limits) = (home.origin(), home.bearer(), home.limits());
     let started = home.with_session(|session: &mut Session| {
         Exchange::start(
@@ -276,18 +276,18 @@ async fn attempt<H: Home, R: Read>(
             request,
             bearer.as_ref(),
             limits,
-            &mut head,
+            &mut room,
         )
     });
-    let (mut exchange, length) = match started {
+    let (mut exchange, head) = match started {
         Ok(started) => started,
         Err(error) => return unsent(error),
     };
-    let head = head.get_mut(..length).unwrap_or_default();
     match run(
         home,
         home.deadlines(),
         &mut connection,
+        &mut room,
         head,
         body,
         &mut exchange,
