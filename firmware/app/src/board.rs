@@ -3,6 +3,7 @@
 //! The Ethernet driver is not among them: the board makes an
 //! [`embassy_net::Stack`] of it and runs its runner.
 
+use core::fmt;
 use core::future::Future;
 
 use embedded_io_async::{Read, Write};
@@ -128,20 +129,23 @@ pub enum ResetReason {
     Pin,
     /// The watchdog was not fed.
     Watchdog,
-    /// The program asked for it, as after a panic.
+    /// The program asked for it.
     Software,
     /// The board can not tell.
     Unknown,
+    /// The program has panicked, or the processor has found a fault.
+    Crash,
 }
 
 impl ResetReason {
     /// All of them, in the order in which they are counted.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::PowerOn,
         Self::Pin,
         Self::Watchdog,
         Self::Software,
         Self::Unknown,
+        Self::Crash,
     ];
 
     /// The name in metrics and on the console.
@@ -153,6 +157,61 @@ impl ResetReason {
             Self::Watchdog => "watchdog",
             Self::Software => "software",
             Self::Unknown => "unknown",
+            Self::Crash => "crash",
         }
+    }
+}
+
+/// Most addresses of a [`Crash`].
+pub const TRACE_MAX: usize = 8;
+
+/// How a run of the program has ended by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Crash {
+    /// By what.
+    pub kind: CrashKind,
+    /// Addresses in the program, the innermost first, then zeros.
+    pub trace: [u32; TRACE_MAX],
+    /// So many runs have ended so, one after the other.
+    pub in_a_row: u32,
+}
+
+/// What has ended a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CrashKind {
+    /// The program.
+    Panic,
+    /// The processor: memory that is none, or an overflow of the stack.
+    Fault,
+}
+
+impl fmt::Display for Crash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            CrashKind::Panic => "panic at",
+            CrashKind::Fault => "fault at",
+        })?;
+        for address in self.trace.iter().filter(|address| **address != 0) {
+            write!(f, " {address:#x}")?;
+        }
+        write!(f, ", {} in a row", self.in_a_row)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::string::ToString as _;
+
+    use super::*;
+
+    #[test]
+    fn a_crash_is_shown_as_addresses_that_were_kept() {
+        let mut crash = Crash {
+            kind: CrashKind::Panic,
+            trace: [0; TRACE_MAX],
+            in_a_row: 2,
+        };
+        (crash.trace[0], crash.trace[1]) = (0x11c, 0x0800_5092);
+        assert_eq!(crash.to_string(), "panic at 0x11c 0x8005092, 2 in a row");
     }
 }

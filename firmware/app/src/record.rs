@@ -17,7 +17,7 @@ use crate::board::ResetReason;
 pub const RECORD_MAX: usize = 512;
 
 /// The first bytes: a name, and the version of the layout.
-const MAGIC: [u8; 4] = *b"OOR\x01";
+const MAGIC: [u8; 4] = *b"OOR\x02";
 
 /// All that outlives a reset.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -168,7 +168,7 @@ mod tests {
     fn filled() -> Record {
         let mut record = Record {
             generation: 7,
-            resets: [1, 2, 3, 4, 5],
+            resets: [1, 2, 3, 4, 5, 6],
             orphans: 6,
             ..Record::default()
         };

@@ -12,7 +12,7 @@ use oobwatch_core::latch::Latch;
 use oobwatch_core::time::Instant;
 use oobwatch_image::{Image, ImageError, MAX_CREDENTIALS, MAX_WEBHOOKS, Network};
 
-use crate::board::{NotSaved, ResetReason, Storage};
+use crate::board::{Crash, NotSaved, ResetReason, Storage};
 use crate::clock;
 use crate::closing::Closing;
 use crate::record::{RECORD_MAX, Record};
@@ -35,6 +35,8 @@ pub struct Start<'a> {
     pub storage: &'static mut dyn Storage,
     /// Why the board has started.
     pub reset: ResetReason,
+    /// How the last run ended, if by itself.
+    pub crash: Option<Crash>,
     /// A random number: seeds the jitter of waits.
     pub seed: u32,
 }
@@ -73,6 +75,7 @@ pub struct State {
     pub(crate) page: Mutex<NoopRawMutex, &'static mut Page>,
     pub(crate) targets: &'static [Target],
     pub(crate) reset: ResetReason,
+    pub(crate) crash: Option<Crash>,
     pub(crate) record: RefCell<Record>,
     pub(crate) saves: Cell<u32>,
     pub(crate) failed_saves: Cell<u32>,
@@ -119,6 +122,7 @@ impl State {
             image,
             targets: room.as_slice(),
             reset: start.reset,
+            crash: start.crash,
             latches: core::array::from_fn(|index| {
                 let tries = record.credentials.get(index).copied().unwrap_or_default();
                 RefCell::new(Latch::restored(tries.refusals_at_most(), now))
@@ -153,6 +157,12 @@ impl State {
     #[must_use]
     pub const fn reset(&self) -> ResetReason {
         self.reset
+    }
+
+    /// How the last run ended, if by itself.
+    #[must_use]
+    pub const fn crash(&self) -> Option<&Crash> {
+        self.crash.as_ref()
     }
 
     /// Why nothing is watched, if so.

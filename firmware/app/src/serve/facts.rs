@@ -2,6 +2,7 @@
 
 use oobwatch_image::Image;
 
+use crate::board::Crash;
 use crate::state::Refused;
 use crate::{State, clock};
 
@@ -9,6 +10,8 @@ use crate::{State, clock};
 pub(super) struct Facts {
     pub(super) version: &'static str,
     pub(super) reset: &'static str,
+    /// How the last run ended, if by itself.
+    pub(super) crash: Option<Crash>,
     pub(super) uptime: u64,
     /// Of the configuration image, or why there is none.
     pub(super) generation: Result<u32, Refused>,
@@ -25,6 +28,7 @@ impl Facts {
         Self {
             version: env!("CARGO_PKG_VERSION"),
             reset: state.reset.as_str(),
+            crash: state.crash,
             uptime: embassy_time::Instant::now().as_secs(),
             generation: state.image.map(Image::generation),
             orphans: state.record.borrow().orphans,

@@ -11,6 +11,7 @@ use serde::{Serialize, Serializer};
 
 use super::answer::Pieces;
 use super::facts::Facts;
+use crate::board::Crash;
 use crate::state::Refused;
 use crate::webhook::Trouble;
 use crate::{State, clock};
@@ -56,6 +57,7 @@ struct Board<'a> {
     version: &'static str,
     uptime_s: u64,
     reset: &'static str,
+    crash: Option<Shown<Crash>>,
     verdict: Option<&'static str>,
     configuration: Option<u32>,
     refused: Option<Shown<Refused>>,
@@ -105,6 +107,7 @@ fn board(state: &State, out: &mut dyn fmt::Write) -> fmt::Result {
             version: facts.version,
             uptime_s: facts.uptime,
             reset: facts.reset,
+            crash: facts.crash.map(Shown),
             verdict: worst.map(Verdict::as_str),
             configuration: facts.generation.ok(),
             refused: facts.generation.err().map(Shown),

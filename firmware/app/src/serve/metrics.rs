@@ -78,6 +78,12 @@ fn board(facts: &Facts, out: &mut dyn fmt::Write) -> fmt::Result {
         out,
         "oobwatch_board_info{{version=\"{version}\",reset=\"{reset}\"}} 1"
     )?;
+    let (name, help) = (
+        "oobwatch_board_crashes",
+        "Runs that have ended by a crash, one after the other, the last among them.",
+    );
+    let crashes = facts.crash.map_or(0, |crash| crash.in_a_row);
+    one(out, name, help, "gauge", &crashes)?;
     let (name, help) = ("oobwatch_board_uptime_seconds", "Time since the start.");
     one(out, name, help, "gauge", &facts.uptime)?;
     let (name, help) = (

@@ -38,6 +38,7 @@ fn head(state: &State, out: &mut dyn fmt::Write) -> fmt::Result {
     let Facts {
         version,
         reset,
+        crash,
         uptime,
         orphans,
         ..
@@ -46,6 +47,9 @@ fn head(state: &State, out: &mut dyn fmt::Write) -> fmt::Result {
         out,
         "<p>Version {version}, up {uptime} s, last reset: {reset}. "
     )?;
+    if let Some(crash) = crash {
+        write!(out, "The run before has ended by a {crash}. ")?;
+    }
     match facts.generation {
         Ok(generation) => write!(out, "Configuration {generation}, ")?,
         Err(why) => write!(Html(out), "No configuration: {why}. ")?,

@@ -165,6 +165,7 @@ pub(super) fn start_with(
         page: Box::leak(Box::default()),
         storage,
         reset,
+        crash: None,
         seed: 7,
     };
     Box::leak(Box::new(State::new(start, room.as_mut_view())))

@@ -4,6 +4,7 @@
 #![no_std]
 #![deny(unsafe_code)]
 
+pub mod crash;
 pub mod entropy;
 pub mod memory;
 mod random;
@@ -17,7 +18,7 @@ use embassy_executor::Spawner;
 use embassy_net::{Runner, Stack, StackResources};
 use embassy_net_driver::Driver;
 use heapless::Vec;
-use oobwatch_app::board::{Led, ResetReason, Storage, Watchdog};
+use oobwatch_app::board::{Crash, Led, ResetReason, Storage, Watchdog};
 use oobwatch_app::{Network, Page, Start, State, Target, TcpRoom};
 use oobwatch_image::{Image, ImageError};
 use rand_core::{CryptoRng, Rng as _};
@@ -71,13 +72,16 @@ pub fn start(spawner: Spawner, parts: Parts<'_>, console: &mut dyn fmt::Write) -
     static PAGE: ConstStaticCell<Page> = ConstStaticCell::new(Page::new());
     static STATE: StaticCell<State> = StaticCell::new();
 
-    banner(console, parts.name, parts.reset);
+    let crash = crash::take();
+    let reset = crash.map_or(parts.reset, |_| ResetReason::Crash);
+    banner(console, parts.name, reset, crash.as_ref());
     let start = Start {
         image: image(parts.config),
         spare: parts.spare,
         page: PAGE.take(),
         storage: parts.storage,
-        reset: parts.reset,
+        reset,
+        crash,
         seed: parts.entropy.next_u32(),
     };
     let state: &State = STATE.init_with(|| State::new(start, ROOM.take().as_mut_view()));
@@ -93,10 +97,13 @@ pub fn start(spawner: Spawner, parts: Parts<'_>, console: &mut dyn fmt::Write) -
     }
 }
 
-fn banner(console: &mut dyn fmt::Write, board: &str, reset: ResetReason) {
+fn banner(console: &mut dyn fmt::Write, board: &str, reset: ResetReason, crash: Option<&Crash>) {
     let version = env!("CARGO_PKG_VERSION");
     let reset = reset.as_str();
     let _ = writeln!(console, "oobwatch {version} on {board}, reset: {reset}");
+    if let Some(crash) = crash {
+        let _ = writeln!(console, "{crash}");
+    }
 }
 
 #[inline(never)]
@@ -141,6 +148,7 @@ impl Started {
         spawner.spawn(tasks::watcher(state, stack, network).expect("spawned once"));
         spawner.spawn(tasks::teller(state, stack).expect("spawned once"));
         spawner.spawn(tasks::clock(state, stack, entropy).expect("spawned once"));
+        spawner.spawn(tasks::calm().expect("spawned once"));
         if let Some(led) = led {
             spawner.spawn(tasks::light(state, stack, led).expect("spawned once"));
         }

@@ -1,43 +1,57 @@
 //! Memory that outlives a reset (not a loss of power), at `_retained_start` of the
-//! board's linker script, 2 KiB: why the board was reset, and the application's
-//! record.
+//! board's linker script, 2 KiB: why the board was reset, how the last run ended, and
+//! the application's record.
 //!
 //! It is written by whole words only. What a STM32H7 writes to its RAM in smaller
 //! pieces waits in a buffer, and is lost in a reset (ST's FAQ "STM32 SRAM/Backup
 //! SRAM content is not preserved after reset").
 #![allow(unsafe_code, reason = "memory that is not set at start")]
 
-use oobwatch_app::board::{NotSaved, ResetReason, Storage};
+use oobwatch_app::board::{NotSaved, ResetReason, Storage, TRACE_MAX};
 use oobwatch_app::record::RECORD_MAX;
 
+use crate::crash;
+
 /// Says that the memory was written by this program.
-const MAGIC: u32 = 0x4F4F_4257;
+const MAGIC: u32 = 0x4F4F_4258;
 /// The board is running: if a reset finds this, it was the watchdog's.
 const RUNNING: u32 = 1;
 /// The program has asked for the reset.
 const ASKED: u32 = 2;
 
 const WORD: usize = size_of::<u32>();
+/// Where the trace of a crash begins, and then the record.
+const TRACE: usize = 5;
+const RECORD: usize = TRACE + TRACE_MAX;
 /// Words of the record.
 const WORDS: usize = RECORD_MAX / WORD;
 
 unsafe extern "C" {
-    static mut _retained_start: [u32; 3 + WORDS];
+    static mut _retained_start: [u32; RECORD + WORDS];
 }
 
 /// A word of the memory, by its place. All values of it are valid.
 #[derive(Clone, Copy)]
-struct Word(usize);
+pub(crate) struct Word(usize);
 
 impl Word {
     const MAGIC: Self = Self(0);
     const STATE: Self = Self(1);
     /// Bytes of the record.
     const LENGTH: Self = Self(2);
+    /// Whether the last run has crashed.
+    pub(crate) const CRASH: Self = Self(3);
+    /// Crashes in a row.
+    pub(crate) const CRASHES: Self = Self(4);
+
+    /// The words of the trace of a crash, in order.
+    pub(crate) fn trace() -> impl Iterator<Item = Self> {
+        (TRACE..RECORD).map(Self)
+    }
 
     /// The words of the record, in order.
     fn record() -> impl Iterator<Item = Self> {
-        (3..3 + WORDS).map(Self)
+        (RECORD..RECORD + WORDS).map(Self)
     }
 
     fn place(self) -> *mut u32 {
@@ -45,12 +59,12 @@ impl Word {
         start.wrapping_add(self.0)
     }
 
-    fn read(self) -> u32 {
+    pub(crate) fn read(self) -> u32 {
         // SAFETY: within memory of the board that is reached by this type only.
         unsafe { self.place().read_volatile() }
     }
 
-    fn write(self, value: u32) {
+    pub(crate) fn write(self, value: u32) {
         // SAFETY: as above.
         unsafe { self.place().write_volatile(value) }
     }
@@ -68,6 +82,7 @@ impl Retained {
         let state = Word::STATE.read();
         if !known {
             Word::LENGTH.write(0);
+            crash::forget();
             Word::MAGIC.write(MAGIC);
         }
         Word::STATE.write(RUNNING);

@@ -1,11 +1,12 @@
 //! The application's futures as tasks of the executor.
 
 use embassy_net::Stack;
-use embassy_time::{Duration, with_timeout};
+use embassy_time::{Duration, Timer, with_timeout};
 use oobwatch_app::board::{Led, Watchdog};
 use oobwatch_app::{Network, State, lamp, serve, sntp, supervise, tell, watch};
 use rand_core::Rng as _;
 
+use crate::crash;
 use crate::random::Random;
 use crate::tls::Tls;
 
@@ -20,6 +21,7 @@ pub(crate) async fn watcher(
 ) -> ! {
     // A board that has just started has no address yet, which is no finding.
     let _ = with_timeout(ADDRESS, stack.wait_config_up()).await;
+    Timer::after(crash::pause(state.crash())).await;
     watch(state, &network).await
 }
 
@@ -45,6 +47,13 @@ pub(crate) async fn light(
     led: &'static mut dyn Led,
 ) -> ! {
     lamp(state, stack, led).await
+}
+
+/// A run that goes well for long ends a row of crashes.
+#[embassy_executor::task]
+pub(crate) async fn calm() {
+    Timer::after(crash::CALM).await;
+    crash::forget();
 }
 
 #[embassy_executor::task]

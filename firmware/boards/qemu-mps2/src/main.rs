@@ -30,9 +30,9 @@ use embassy_executor::Spawner;
 use embassy_net::{Runner, Stack};
 use oobwatch_app::board::{ConfigStore as _, ResetReason};
 use oobwatch_app::{Ending, State};
-use oobwatch_board::Parts;
 use oobwatch_board::entropy::Entropy;
 use oobwatch_board::retained::{self, Retained};
+use oobwatch_board::{Parts, crash};
 use static_cell::{ConstStaticCell, StaticCell};
 
 use crate::console::{Console, Serial};
@@ -45,6 +45,8 @@ use crate::watchdog::Watchdog;
 const NAME: &str = "MPS2 AN386";
 /// Seconds without a feed until the board is reset.
 const WATCHDOG_SECONDS: u32 = 10;
+/// Between a crash and the reset.
+const PAUSE_CYCLES: u32 = 10_000_000;
 
 #[cortex_m_rt::entry]
 fn main() -> ! {
@@ -72,6 +74,10 @@ fn start(spawner: Spawner) {
             cortex_m::asm::nop();
         }
     }
+    assert!(
+        state.crash().is_some() || !once::is_asked("panic"),
+        "panics, as it was told"
+    );
     let stack = match ethernet::start() {
         Ok(chip) => {
             let (stack, runner) = started.network(chip);
@@ -138,14 +144,21 @@ async fn once(state: &'static State, console: Console) -> ! {
 #[cortex_m_rt::exception]
 #[allow(unsafe_code, reason = "an exception handler")]
 unsafe fn HardFault(frame: &cortex_m_rt::ExceptionFrame) -> ! {
-    let _ = writeln!(Console::start(), "hard fault at {:#010x}", frame.pc());
+    let _ = writeln!(
+        Console::start(),
+        "\n{}",
+        crash::faulted(frame.pc(), frame.lr())
+    );
     end(102)
 }
 
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
     cortex_m::interrupt::disable();
-    let _ = writeln!(Console::start(), "{info}");
+    if cfg!(debug_assertions) {
+        let _ = writeln!(Console::start(), "\n{info}");
+    }
+    let _ = writeln!(Console::start(), "\n{}", crash::panicked());
     end(101)
 }
 
@@ -154,5 +167,7 @@ fn end(code: i32) -> ! {
     if once::is_asked("once") {
         semihosting::process::exit(code);
     }
+    // A board that fails at each start does so a few times a second.
+    cortex_m::asm::delay(PAUSE_CYCLES);
     retained::reset()
 }

@@ -15,7 +15,7 @@ use crate::stack;
 const CLOSE: Duration = Duration::from_secs(60);
 
 /// Whether QEMU was told `-semihosting-config arg=` and this word: `once`, or
-/// `hang` to see the watchdog bite.
+/// `hang` to see the watchdog bite, or `panic` to see what is told of one.
 pub(crate) fn is_asked(wanted: &str) -> bool {
     let mut buffer = [MaybeUninit::uninit(); 128];
     let line = semihosting::sys::arm_compat::sys_get_cmdline_uninit(&mut buffer);

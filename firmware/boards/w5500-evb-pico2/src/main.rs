@@ -23,8 +23,8 @@ use embassy_executor::Spawner;
 use embassy_net::{Runner, Stack};
 use oobwatch_app::board::ConfigStore as _;
 use oobwatch_app::{Ending, State};
-use oobwatch_board::Parts;
 use oobwatch_board::retained::Retained;
+use oobwatch_board::{Parts, crash};
 use static_cell::StaticCell;
 
 use crate::console::{Console, Serial};
@@ -101,10 +101,13 @@ async fn serve_console(
 #[cortex_m_rt::exception]
 #[allow(unsafe_code, reason = "an exception handler")]
 unsafe fn HardFault(frame: &cortex_m_rt::ExceptionFrame) -> ! {
-    reset::after(format_args!("hard fault at {:#010x}", frame.pc()))
+    reset::after(format_args!("{}", crash::faulted(frame.pc(), frame.lr())))
 }
 
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
-    reset::after(format_args!("{info}"))
+    if cfg!(debug_assertions) {
+        reset::after(format_args!("{info}"));
+    }
+    reset::after(format_args!("{}", crash::panicked()))
 }
