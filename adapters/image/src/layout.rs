@@ -11,6 +11,9 @@ pub const FORMAT_VERSION: u32 = 1;
 /// Bytes before the first record.
 pub const HEADER_LEN: usize = 24;
 
+/// Where in the header the checksum is.
+pub(crate) const CHECKSUM: usize = HEADER_LEN - 4;
+
 /// Bytes of storage that a board keeps for an image.
 pub const REGION_LEN: usize = 64 * 1024;
 

@@ -79,7 +79,7 @@ pub use layout::{
     FORMAT_VERSION, HEADER_LEN, MAX_CERTIFICATES, MAX_CREDENTIALS, MAX_NAME_SERVERS, MAX_SYSLOGS,
     MAX_TARGETS, MAX_TIME_SERVERS, MAX_WEBHOOKS, REGION_LEN,
 };
-pub use read::Image;
+pub use read::{Image, announced};
 pub use show::{Section, ShowCertificate};
 pub use url::Url;
 pub use write::Writer;

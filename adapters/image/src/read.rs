@@ -7,8 +7,8 @@ use crate::crc::crc32;
 use crate::cursor::Cursor;
 use crate::error::{ImageError, Reason, RecordKind};
 use crate::layout::{
-    FORMAT_VERSION, HEADER_LEN, MAGIC, MAX_CERTIFICATES, MAX_CREDENTIALS, MAX_SYSLOGS, MAX_TARGETS,
-    MAX_TIME_SERVERS, MAX_WEBHOOKS,
+    CHECKSUM, FORMAT_VERSION, HEADER_LEN, MAGIC, MAX_CERTIFICATES, MAX_CREDENTIALS, MAX_SYSLOGS,
+    MAX_TARGETS, MAX_TIME_SERVERS, MAX_WEBHOOKS,
 };
 use crate::records::Parts;
 use crate::url::Url;
@@ -164,46 +164,65 @@ pub(crate) struct Header<'a> {
 
 impl<'a> Header<'a> {
     fn parse(bytes: &'a [u8]) -> Result<Self, ImageError> {
-        let fail = |reason, offset| Err(ImageError { reason, offset });
-        let head = bytes.get(..HEADER_LEN).unwrap_or(bytes);
-        if !bytes.starts_with(&MAGIC) {
-            let erased = head.iter().all(|&b| b == 0xFF) || head.iter().all(|&b| b == 0);
-            return fail(
-                if erased {
-                    Reason::Blank
-                } else {
-                    Reason::NotAnImage
-                },
-                0,
-            );
-        }
-        let mut fields = Cursor::new(bytes, 0);
-        let truncated = |_| ImageError {
-            reason: Reason::Truncated,
-            offset: bytes.len(),
-        };
-        fields.take(MAGIC.len()).map_err(truncated)?;
-        let version = fields.u32().map_err(truncated)?;
-        let generation = fields.u32().map_err(truncated)?;
-        let length = fields.u32().map_err(truncated)?;
-        let checked = fields.offset();
-        let crc = fields.u32().map_err(truncated)?;
-        if version != FORMAT_VERSION {
-            return fail(Reason::Version(version), MAGIC.len());
-        }
-        let length = usize::try_from(length).unwrap_or(usize::MAX);
-        let Some(payload) = length.checked_sub(HEADER_LEN) else {
-            return fail(Reason::Length, checked.saturating_sub(4));
-        };
-        let records = fields.take(payload).map_err(truncated)?;
-        let covered = bytes.get(..checked).unwrap_or_default();
+        let (length, generation) = announced(bytes)?;
+        let truncated = |_| truncated(bytes);
+        let (covered, rest) = bytes.split_at_checked(CHECKSUM).unwrap_or((bytes, &[]));
+        let mut rest = Cursor::new(rest, CHECKSUM);
+        let crc = rest.u32().map_err(truncated)?;
+        let payload = length.saturating_sub(HEADER_LEN);
+        let records = rest.take(payload).map_err(truncated)?;
         if crc32(&[covered, records]) != crc {
-            return fail(Reason::Checksum, checked);
+            let reason = Reason::Checksum;
+            return Err(ImageError {
+                reason,
+                offset: CHECKSUM,
+            });
         }
         Ok(Self {
             length,
             generation,
             records,
         })
+    }
+}
+
+/// Length and generation of the image that begins with `bytes`, as it says
+/// itself: nothing but the start of the header is looked at.
+///
+/// # Errors
+/// [`Reason::Blank`], [`Reason::NotAnImage`], [`Reason::Version`],
+/// [`Reason::Length`] (shorter than a header), [`Reason::Truncated`] where `bytes`
+/// are too few to tell.
+pub fn announced(bytes: &[u8]) -> Result<(usize, u32), ImageError> {
+    let fail = |reason, offset| Err(ImageError { reason, offset });
+    if !bytes.starts_with(&MAGIC) {
+        let head = bytes.get(..HEADER_LEN).unwrap_or(bytes);
+        let is_erased = head.iter().all(|&b| b == 0xFF) || head.iter().all(|&b| b == 0);
+        return match is_erased {
+            true => fail(Reason::Blank, 0),
+            false => fail(Reason::NotAnImage, 0),
+        };
+    }
+    let truncated = |_| truncated(bytes);
+    let mut fields = Cursor::new(bytes, 0);
+    fields.take(MAGIC.len()).map_err(truncated)?;
+    let version = fields.u32().map_err(truncated)?;
+    let generation = fields.u32().map_err(truncated)?;
+    let length_at = fields.offset();
+    let length = fields.u32().map_err(truncated)?;
+    if version != FORMAT_VERSION {
+        return fail(Reason::Version(version), MAGIC.len());
+    }
+    let length = usize::try_from(length).unwrap_or(usize::MAX);
+    if length < HEADER_LEN {
+        return fail(Reason::Length, length_at);
+    }
+    Ok((length, generation))
+}
+
+const fn truncated(bytes: &[u8]) -> ImageError {
+    ImageError {
+        reason: Reason::Truncated,
+        offset: bytes.len(),
     }
 }

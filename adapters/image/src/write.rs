@@ -8,7 +8,9 @@ use crate::config::{
 };
 use crate::crc::Crc;
 use crate::error::{Field, RecordKind, WriteError};
-use crate::layout::{self, FORMAT_VERSION, HEADER_LEN, MAGIC, MAX_CERTIFICATES, MAX_CREDENTIALS};
+use crate::layout::{
+    self, CHECKSUM, FORMAT_VERSION, HEADER_LEN, MAGIC, MAX_CERTIFICATES, MAX_CREDENTIALS,
+};
 use crate::read::Image;
 
 /// Writes an image.
@@ -321,9 +323,6 @@ pub(crate) fn header<'a>(
     );
     header
 }
-
-/// Where in the header the checksum is.
-const CHECKSUM: usize = HEADER_LEN - 4;
 
 /// Leaves room in a record for the fields beside it.
 const LONGEST_TEXT: usize = 0x8000;

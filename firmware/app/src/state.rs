@@ -89,6 +89,10 @@ pub struct State {
     pub(crate) start: u32,
     /// Changes of state so far.
     changes: Cell<u32>,
+    /// No check begins for now.
+    held: Cell<bool>,
+    /// Most targets that there is room for.
+    most: usize,
     latches: [RefCell<Latch>; MAX_CREDENTIALS],
     storage: RefCell<&'static mut dyn Storage>,
     /// The checksum of what was stored last.
@@ -104,6 +108,7 @@ impl State {
     #[must_use]
     pub fn new(start: Start<'_>, room: &'static mut VecView<Target>) -> Self {
         let mut record = load(start.storage);
+        let most = room.capacity();
         let image = start.image.as_ref().map_err(|error| Refused::Image(*error));
         let image = image.and_then(|image| {
             make_targets(image, start.seed, room)?;
@@ -138,6 +143,8 @@ impl State {
             webhooks: webhooks.iter().map(Webhook::new).collect(),
             start: start.seed,
             changes: Cell::new(0),
+            held: Cell::new(false),
+            most,
             storage: RefCell::new(start.storage),
             saved: Cell::new(None),
         };
@@ -197,6 +204,52 @@ impl State {
         }
     }
 
+    /// Whether the firmware would take the configuration in `slot`.
+    // Not inlined: an image takes a few KiB of the stack.
+    #[inline(never)]
+    pub(crate) fn accepts(&self, slot: &[u8]) -> Result<(), Refused> {
+        let image = Image::parse(slot).map_err(Refused::Image)?;
+        if image.targets().len() > self.most {
+            return Err(Refused::TooManyTargets(self.most));
+        }
+        let bad = image
+            .targets()
+            .iter()
+            .position(|config| !Target::can_be(config));
+        bad.map_or(Ok(()), |index| Err(Refused::Target(index)))
+    }
+
+    /// Lets no check begin for as long as what is returned lives.
+    pub(crate) fn hold_checks(&self) -> Hold<'_> {
+        self.held.set(true);
+        Hold(&self.held)
+    }
+
+    /// Whether no check may begin.
+    pub(crate) const fn is_held(&self) -> bool {
+        self.held.get()
+    }
+
+    /// Forgets how often the credential of that name was refused, and says how
+    /// often; its targets are due.
+    pub(crate) fn unlock(&self, name: &str) -> Option<Result<u8, NotSaved>> {
+        let credentials = self.image.map_or(&[][..], |image| image.credentials());
+        let index = credentials.iter().position(|one| one.name() == name)?;
+        let latch = self.latches.get(index)?;
+        let refusals = latch.borrow().refusals();
+        latch.borrow_mut().reset();
+        let kept = self.keep(|record| {
+            if let Some(tries) = record.credentials.get_mut(index) {
+                *tries = Default::default();
+            }
+        });
+        let users = self.targets.iter();
+        for target in users.filter(|target| target.config.credential.index() == index) {
+            target.check_at.set(clock::now());
+        }
+        Some(kept.map(|()| refusals))
+    }
+
     /// The latch of the credential of `target`.
     pub(crate) fn latch(&self, target: &Target) -> Option<&RefCell<Latch>> {
         self.latches.get(target.config.credential.index())
@@ -243,6 +296,15 @@ impl State {
         for (target, past) in self.targets.iter().zip(&record.targets) {
             target.session.borrow_mut().remember(now, past.memory);
         }
+    }
+}
+
+/// See [`State::hold_checks`].
+pub(crate) struct Hold<'a>(&'a Cell<bool>);
+
+impl Drop for Hold<'_> {
+    fn drop(&mut self) {
+        self.0.set(false);
     }
 }
 

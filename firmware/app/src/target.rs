@@ -52,11 +52,7 @@ pub struct Target {
 impl Target {
     /// A target that is due at once. `id` seeds the jitter of its waits.
     pub(crate) fn new(config: image::Target<'static>, id: u32) -> Result<Self, ConfigError> {
-        let product = match config.product {
-            image::Product::Fmc => Product::Fmc,
-            image::Product::Fxos => Product::Fxos,
-            image::Product::CdFmc => Product::CdFmc,
-        };
+        let product = product(&config);
         let authority = authority(&config);
         let rules = Rules {
             patience: PATIENCE,
@@ -79,6 +75,11 @@ impl Target {
             change: Cell::default(),
             report: RefCell::new(None),
         })
+    }
+
+    /// Whether there can be a target of that configuration.
+    pub(crate) fn can_be(config: &image::Target<'_>) -> bool {
+        Origin::new(product(config), &authority(config)).is_ok()
     }
 
     /// The name that the configuration gives it.
@@ -129,6 +130,14 @@ impl Target {
             report.observed.age = Some(now - *made);
             &*report
         }))
+    }
+}
+
+const fn product(config: &image::Target<'_>) -> Product {
+    match config.product {
+        image::Product::Fmc => Product::Fmc,
+        image::Product::Fxos => Product::Fxos,
+        image::Product::CdFmc => Product::CdFmc,
     }
 }
 

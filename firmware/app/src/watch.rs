@@ -34,6 +34,8 @@ const PROBE: Deadlines = Deadlines {
 };
 /// The longest sleep: so often the supervisor hears of this task.
 const NAP: Duration = Duration::from_secs(10);
+/// Between two looks at whether checks may begin again.
+const HELD: Duration = Duration::from_millis(500);
 
 /// Watches the targets of `state` until [`State::close`] is called, and then logs
 /// out. A network that is down is a finding like any other.
@@ -41,6 +43,10 @@ pub async fn watch<D: Dial>(state: &State, dial: &D) -> ! {
     while !state.closing.is_asked() {
         state.progress.watch.set();
         let now = clock::now();
+        if state.is_held() {
+            clock::sleep_until(now.after(HELD)).await;
+            continue;
+        }
         let due = next(state.targets);
         let free_until = due.map_or(Instant::MAX, |(at, ..)| at);
         if let Some(post) = webhook::turn(state, now, free_until) {

@@ -1,40 +1,237 @@
 //! What a line asks for.
 
 use core::fmt;
+use core::net::Ipv4Addr;
+
+use heapless::Vec;
+use oobwatch_image::{Change, Host, MAX_SYSLOGS, Network, StaticNetwork, Syslog, TargetChange};
 
 pub(super) const HELP: &str = "\
-help                       this text
-status                     the board, and the last report on each target
+status                            the board, and the last report on each target
+show                              the configuration, with changes, without secrets
+set network dhcp
+set network ADDRESS/BITS [gateway ADDRESS] [dns ADDRESS ...]
+set credential NAME user USER
+set credential NAME password      asks for it; so does: bearer
+set target NAME host|port|credential|probe-every|check-every VALUE
+set syslog HOST[:PORT] ...        or: none
+set webhook NUMBER                asks for its address; or: none
+remove target NAME
+save                              keeps the changes; they are used after a reboot
+discard                           forgets what was changed, saved or imported
+import                            takes a whole image, in base64; new targets,
+                                  credentials and certificates come that way
+unlock CREDENTIAL                 lets a credential that was refused be tried again
+reboot                            logs out from all boxes first
+factory-reset                     erases the configuration
+A name with blanks is written in double quotes. Ctrl-C: breaks off.
 ";
 
+/// Words in a line.
+const WORDS: usize = 10;
+/// Where a collector listens by default (RFC 5426, section 3.3).
+const SYSLOG_PORT: u16 = 514;
+
 /// A line that was understood.
-pub(super) enum Command {
+pub(super) enum Command<'l> {
     Nothing,
     Help,
     Status,
+    Show,
+    Set(Change<'l>),
+    Syslogs(Vec<Syslog<'l>, MAX_SYSLOGS>),
+    Discard,
+    Unlock(&'l str),
+    Reboot,
+    More(More<'l>),
 }
 
-/// Why a line was not.
+/// What takes more lines, or the room of this one.
+#[derive(Clone, Copy)]
+pub(super) enum More<'l> {
+    Ask(Ask<'l>),
+    Save,
+    Import,
+    FactoryReset,
+}
+
+/// A secret that is asked for.
+#[derive(Clone, Copy)]
+pub(super) enum Ask<'l> {
+    /// The password of that credential.
+    Password(&'l str),
+    /// Its bearer token.
+    Bearer(&'l str),
+    /// The address of that webhook.
+    Webhook(usize),
+}
+
+/// Why a line was not understood. What was typed is not said again: a password
+/// may have ended up in the wrong place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Misuse {
     Unknown,
+    Quotes,
+    TooManyWords,
+    /// How it is written.
+    Usage(&'static str),
 }
 
-impl Command {
-    pub(super) fn parse(line: &str) -> Result<Self, Misuse> {
-        match line.trim() {
-            "" => Ok(Self::Nothing),
-            "help" | "?" => Ok(Self::Help),
-            "status" => Ok(Self::Status),
+impl<'l> Command<'l> {
+    pub(super) fn parse(line: &'l str) -> Result<Self, Misuse> {
+        let words = words(line)?;
+        match words.as_slice() {
+            [] => Ok(Self::Nothing),
+            ["help" | "?"] => Ok(Self::Help),
+            ["status"] => Ok(Self::Status),
+            ["show"] => Ok(Self::Show),
+            ["set", "network", rest @ ..] => network(rest)
+                .map(|network| Self::Set(Change::Network(network)))
+                .ok_or(Misuse::Usage(
+                    "set network dhcp, or: set network ADDRESS/BITS [gateway ADDRESS] [dns ADDRESS ...]",
+                )),
+            ["set", "credential", rest @ ..] => credential(rest).ok_or(Misuse::Usage(
+                "set credential NAME user USER, or: password, bearer (which are asked for)",
+            )),
+            ["set", "target", rest @ ..] => target(rest).ok_or(Misuse::Usage(
+                "set target NAME host|port|credential|probe-every|check-every VALUE",
+            )),
+            ["set", "syslog", rest @ ..] => syslogs(rest)
+                .map(Self::Syslogs)
+                .ok_or(Misuse::Usage("set syslog none, or: HOST[:PORT], two at most")),
+            ["set", "webhook", rest @ ..] => webhook(rest).ok_or(Misuse::Usage(
+                "set webhook none, or: set webhook NUMBER (its address is asked for)",
+            )),
+            ["remove", "target", name] => Ok(Self::Set(Change::RemoveTarget(name))),
+            ["save"] => Ok(Self::More(More::Save)),
+            ["discard"] => Ok(Self::Discard),
+            ["import"] => Ok(Self::More(More::Import)),
+            ["unlock", name] => Ok(Self::Unlock(name)),
+            ["reboot"] => Ok(Self::Reboot),
+            ["factory-reset"] => Ok(Self::More(More::FactoryReset)),
             _ => Err(Misuse::Unknown),
         }
     }
 }
 
+/// The words of a line; one in double quotes may hold blanks.
+fn words(line: &str) -> Result<Vec<&str, WORDS>, Misuse> {
+    let mut words = Vec::new();
+    let mut rest = line.trim_start();
+    while !rest.is_empty() {
+        let (word, after) = match rest.strip_prefix('"') {
+            Some(quoted) => quoted.split_once('"').ok_or(Misuse::Quotes)?,
+            None => rest.split_at(rest.find(char::is_whitespace).unwrap_or(rest.len())),
+        };
+        if word.contains('"') || !(after.is_empty() || after.starts_with(char::is_whitespace)) {
+            return Err(Misuse::Quotes);
+        }
+        words.push(word).map_err(|_| Misuse::TooManyWords)?;
+        rest = after.trim_start();
+    }
+    Ok(words)
+}
+
+fn network(words: &[&str]) -> Option<Network> {
+    let [first, rest @ ..] = words else {
+        return None;
+    };
+    if *first == "dhcp" {
+        return rest.is_empty().then_some(Network::Dhcp);
+    }
+    let (address, prefix) = first.split_once('/')?;
+    let mut network = StaticNetwork {
+        address: address.parse().ok()?,
+        prefix: prefix.parse().ok()?,
+        gateway: None,
+        name_servers: Vec::new(),
+    };
+    let mut rest = rest;
+    if let ["gateway", gateway, after @ ..] = rest {
+        network.gateway = Some(gateway.parse().ok()?);
+        rest = after;
+    }
+    if let ["dns", servers @ ..] = rest {
+        for server in servers {
+            let server: Ipv4Addr = server.parse().ok()?;
+            network.name_servers.push(server).ok()?;
+        }
+        rest = &[];
+    }
+    rest.is_empty().then_some(Network::Static(network))
+}
+
+fn credential<'l>(words: &[&'l str]) -> Option<Command<'l>> {
+    Some(match *words {
+        [name, "user", user] => {
+            let change = oobwatch_image::LoginChange::User(user);
+            Command::Set(Change::Login(name, change))
+        }
+        [name, "password"] => ask(Ask::Password(name)),
+        [name, "bearer"] => ask(Ask::Bearer(name)),
+        _ => return None,
+    })
+}
+
+fn target<'l>(words: &[&'l str]) -> Option<Command<'l>> {
+    let [name, what, value] = *words else {
+        return None;
+    };
+    let change = match what {
+        "host" => TargetChange::Host(host(value)),
+        "port" => TargetChange::Port(value.parse().ok()?),
+        "credential" => TargetChange::Credential(value),
+        "probe-every" => TargetChange::ProbeEvery(value.parse().ok()?),
+        "check-every" => TargetChange::CheckEvery(value.parse().ok()?),
+        _ => return None,
+    };
+    Some(Command::Set(Change::Target(name, change)))
+}
+
+fn syslogs<'l>(words: &[&'l str]) -> Option<Vec<Syslog<'l>, MAX_SYSLOGS>> {
+    if words.is_empty() {
+        return None;
+    }
+    let mut syslogs = Vec::new();
+    for word in words.iter().filter(|_| words != ["none"]) {
+        let (name, port) = match word.split_once(':') {
+            Some((name, port)) => (name, port.parse().ok()?),
+            None => (*word, SYSLOG_PORT),
+        };
+        let host = host(name);
+        syslogs.push(Syslog { host, port }).ok()?;
+    }
+    Some(syslogs)
+}
+
+const fn ask(ask: Ask<'_>) -> Command<'_> {
+    Command::More(More::Ask(ask))
+}
+
+/// Webhooks are counted from 1.
+fn webhook<'l>(words: &[&'l str]) -> Option<Command<'l>> {
+    match words {
+        ["none"] => Some(Command::Set(Change::NoWebhooks)),
+        [number] => {
+            let number: usize = number.parse().ok()?;
+            Some(ask(Ask::Webhook(number.checked_sub(1)?)))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a name can be one is for the draft to say.
+fn host(text: &str) -> Host<'_> {
+    text.parse().map_or(Host::Name(text), Host::Address)
+}
+
 impl fmt::Display for Misuse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unknown => f.write_str("not a command; try: help"),
+            Self::Unknown => f.write_str("that is no command; try: help"),
+            Self::Quotes => f.write_str("double quotes go around a whole word"),
+            Self::TooManyWords => f.write_str("too many words; try: help"),
+            Self::Usage(usage) => write!(f, "that is not how it is written; {usage}"),
         }
     }
 }

@@ -137,6 +137,13 @@ impl Line {
         self.text.zeroize();
         self.is_overlong = false;
     }
+
+    /// The room of the line for something else, until it is cleared.
+    pub(super) fn room(&mut self) -> &mut [u8; LINE_MAX] {
+        self.clear();
+        let _ = self.text.resize_default(LINE_MAX);
+        self.text.first_chunk_mut().expect("it has that length now")
+    }
 }
 
 fn characters(text: &[u8]) -> usize {

@@ -4,20 +4,25 @@
 //! understood changes nothing. Secrets can be given and never be read: they are
 //! not echoed, and nothing here prints one.
 
+mod base64;
+mod change;
 mod command;
+mod import;
+mod leave;
 mod line;
 mod network;
+mod pages;
 mod status;
 mod terminal;
 
 use embassy_net::Stack;
-use embassy_time::{Duration, with_timeout};
+use embassy_time::Duration;
 use embedded_io_async::{Read, Write};
-use oobwatch_image::Image;
+use oobwatch_image::{Change, Image};
 
 use crate::board::ConfigStore;
 use crate::{State, slot};
-use command::Command;
+use command::{Command, More};
 use line::{Key, Line};
 use network::Network;
 use terminal::Terminal;
@@ -25,8 +30,18 @@ use terminal::Terminal;
 /// So often the network is looked at, and the supervisor hears of this task.
 const TICK: Duration = Duration::from_millis(500);
 
-/// For the sessions to be closed before a reset.
-const CLOSE: Duration = Duration::from_secs(15);
+/// Changes to the configuration of at most so many bytes.
+type Draft = oobwatch_image::Draft<'static, 1024>;
+
+/// What this console has put into the spare slot.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Saved {
+    Nothing,
+    /// The draft.
+    Draft,
+    /// An image that was imported; the draft has nothing to do with it.
+    Import,
+}
 
 /// What the board is to do when the [console] ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +72,8 @@ pub async fn console<S: Read + Write, C: ConfigStore>(
         terminal: Terminal::new(serial),
         network: None,
         store,
+        draft: state.image.ok().map(Draft::new),
+        saved: Saved::Nothing,
     };
     let mut line = Line::new();
     loop {
@@ -64,7 +81,6 @@ pub async fn console<S: Read + Write, C: ConfigStore>(
             continue;
         }
         if let Some(ending) = console.obey(&mut line).await {
-            let _ = with_timeout(CLOSE, state.close()).await;
             return ending;
         }
         line.clear();
@@ -80,6 +96,9 @@ struct Console<'a, S, C> {
     /// The network as it was told last.
     network: Option<Network>,
     store: &'a mut C,
+    /// `None` where there is no configuration to change.
+    draft: Option<Draft>,
+    saved: Saved,
 }
 
 impl<S: Read + Write, C: ConfigStore> Console<'_, S, C> {
@@ -157,34 +176,75 @@ impl<S: Read + Write, C: ConfigStore> Console<'_, S, C> {
         }
     }
 
-    /// Tells of a configuration that the next start will use.
-    async fn tell_waiting(&mut self) {
+    /// The generation of a configuration that the next start will use.
+    fn waiting(&self) -> Option<u32> {
         let in_use = self.state.image.map(Image::generation).ok();
         let waiting = slot::generation(self.store.spare()).ok();
-        if let Some(waiting) = waiting.filter(|_| waiting > in_use) {
-            let line = format_args!("configuration {waiting} is saved; it is used after: reboot");
+        waiting.filter(|waiting| Some(*waiting) > in_use)
+    }
+
+    async fn tell_waiting(&mut self) {
+        if let Some(generation) = self.waiting() {
+            let line = format_args!("configuration {generation} is kept, and used after: reboot");
             self.terminal.say(&line).await;
         }
     }
 
     async fn obey(&mut self, line: &mut Line) -> Option<Ending> {
-        let state = self.state;
-        match Command::parse(line.text().unwrap_or_default()) {
-            Ok(Command::Nothing) => {}
-            Ok(Command::Help) => {
+        let more = match Command::parse(line.text().unwrap_or_default()) {
+            Ok(Command::More(More::Ask(ask))) => match self.known(ask) {
+                Some(ask) => More::Ask(ask),
+                None => {
+                    self.terminal.say(&"there is no such credential").await;
+                    return None;
+                }
+            },
+            Ok(Command::More(More::Save)) => More::Save,
+            Ok(Command::More(More::Import)) => More::Import,
+            Ok(Command::More(More::FactoryReset)) => More::FactoryReset,
+            Ok(Command::Reboot) => return Some(self.reboot().await),
+            Ok(command) => {
+                self.answer(command).await;
+                return None;
+            }
+            Err(error) => {
+                self.terminal.say(&error).await;
+                return None;
+            }
+        };
+        match more {
+            More::Ask(ask) => self.ask(ask, line).await,
+            More::Save => self.save(line).await,
+            More::Import => self.import(line).await,
+            More::FactoryReset => return self.factory_reset(line).await,
+        }
+        None
+    }
+
+    /// Does what takes one line.
+    async fn answer(&mut self, command: Command<'_>) {
+        match command {
+            Command::Help => {
                 self.terminal
                     .print(&|out| out.write_str(command::HELP))
                     .await;
             }
-            Ok(Command::Status) => {
-                self.banner().await;
-                self.network = None;
-                self.tell_network().await;
-                self.terminal.print(&|out| status::write(out, state)).await;
-                self.tell_waiting().await;
-            }
-            Err(error) => self.terminal.say(&error).await,
+            Command::Status => self.status().await,
+            Command::Show => self.show().await,
+            Command::Set(change) => self.change(&change).await,
+            Command::Syslogs(syslogs) => self.change(&Change::Syslogs(&syslogs)).await,
+            Command::Discard => self.discard().await,
+            Command::Unlock(name) => self.unlock(name).await,
+            Command::Nothing | Command::Reboot | Command::More(_) => {}
         }
-        None
+    }
+
+    async fn status(&mut self) {
+        let state = self.state;
+        self.banner().await;
+        self.network = None;
+        self.tell_network().await;
+        self.terminal.print(&|out| status::write(out, state)).await;
+        self.tell_waiting().await;
     }
 }

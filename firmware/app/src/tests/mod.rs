@@ -2,6 +2,7 @@
 //! outlives a "reset".
 
 mod boxes;
+pub(super) mod console;
 mod lighting;
 mod link;
 mod posting;
