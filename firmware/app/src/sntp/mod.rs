@@ -59,9 +59,11 @@ pub async fn sntp(
     loop {
         state.progress.time.set();
         let now = Instant::now();
-        if now < due || !stack.is_config_up() {
-            let nap = if now < due { due } else { now + RETRY };
-            Timer::at(nap.min(now + NAP)).await;
+        if now < due {
+            Timer::at(due.min(now + NAP)).await;
+            continue;
+        }
+        if with_timeout(NAP, stack.wait_config_up()).await.is_err() {
             continue;
         }
         let told = ask(state, stack, &mut socket, &mut servers, nonce).await;
