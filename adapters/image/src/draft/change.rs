@@ -1,10 +1,13 @@
 //! The changes that can be made, and the records that they make.
 
 use super::{Draft, DraftError};
-use crate::config::{Credential, Host, Login, Network, Secret, Syslog, Target, Webhook};
+use crate::config::{
+    Credential, Host, Login, Network, Secret, Syslog, Target, TimeServer, Webhook,
+};
 use crate::error::{Reason, RecordKind, WriteError};
-use crate::layout::{self, MAX_SYSLOGS, MAX_WEBHOOKS};
+use crate::layout::{self, MAX_SYSLOGS, MAX_TIME_SERVERS, MAX_WEBHOOKS};
 use crate::read::Image;
+use crate::write::Writer;
 
 /// What may be changed in a draft. All else takes a new image.
 #[derive(Clone)]
@@ -19,6 +22,8 @@ pub enum Change<'c> {
     RemoveTarget(&'c str),
     /// The syslog collectors: these, and no others.
     Syslogs(&'c [Syslog<'c>]),
+    /// The servers of time: these, and no others.
+    TimeServers(&'c [TimeServer<'c>]),
     /// The address of a webhook, by its place in the image. One behind the last
     /// is added; without an authority, it has to be of `http`.
     Webhook(usize, Secret<'c>),
@@ -66,7 +71,17 @@ impl<const N: usize> Draft<'_, N> {
                 let place = self.view().find(RecordKind::Target, name)?;
                 self.remove(layout::TARGET, place)
             }
-            Change::Syslogs(syslogs) => self.replace_syslogs(syslogs),
+            Change::Syslogs(syslogs) => {
+                self.replace(RecordKind::Syslog, MAX_SYSLOGS, syslogs, |out, syslog| {
+                    out.syslog(syslog)
+                })
+            }
+            Change::TimeServers(servers) => self.replace(
+                RecordKind::TimeServer,
+                MAX_TIME_SERVERS,
+                servers,
+                |out, server| out.time_server(server),
+            ),
             Change::Webhook(place, url) => self.change_webhook(place, url),
             Change::NoWebhooks => {
                 (0..MAX_WEBHOOKS).try_for_each(|place| self.remove(layout::WEBHOOK, place))
@@ -110,13 +125,20 @@ impl<const N: usize> Draft<'_, N> {
         })
     }
 
-    fn replace_syslogs(&mut self, syslogs: &[Syslog<'_>]) -> Result<(), DraftError> {
-        if syslogs.len() > MAX_SYSLOGS {
-            return Err(DraftError::Refused(Reason::TooMany(RecordKind::Syslog)));
+    /// Writes the records of a list, and takes out those behind it.
+    fn replace<T>(
+        &mut self,
+        kind: RecordKind,
+        most: usize,
+        list: &[T],
+        write: fn(&mut Writer<'_>, &T) -> Result<(), WriteError>,
+    ) -> Result<(), DraftError> {
+        if list.len() > most {
+            return Err(DraftError::Refused(Reason::TooMany(kind)));
         }
-        (0..MAX_SYSLOGS).try_for_each(|place| match syslogs.get(place) {
-            Some(syslog) => self.put(place, &|_, out| Ok(out.syslog(syslog)?)),
-            None => self.remove(layout::SYSLOG, place),
+        (0..most).try_for_each(|place| match list.get(place) {
+            Some(one) => self.put(place, &|_, out| Ok(write(out, one)?)),
+            None => self.remove(layout::type_of(kind), place),
         })
     }
 

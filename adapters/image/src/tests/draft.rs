@@ -17,6 +17,7 @@ enum Step {
     Credential(Index, Index),
     Intervals(Index, u32, u32),
     Syslog(Option<(Option<Ipv4Addr>, u16)>),
+    Time(Vec<(Option<Ipv4Addr>, u16)>),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -31,6 +32,8 @@ fn step() -> impl Strategy<Value = Step> {
         (at(), 0..90_000_u32, 0..700_000_u32)
             .prop_map(|(at, probe, check)| Step::Intervals(at, probe, check)),
         prop::option::of((prop::option::of(address()), any::<u16>())).prop_map(Step::Syslog),
+        prop::collection::vec((prop::option::of(address()), any::<u16>()), 0..5)
+            .prop_map(Step::Time),
     ]
 }
 
@@ -79,6 +82,13 @@ fn draft_step(draft: &mut Draft<'_, ROOM>, model: &Model, step: &Step) -> bool {
             });
             apply(Change::Syslogs(syslogs.as_slice()))
         }
+        Step::Time(servers) => {
+            let servers = servers.iter().map(|(address, port)| TimeServer {
+                host: host(*address),
+                port: *port,
+            });
+            apply(Change::TimeServers(&servers.collect::<Vec<_>>()))
+        }
     }
 }
 
@@ -112,6 +122,7 @@ fn model_step(model: &Model, step: &Step) -> Option<Model> {
             (target.probe_every, target.check_every) = (*probe, *check);
         }
         Step::Syslog(syslog) => model.syslog = *syslog,
+        Step::Time(servers) => model.time_servers.clone_from(servers),
     }
     let mut room = vec![0; 100_000];
     write(&model, &mut room).is_ok().then_some(model)

@@ -3,6 +3,7 @@
 use core::fmt::{self, Write};
 
 use embedded_io_async::{Read, Write as WriteAsync};
+use oobwatch_core::health::encode::syslog::Timestamp;
 use oobwatch_image::{
     Certificate, Change, Credential, Image, LoginChange, REGION_LEN, RecordKind, Secret,
 };
@@ -173,6 +174,6 @@ fn section(out: &mut dyn Write, draft: &Draft, image: &Image<'_>, at: usize) -> 
 }
 
 fn certificate(out: &mut dyn Write, label: &str, shown: &Certificate<'_>) -> fmt::Result {
-    let end = shown.not_after();
+    let end = Timestamp(shown.not_after().saturating_mul(1_000));
     writeln!(out, "{label}{} bytes, valid to {end}", shown.der().len())
 }

@@ -4,7 +4,10 @@ use core::fmt;
 use core::net::Ipv4Addr;
 
 use heapless::Vec;
-use oobwatch_image::{Change, Host, MAX_SYSLOGS, Network, StaticNetwork, Syslog, TargetChange};
+use oobwatch_image::{
+    Change, Host, LoginChange, MAX_SYSLOGS, MAX_TIME_SERVERS, Network, StaticNetwork, Syslog,
+    TargetChange, TimeServer,
+};
 
 pub(super) const HELP: &str = "\
 status                            the board, and the last report on each target
@@ -14,7 +17,7 @@ set network ADDRESS/BITS [gateway ADDRESS] [dns ADDRESS ...]
 set credential NAME user USER
 set credential NAME password      asks for it; so does: bearer
 set target NAME host|port|credential|probe-every|check-every VALUE
-set syslog HOST[:PORT] ...        or: none
+set syslog HOST[:PORT] ...        or: none; so does: set time
 set webhook NUMBER                asks for its address; or: none
 remove target NAME
 save                              keeps the changes; they are used after a reboot
@@ -31,6 +34,8 @@ A name with blanks is written in double quotes. Ctrl-C: breaks off.
 const WORDS: usize = 10;
 /// Where a collector listens by default (RFC 5426, section 3.3).
 const SYSLOG_PORT: u16 = 514;
+/// Where a server of time does (RFC 5905, section 7.2).
+const NTP_PORT: u16 = 123;
 
 /// A line that was understood.
 pub(super) enum Command<'l> {
@@ -40,6 +45,7 @@ pub(super) enum Command<'l> {
     Show,
     Set(Change<'l>),
     Syslogs(Vec<Syslog<'l>, MAX_SYSLOGS>),
+    TimeServers(Vec<TimeServer<'l>, MAX_TIME_SERVERS>),
     Discard,
     Unlock(&'l str),
     Reboot,
@@ -96,9 +102,12 @@ impl<'l> Command<'l> {
             ["set", "target", rest @ ..] => target(rest).ok_or(Misuse::Usage(
                 "set target NAME host|port|credential|probe-every|check-every VALUE",
             )),
-            ["set", "syslog", rest @ ..] => syslogs(rest)
+            ["set", "syslog", rest @ ..] => places(rest, SYSLOG_PORT, |host, port| Syslog { host, port })
                 .map(Self::Syslogs)
                 .ok_or(Misuse::Usage("set syslog none, or: HOST[:PORT], two at most")),
+            ["set", "time", rest @ ..] => places(rest, NTP_PORT, |host, port| TimeServer { host, port })
+                .map(Self::TimeServers)
+                .ok_or(Misuse::Usage("set time none, or: HOST[:PORT], three at most")),
             ["set", "webhook", rest @ ..] => webhook(rest).ok_or(Misuse::Usage(
                 "set webhook none, or: set webhook NUMBER (its address is asked for)",
             )),
@@ -163,10 +172,7 @@ fn network(words: &[&str]) -> Option<Network> {
 
 fn credential<'l>(words: &[&'l str]) -> Option<Command<'l>> {
     Some(match *words {
-        [name, "user", user] => {
-            let change = oobwatch_image::LoginChange::User(user);
-            Command::Set(Change::Login(name, change))
-        }
+        [name, "user", user] => Command::Set(Change::Login(name, LoginChange::User(user))),
         [name, "password"] => ask(Ask::Password(name)),
         [name, "bearer"] => ask(Ask::Bearer(name)),
         _ => return None,
@@ -188,20 +194,24 @@ fn target<'l>(words: &[&'l str]) -> Option<Command<'l>> {
     Some(Command::Set(Change::Target(name, change)))
 }
 
-fn syslogs<'l>(words: &[&'l str]) -> Option<Vec<Syslog<'l>, MAX_SYSLOGS>> {
+/// Hosts and ports, or `none`.
+fn places<'l, T, const N: usize>(
+    words: &[&'l str],
+    usual: u16,
+    place: fn(Host<'l>, u16) -> T,
+) -> Option<Vec<T, N>> {
     if words.is_empty() {
         return None;
     }
-    let mut syslogs = Vec::new();
+    let mut places = Vec::new();
     for word in words.iter().filter(|_| words != ["none"]) {
         let (name, port) = match word.split_once(':') {
             Some((name, port)) => (name, port.parse().ok()?),
-            None => (*word, SYSLOG_PORT),
+            None => (*word, usual),
         };
-        let host = host(name);
-        syslogs.push(Syslog { host, port }).ok()?;
+        places.push(place(host(name), port)).ok()?;
     }
-    Some(syslogs)
+    Some(places)
 }
 
 const fn ask(ask: Ask<'_>) -> Command<'_> {

@@ -233,6 +233,7 @@ impl<S: Read + Write, C: ConfigStore> Console<'_, S, C> {
             Command::Show => self.show().await,
             Command::Set(change) => self.change(&change).await,
             Command::Syslogs(syslogs) => self.change(&Change::Syslogs(&syslogs)).await,
+            Command::TimeServers(servers) => self.change(&Change::TimeServers(&servers)).await,
             Command::Discard => self.discard().await,
             Command::Unlock(name) => self.unlock(name).await,
             Command::Nothing | Command::Reboot | Command::More(_) => {}

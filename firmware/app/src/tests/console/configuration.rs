@@ -19,6 +19,7 @@ const CHANGES: &[u8] = b"set target box-443 port 8443\r\
     set credential all user \"new user\"\r\
     set credential all password\rn3w-Secret\r\
     set syslog 192.0.2.77:1514\r\
+    set time 192.0.2.78 time.example:1123\r\
     set network 192.0.2.20/24 gateway 192.0.2.254 dns 192.0.2.53 192.0.2.54\r";
 
 #[test]
@@ -30,6 +31,8 @@ fn changes_are_shown_and_saved() {
         "* target       box-443: fmc://192.0.2.1:8443 with all, probed each 60 s",
         "* credentials  all: user new user, a password",
         "* syslog       192.0.2.77:1514",
+        "* time server  192.0.2.78:123",
+        "  pinned     260 bytes, valid to 2033-05-18T03:33:20.000Z",
         "* network      192.0.2.20/24, gateway 192.0.2.254, name server 192.0.2.53, name server",
         "changed, and not saved",
         "configuration 8 is kept, and used after: reboot",
