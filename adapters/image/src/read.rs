@@ -1,15 +1,10 @@
 //! An image parsed: all of it is checked before any of it is given out.
 
-use heapless::Vec;
-
 use crate::config::{Certificate, Credential, Host, Network, Syslog, Target, TimeServer, Webhook};
 use crate::crc::crc32;
 use crate::cursor::Cursor;
 use crate::error::{ImageError, Reason, RecordKind};
-use crate::layout::{
-    CHECKSUM, FORMAT_VERSION, HEADER_LEN, MAGIC, MAX_CERTIFICATES, MAX_CREDENTIALS, MAX_SYSLOGS,
-    MAX_TARGETS, MAX_TIME_SERVERS, MAX_WEBHOOKS,
-};
+use crate::layout::{CHECKSUM, FORMAT_VERSION, HEADER_LEN, MAGIC};
 use crate::records::Parts;
 use crate::url::Url;
 
@@ -18,17 +13,9 @@ use crate::url::Url;
 /// About 4 KiB on a 32-bit machine: keep it in a static or in the task that
 /// owns the configuration, not on a small stack.
 pub struct Image<'a> {
-    length: usize,
-    generation: u32,
-    /// The bytes after the header.
-    records: &'a [u8],
-    network: Network,
-    credentials: Vec<Credential<'a>, MAX_CREDENTIALS>,
-    certificates: Vec<Certificate<'a>, MAX_CERTIFICATES>,
-    targets: Vec<Target<'a>, MAX_TARGETS>,
-    syslogs: Vec<Syslog<'a>, MAX_SYSLOGS>,
-    webhooks: Vec<Webhook<'a>, MAX_WEBHOOKS>,
-    time_servers: Vec<TimeServer<'a>, MAX_TIME_SERVERS>,
+    header: Header<'a>,
+    /// With a network and a target, as [`Image::of`] has seen.
+    parts: Parts<'a>,
 }
 
 impl<'a> Image<'a> {
@@ -41,36 +28,31 @@ impl<'a> Image<'a> {
     pub fn parse(bytes: &'a [u8]) -> Result<Self, ImageError> {
         let header = Header::parse(bytes)?;
         let mut records = Cursor::new(header.records, HEADER_LEN);
-        let mut parts = Parts::default();
-        while !records.is_empty() {
-            parts.record(&mut records)?;
-        }
-        Self::of(&header, parts, &records)
+        Self::of(header, |parts| {
+            while !records.is_empty() {
+                parts.record(&mut records)?;
+            }
+            Ok(records)
+        })
     }
 
-    /// The image of all its parts; `end` is where they end.
-    pub(crate) fn of(
-        header: &Header<'a>,
-        mut parts: Parts<'a>,
-        end: &Cursor<'_>,
+    /// The image of the parts that `read` finds; it gives the place where they end.
+    // They are read in place: an image is large for a small stack.
+    pub(crate) fn of<'e>(
+        header: Header<'a>,
+        read: impl FnOnce(&mut Parts<'a>) -> Result<Cursor<'e>, ImageError>,
     ) -> Result<Self, ImageError> {
-        let missing = |kind| end.error(Reason::Missing(kind));
-        let network = parts.network.take().ok_or(missing(RecordKind::Network))?;
-        if parts.targets.is_empty() {
-            return Err(missing(RecordKind::Target));
-        }
-        let image = Self {
-            length: header.length,
-            generation: header.generation,
-            records: header.records,
-            network,
-            credentials: parts.credentials,
-            certificates: parts.certificates,
-            targets: parts.targets,
-            syslogs: parts.syslogs,
-            webhooks: parts.webhooks,
-            time_servers: parts.time_servers,
+        let mut image = Self {
+            header,
+            parts: Parts::default(),
         };
+        let end = read(&mut image.parts)?;
+        if image.parts.network.is_none() {
+            return Err(end.error(Reason::Missing(RecordKind::Network)));
+        }
+        if image.parts.targets.is_empty() {
+            return Err(end.error(Reason::Missing(RecordKind::Target)));
+        }
         if image.needs_dns() && !image.has_dns() {
             return Err(end.error(Reason::NoNameServer));
         }
@@ -79,17 +61,29 @@ impl<'a> Image<'a> {
 
     fn needs_dns(&self) -> bool {
         let is_name = |host: &Host<'_>| matches!(host, Host::Name(_));
-        self.targets.iter().any(|target| is_name(&target.host))
-            || self.syslogs.iter().any(|syslog| is_name(&syslog.host))
-            || self.time_servers.iter().any(|server| is_name(&server.host))
+        self.parts
+            .targets
+            .iter()
+            .any(|target| is_name(&target.host))
             || self
+                .parts
+                .syslogs
+                .iter()
+                .any(|syslog| is_name(&syslog.host))
+            || self
+                .parts
+                .time_servers
+                .iter()
+                .any(|server| is_name(&server.host))
+            || self
+                .parts
                 .webhooks
                 .iter()
                 .any(|hook| Url::parse(hook.url.expose()).is_some_and(|url| is_name(&url.host)))
     }
 
     fn has_dns(&self) -> bool {
-        match &self.network {
+        match self.network() {
             Network::Dhcp => true,
             Network::Static(network) => !network.name_servers.is_empty(),
         }
@@ -98,60 +92,60 @@ impl<'a> Image<'a> {
     /// Bytes that the image takes, header and all.
     #[must_use]
     pub const fn length(&self) -> usize {
-        self.length
+        self.header.length
     }
 
     /// The number that the writer gave this image: a higher one is newer.
     #[must_use]
     pub const fn generation(&self) -> u32 {
-        self.generation
+        self.header.generation
     }
 
     /// The records, as they were written.
     pub(crate) const fn records(&self) -> &'a [u8] {
-        self.records
+        self.header.records
     }
 
     /// How the board gets its address.
     #[must_use]
-    pub const fn network(&self) -> &Network {
-        &self.network
+    pub fn network(&self) -> &Network {
+        self.parts.network.as_ref().unwrap_or(&Network::Dhcp)
     }
 
     /// All credentials, in order of their index.
     #[must_use]
     pub fn credentials(&self) -> &[Credential<'a>] {
-        &self.credentials
+        &self.parts.credentials
     }
 
     /// All certificates.
     #[must_use]
     pub fn certificates(&self) -> &[Certificate<'a>] {
-        &self.certificates
+        &self.parts.certificates
     }
 
     /// The boxes to watch: at least one.
     #[must_use]
     pub fn targets(&self) -> &[Target<'a>] {
-        &self.targets
+        &self.parts.targets
     }
 
     /// Where changes of state are logged.
     #[must_use]
     pub fn syslogs(&self) -> &[Syslog<'a>] {
-        &self.syslogs
+        &self.parts.syslogs
     }
 
     /// Where changes of state are posted.
     #[must_use]
     pub fn webhooks(&self) -> &[Webhook<'a>] {
-        &self.webhooks
+        &self.parts.webhooks
     }
 
     /// Who is asked for the time, in this order.
     #[must_use]
     pub fn time_servers(&self) -> &[TimeServer<'a>] {
-        &self.time_servers
+        &self.parts.time_servers
     }
 }
 

@@ -308,6 +308,7 @@ impl Drop for Hold<'_> {
     }
 }
 
+#[inline(never)]
 fn load(storage: &mut dyn Storage) -> Record {
     let mut bytes = [0; RECORD_MAX];
     let length = storage.load(&mut bytes);
@@ -315,6 +316,9 @@ fn load(storage: &mut dyn Storage) -> Record {
     Record::decode(bytes).unwrap_or_default()
 }
 
+// What is large is built in functions of their own, one after the other: the stack of a
+// board is small.
+#[inline(never)]
 fn make_targets(
     image: &Image<'static>,
     seed: u32,
@@ -355,11 +359,13 @@ fn go_by(record: &mut Record, image: &Image<'static>, before: &[u8]) {
     if record.generation == image.generation() {
         return;
     }
-    let before = Image::parse(before).ok();
-    let before = before.filter(|before| before.generation() == record.generation);
+    let before = Image::parse(before);
+    let generation = record.generation;
+    let before = before.as_ref().ok();
+    let before = before.filter(|before| before.generation() == generation);
     let known = core::mem::take(&mut record.credentials);
     for (credential, tries) in image.credentials().iter().zip(&mut record.credentials) {
-        let same = before.as_ref().into_iter().flat_map(Image::credentials);
+        let same = before.into_iter().flat_map(Image::credentials);
         let same = same.zip(&known).find(|(old, _)| old.is_same(credential));
         *tries = same.map_or_else(Default::default, |(_, tries)| *tries);
     }

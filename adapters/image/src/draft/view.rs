@@ -9,7 +9,6 @@ use crate::cursor::Cursor;
 use crate::error::RecordKind;
 use crate::layout::{self, HEADER_LEN};
 use crate::read::{Header, Image};
-use crate::records::Parts;
 
 /// Type and length of a record.
 pub(super) const HEAD_LEN: usize = 4;
@@ -108,22 +107,22 @@ impl<'v> View<'v> {
 
     /// The image of all that.
     pub(super) fn image(self, generation: u32) -> Result<Image<'v>, DraftError> {
-        let mut parts = Parts::default();
-        let mut length = HEADER_LEN;
-        let mut end = Cursor::new(&[], 0);
-        for record in self.records() {
-            length += record.len();
-            end = Cursor::new(record, 0);
-            parts
-                .record(&mut end)
-                .map_err(|error| DraftError::Refused(error.reason))?;
-        }
         let header = Header {
-            length,
+            length: self
+                .records()
+                .fold(HEADER_LEN, |sum, record| sum + record.len()),
             generation,
             records: self.base,
         };
-        Image::of(&header, parts, &end).map_err(|error| DraftError::Refused(error.reason))
+        let image = Image::of(header, |parts| {
+            let mut end = Cursor::new(&[], 0);
+            for record in self.records() {
+                end = Cursor::new(record, 0);
+                parts.record(&mut end)?;
+            }
+            Ok(end)
+        });
+        image.map_err(|error| DraftError::Refused(error.reason))
     }
 }
 

@@ -32,7 +32,7 @@ use oobwatch_app::board::{ConfigStore as _, ResetReason};
 use oobwatch_app::{Ending, State};
 use oobwatch_board::entropy::Entropy;
 use oobwatch_board::retained::{self, Retained};
-use oobwatch_board::{Parts, crash};
+use oobwatch_board::{Parts, Started, crash};
 use static_cell::{ConstStaticCell, StaticCell};
 
 use crate::console::{Console, Serial};
@@ -78,21 +78,28 @@ fn start(spawner: Spawner) {
         state.crash().is_some() || !once::is_asked("panic"),
         "panics, as it was told"
     );
-    let stack = match ethernet::start() {
+    let stack = network(spawner, started, &mut console);
+    let serial = Serial::start();
+    spawner.spawn(serve_console(state, stack, serial, store).expect("spawned once"));
+    if once::is_asked("once") {
+        spawner.spawn(once(state, console).expect("spawned once"));
+    }
+}
+
+#[inline(never)]
+fn network(spawner: Spawner, started: Started, console: &mut Console) -> Option<Stack<'static>> {
+    static RUNNER: StaticCell<Runner<'static, Ethernet>> = StaticCell::new();
+
+    match ethernet::start() {
         Ok(chip) => {
             let (stack, runner) = started.network(chip);
-            spawner.spawn(net(runner).expect("spawned once"));
+            spawner.spawn(net(RUNNER.init(runner)).expect("spawned once"));
             Some(stack)
         }
         Err(error) => {
             let _ = writeln!(console, "{error}");
             None
         }
-    };
-    let serial = Serial::start();
-    spawner.spawn(serve_console(state, stack, serial, store).expect("spawned once"));
-    if once::is_asked("once") {
-        spawner.spawn(once(state, console).expect("spawned once"));
     }
 }
 
@@ -118,8 +125,9 @@ fn parts<'a>(config: &'static [u8], store: &'a Store) -> Parts<'a> {
     }
 }
 
+// The runner is borrowed, as a task holds twice what it is given.
 #[embassy_executor::task]
-async fn net(mut runner: Runner<'static, Ethernet>) -> ! {
+async fn net(runner: &'static mut Runner<'static, Ethernet>) -> ! {
     runner.run().await
 }
 
