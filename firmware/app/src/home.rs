@@ -57,6 +57,11 @@ impl<'a, D: Dial> BoardHome<'a, D> {
         }
     }
 
+    /// Whose home it is.
+    pub(crate) const fn target(&self) -> &'a Target {
+        self.target
+    }
+
     /// How long it took to connect, the first time.
     pub(crate) const fn way(&self) -> Way {
         self.way.get()

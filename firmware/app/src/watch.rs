@@ -113,12 +113,11 @@ async fn check<D: Dial>(state: &State, target: &Target, dial: &D) {
     if late.is_err() {
         check.handle(Err(TransportError::Timeout.into()));
     }
-    let report = check.finish(observed(state, &home, target, start));
+    conclude(state, &home, check, start);
     if !home.with_session(|session| session.keeps(target.check_every())) {
         log_out(&home).await;
     }
     note_session(&home);
-    conclude(state, target, report);
     let next = start.after(target.check_every());
     target.check_at.set(if target.standing.get().is_in_doubt() {
         next.min(clock::now().after(target.probe_every()))
@@ -153,12 +152,7 @@ async fn probe<D: Dial>(state: &State, target: &Target, dial: &D) {
                 target.check_at.set(clock::now());
             }
         }
-        Err(error) => {
-            let mut check = Check::new(target.product());
-            check.handle(Err(error));
-            let report = check.finish(observed(state, &home, target, start));
-            conclude(state, target, report);
-        }
+        Err(error) => fail(state, &home, error, start),
     }
     target.probe_at.set(start.after(target.probe_every()));
 }
@@ -169,8 +163,20 @@ fn was_out_of_reach(report: &Report) -> bool {
         .is_some_and(|layer| layer <= Layer::Http)
 }
 
-/// Takes in the report and wakes those who tell of it.
-fn conclude(state: &State, target: &Target, report: Report) {
+/// Makes the report of a box that can not be reached.
+#[inline(never)]
+fn fail<D: Dial>(state: &State, home: &BoardHome<'_, D>, error: Error, start: Instant) {
+    let mut check = Check::new(home.target().product());
+    check.handle(Err(error));
+    conclude(state, home, check, start);
+}
+
+/// Takes in the report of `check` and wakes those who tell of it.
+// A function of its own: a report is large for the stack below a task.
+#[inline(never)]
+fn conclude<D: Dial>(state: &State, home: &BoardHome<'_, D>, check: Check, start: Instant) {
+    let target = home.target();
+    let report = check.finish(observed(state, home, start));
     if target.conclude(clock::now(), report) {
         state.changed(target);
     }
@@ -200,12 +206,8 @@ async fn reach<D: Dial>(home: &BoardHome<'_, D>) -> Result<(), Error> {
     ran.map_err(|lost| lost.error)
 }
 
-fn observed<D: Dial>(
-    state: &State,
-    home: &BoardHome<'_, D>,
-    target: &Target,
-    start: Instant,
-) -> Observed {
+fn observed<D: Dial>(state: &State, home: &BoardHome<'_, D>, start: Instant) -> Observed {
+    let target = home.target();
     let (way, total) = (home.way(), clock::millis_since(start));
     let spent = [way.resolve, way.connect, way.tls]
         .into_iter()

@@ -1,5 +1,6 @@
 //! The login, refresh or logout that one caller carries out for all.
 
+use oobwatch_core::error::Error;
 use oobwatch_core::exchange::{Answer as _, AuthExchange, AuthOutcome, Lost};
 use oobwatch_core::session::{AuthNext, AuthPermit, Session};
 use zeroize::Zeroize as _;
@@ -59,18 +60,7 @@ async fn authenticate_once<H: Home>(
 ) -> Result<AuthOutcome, Lost> {
     let mut connection = home.connect(fresh).await.map_err(unreached)?;
     let mut room = [0; ROOM];
-    let (origin, login) = (home.origin(), home.login());
-    let started = home.with_session(|session: &mut Session| {
-        AuthExchange::start(
-            session,
-            &origin,
-            permit,
-            login.as_ref(),
-            home.domain(),
-            &mut room,
-        )
-    });
-    let (mut exchange, head) = started.map_err(unreached)?;
+    let (mut exchange, head) = start(home, permit, &mut room).map_err(unreached)?;
     let body = Body::<&[u8]>::Bytes(b"");
     let mut sink = home.domains();
     let ran = run(
@@ -89,4 +79,24 @@ async fn authenticate_once<H: Home>(
     ran?;
     home.release(connection.stream, exchange.persistence());
     Ok(exchange.finish())
+}
+
+// A function of its own, so that its copies of the exchange leave the stack.
+#[inline(never)]
+fn start<'h, H: Home>(
+    home: &'h H,
+    permit: &AuthPermit,
+    room: &mut [u8],
+) -> Result<(AuthExchange<'h>, usize), Error> {
+    let (origin, login) = (home.origin(), home.login());
+    home.with_session(|session: &mut Session| {
+        AuthExchange::start(
+            session,
+            &origin,
+            permit,
+            login.as_ref(),
+            home.domain(),
+            room,
+        )
+    })
 }
