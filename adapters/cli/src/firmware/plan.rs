@@ -49,7 +49,7 @@ impl Plan {
         let targets: Vec<_> = entries
             .iter()
             .filter_map(|(name, entry)| {
-                warnings.extend(warnings_of(name, entry));
+                warnings.extend(warnings_of(name, entry, config));
                 Target::new(name, entry, firmware, fetch, &mut problems)
             })
             .collect();
@@ -162,13 +162,14 @@ fn too_many(count: usize, most: usize, what: &str, at: usize, problems: &mut Pro
     }
 }
 
-fn warnings_of(name: &str, entry: &TargetEntry) -> Vec<String> {
+fn warnings_of(name: &str, entry: &TargetEntry, config: &Config) -> Vec<String> {
     let source = entry
         .secret
         .as_ref()
         .and_then(crate::secret::Source::warning);
     let latch = entry.credential.as_ref().filter(|named| named.latch_retry).map(|_| {
-        format!("target {name:?}: a board knows no latch_retry; it stops after two refusals until it gets another image")
+        let place = config.place(entry.board.at);
+        format!("{place}: target {name:?}: a board knows no latch_retry; it stops after two refusals until it gets another image")
     });
     source.into_iter().chain(latch).collect()
 }

@@ -374,6 +374,22 @@ fn a_static_address_needs_name_servers_for_names_only() {
 }
 
 #[test]
+fn a_latch_that_a_board_keeps_for_good_is_warned_about() {
+    let folder = Folder::new();
+    let accounts = ACCOUNTS.replacen(
+        "[credentials.cloud]",
+        "latch_retry = true\n[credentials.cloud]",
+        1,
+    );
+    let text = target("url='fmc://a.example'\ncredentials='monitor'\ncertificate='box.pem'");
+    let config = folder.config(&text.replace(ACCOUNTS, &accounts));
+    let warnings = Plan::new(&config, false).unwrap().warnings;
+    let is_said =
+        |text: &String| text.contains("oobwatch.toml:1: ") && text.contains("latch_retry");
+    assert!(warnings.iter().any(is_said), "{warnings:?}");
+}
+
+#[test]
 fn a_pin_without_a_certificate_is_warned_about() {
     let folder = Folder::new();
     let pins = format!("pins = ['{}', 'sha256:{}']", folder.pin, "0".repeat(64));

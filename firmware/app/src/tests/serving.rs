@@ -190,6 +190,12 @@ fn a_bad_image_is_told_of() {
         health.contains("\"configuration\":null,\"refused\":\""),
         "{health}"
     );
+    let rest = "\"time\":null,\"time_synced\":false,\"webhooks\":[]},\"targets\":[]}";
+    assert!(health.ends_with(rest), "{health}");
+    assert!(
+        page.contains("Time: not known, not synchronised."),
+        "{page}"
+    );
     assert!(page.contains("No configuration: "), "{page}");
 }
 
