@@ -22,6 +22,7 @@ mod closing;
 mod console;
 mod home;
 mod lamp;
+mod load;
 mod mac;
 mod net;
 pub mod record;
@@ -39,6 +40,7 @@ mod webhook;
 
 pub use console::{Ending, console};
 pub use lamp::lamp;
+pub use load::Load;
 pub use mac::mac_address;
 pub use net::{Dial, Hook, Network, Tcp, TcpRoom, Way};
 pub use serve::{PORT, Page, serve};

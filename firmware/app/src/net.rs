@@ -4,6 +4,7 @@
 use core::cell::Cell;
 use core::future::Future;
 use core::net::Ipv4Addr;
+use core::pin::pin;
 
 use embassy_net::dns::DnsQueryType;
 use embassy_net::tcp::{self, ConnectError, TcpSocket};
@@ -17,6 +18,7 @@ use oobwatch_image::{Host, Target, Url};
 
 use crate::board::{Tls, Trust};
 use crate::clock;
+use crate::load::timed;
 
 /// Deadlines of the steps.
 const RESOLVE: Duration = Duration::from_secs(10);
@@ -31,7 +33,7 @@ const RX: usize = 4 * 1024;
 const TX: usize = 2 * 1024;
 
 /// How long the steps took, in milliseconds, of the first connection.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Way {
     /// Resolving the name.
     pub resolve: Option<u32>,
@@ -39,6 +41,8 @@ pub struct Way {
     pub connect: Option<u32>,
     /// The TLS handshake.
     pub tls: Option<u32>,
+    /// What the handshake has computed for, of that; of the longest.
+    pub tls_work: Duration,
 }
 
 impl Way {
@@ -47,6 +51,7 @@ impl Way {
         resolve: None,
         connect: None,
         tls: None,
+        tls_work: Duration::from_ticks(0),
     };
 }
 
@@ -162,10 +167,14 @@ impl<T: Tls> Network<T> {
         way: &Cell<Way>,
     ) -> Result<T::Stream, Error> {
         let start = clock::now();
-        let stream = with_timeout(HANDSHAKE, self.tls.connect(tcp, trust)).await;
+        let mut work = Duration::from_ticks(0);
+        let handshake = pin!(self.tls.connect(tcp, trust));
+        let handshake = timed(handshake, |took| work += took);
+        let stream = with_timeout(HANDSHAKE, handshake).await;
         let stream = stream.map_err(|_| TransportError::TlsTimeout)??;
         let mut took = way.get();
         took.tls.get_or_insert(clock::millis_since(start));
+        took.tls_work = took.tls_work.max(work);
         way.set(took);
         Ok(stream)
     }

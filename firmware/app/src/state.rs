@@ -15,6 +15,7 @@ use oobwatch_image::{Image, ImageError, MAX_CREDENTIALS, MAX_WEBHOOKS, Network};
 use crate::board::{Crash, NotSaved, ResetReason, Storage};
 use crate::clock;
 use crate::closing::Closing;
+use crate::load::Load;
 use crate::record::{RECORD_MAX, Record};
 use crate::serve::Page;
 use crate::supervise::Progress;
@@ -80,6 +81,7 @@ pub struct State {
     pub(crate) saves: Cell<u32>,
     pub(crate) failed_saves: Cell<u32>,
     pub(crate) progress: Progress,
+    pub(crate) load: Load,
     pub(crate) closing: Closing,
     pub(crate) wall: Wall,
     /// Raised for the syslog task when something has to be told.
@@ -137,6 +139,7 @@ impl State {
             saves: Cell::new(0),
             failed_saves: Cell::new(0),
             progress: Progress::new(),
+            load: Load::new(),
             closing: Closing::new(),
             wall: Wall::default(),
             news: Signal::new(),
@@ -164,6 +167,12 @@ impl State {
     #[must_use]
     pub const fn reset(&self) -> ResetReason {
         self.reset
+    }
+
+    /// For how long the processor is kept busy.
+    #[must_use]
+    pub const fn load(&self) -> &Load {
+        &self.load
     }
 
     /// How the last run ended, if by itself.

@@ -5,10 +5,11 @@
 //! confirmed after the time of a probe rather than that of a check; a box that
 //! answers again is checked at once. Webhooks are posted to in between.
 
+use core::pin::pin;
 use core::time::Duration;
 
 use embassy_futures::select::select;
-use embassy_time::with_timeout;
+use embassy_time::{Duration as Work, with_timeout};
 use oobwatch_core::check::Check;
 use oobwatch_core::error::{Error, TransportError};
 use oobwatch_core::exchange::{Discard, Reach};
@@ -21,6 +22,7 @@ use oobwatch_io::{Connection, Deadlines, Home as _, Timer as _, drive};
 
 use crate::clock::{self, wait};
 use crate::home::BoardHome;
+use crate::load::timed;
 use crate::{Dial, State, Target, webhook};
 
 /// For all of a check but the logout: a login, and a list of some megabytes.
@@ -108,8 +110,13 @@ async fn check<D: Dial>(state: &State, target: &Target, dial: &D) {
     home.with_session(Session::reopen);
     let mut check = Check::new(target.product());
     let patient_until = start.after(Check::patience(CHECK));
-    let checked = oobwatch_io::check(&home, &mut check, patient_until);
-    let late = with_timeout(wait(CHECK), checked).await;
+    let mut work = Work::from_ticks(0);
+    let late = {
+        let checked = pin!(oobwatch_io::check(&home, &mut check, patient_until));
+        let checked = timed(checked, |took| work += took);
+        with_timeout(wait(CHECK), checked).await
+    };
+    state.load.of_check(work);
     if late.is_err() {
         check.handle(Err(TransportError::Timeout.into()));
     }
@@ -176,6 +183,7 @@ fn fail<D: Dial>(state: &State, home: &BoardHome<'_, D>, error: Error, start: In
 #[inline(never)]
 fn conclude<D: Dial>(state: &State, home: &BoardHome<'_, D>, check: Check, start: Instant) {
     let target = home.target();
+    state.load.of_handshake(home.way().tls_work);
     let report = check.finish(observed(state, home, start));
     if target.conclude(clock::now(), report) {
         state.changed(target);

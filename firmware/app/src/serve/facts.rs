@@ -13,6 +13,8 @@ pub(super) struct Facts {
     /// How the last run ended, if by itself.
     pub(super) crash: Option<Crash>,
     pub(super) uptime: u64,
+    /// The longest that a task has kept the others from running.
+    pub(super) stall: embassy_time::Duration,
     /// Of the configuration image, or why there is none.
     pub(super) generation: Result<u32, Refused>,
     pub(super) orphans: u32,
@@ -29,6 +31,7 @@ impl Facts {
             version: env!("CARGO_PKG_VERSION"),
             reset: state.reset.as_str(),
             crash: state.crash,
+            stall: state.load.stall(),
             uptime: embassy_time::Instant::now().as_secs(),
             generation: state.image.map(Image::generation),
             orphans: state.record.borrow().orphans,

@@ -84,6 +84,13 @@ fn board(facts: &Facts, out: &mut dyn fmt::Write) -> fmt::Result {
     );
     let crashes = facts.crash.map_or(0, |crash| crash.in_a_row);
     one(out, name, help, "gauge", &crashes)?;
+    let (name, help) = (
+        "oobwatch_board_longest_stall_seconds",
+        "The longest that a task has kept the others from running, since the start.",
+    );
+    let (seconds, millis) = (facts.stall.as_secs(), facts.stall.as_millis() % 1_000);
+    let stall = format_args!("{seconds}.{millis:03}");
+    one(out, name, help, "gauge", &stall)?;
     let (name, help) = ("oobwatch_board_uptime_seconds", "Time since the start.");
     one(out, name, help, "gauge", &facts.uptime)?;
     let (name, help) = (

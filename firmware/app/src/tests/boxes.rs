@@ -239,6 +239,7 @@ impl Dial for Lab {
             resolve: None,
             connect: Some(1),
             tls: Some(29),
+            ..Way::NONE
         });
         let connected = Rc::clone(&self.connected);
         Ok(Wire {

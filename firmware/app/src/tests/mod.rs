@@ -9,7 +9,7 @@ mod posting;
 mod serving;
 mod supervising;
 mod telling;
-mod time;
+pub(crate) mod time;
 mod timing;
 mod watching;
 

@@ -65,8 +65,13 @@ impl Wake for Flag {
     }
 }
 
+/// Lets time pass, as a computation does.
+pub(crate) fn advance(by: Duration) {
+    CLOCK.with_borrow_mut(|clock| clock.now += by.as_ticks());
+}
+
 /// Runs `future` to its end.
-pub(super) fn block_on<F: Future>(future: F) -> F::Output {
+pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let flag = Arc::new(Flag(AtomicBool::new(true)));
     let waker = Waker::from(Arc::clone(&flag));

@@ -1,5 +1,7 @@
 //! The application's futures as tasks of the executor.
 
+use core::pin::pin;
+
 use embassy_net::Stack;
 use embassy_time::{Duration, Timer, with_timeout};
 use oobwatch_app::board::{Led, Watchdog};
@@ -22,17 +24,17 @@ pub(crate) async fn watcher(
     // A board that has just started has no address yet, which is no finding.
     let _ = with_timeout(ADDRESS, stack.wait_config_up()).await;
     Timer::after(crash::pause(state.crash())).await;
-    watch(state, &network).await
+    state.load().watched(pin!(watch(state, &network))).await
 }
 
 #[embassy_executor::task]
 pub(crate) async fn server(state: &'static State, stack: Stack<'static>) -> ! {
-    serve(state, stack).await
+    state.load().watched(pin!(serve(state, stack))).await
 }
 
 #[embassy_executor::task]
 pub(crate) async fn teller(state: &'static State, stack: Stack<'static>) -> ! {
-    tell(state, stack).await
+    state.load().watched(pin!(tell(state, stack))).await
 }
 
 #[embassy_executor::task]

@@ -60,5 +60,34 @@ pub(crate) async fn run(state: &'static State, mut console: Console) -> ! {
         heap.refused,
         stack::peak(),
     );
+    figures(state, &mut console);
     semihosting::process::exit(worst)
+}
+
+/// One line for each figure, for programs. With `-icount shift=0` the clock counts
+/// instructions, each a nanosecond.
+fn figures(state: &State, console: &mut Console) {
+    let load = state.load();
+    let instructions = |time: Duration| 1_000 * time.as_micros();
+    for (name, value, unit) in [
+        ("heap_peak", heap_use().peak as u64, "bytes"),
+        ("stack_peak", stack::peak() as u64, "bytes"),
+        (
+            "handshake_instructions",
+            instructions(load.handshake()),
+            "instructions",
+        ),
+        (
+            "cycle_instructions",
+            instructions(load.check()),
+            "instructions",
+        ),
+        (
+            "stall_instructions",
+            instructions(load.stall()),
+            "instructions",
+        ),
+    ] {
+        let _ = writeln!(console, "figure {name} {value} {unit}");
+    }
 }
