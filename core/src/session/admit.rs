@@ -377,7 +377,9 @@ impl Session {
         if let Some(ready) = self.over_budget(now, true) {
             return self.queue(now, ticket, ready, Wait::Budget);
         }
-        match latch.ask(now, Duration::from_millis(self.rules.auth_lease.into())) {
+        let leave = latch.ask(now, Duration::from_millis(self.rules.auth_lease.into()));
+        self.held_back = matches!(leave, Leave::Latched | Leave::NotBefore(_));
+        match leave {
             Leave::Go => self.elect(now, AuthKind::Login, ticket.class),
             Leave::Wait(until) => self.queue(now, ticket, until, Wait::Credential),
             Leave::Latched | Leave::NotBefore(_) => Admit::Stop(Stop::Refused(REFUSED)),

@@ -99,6 +99,8 @@ pub struct Session {
     /// latch was reset for the so-manieth time.
     refused: u8,
     latch_resets: u8,
+    /// The last login that was due was not let through by the latch.
+    held_back: bool,
     slots: Slots,
     pace: Pace,
     learned: Learned,
@@ -143,6 +145,7 @@ impl Session {
             stopped: None,
             refused: 0,
             latch_resets: 0,
+            held_back: false,
             slots: Slots::default(),
             pace: Pace::new(rate),
             learned: Learned::default(),
@@ -331,6 +334,7 @@ impl Session {
             token_age: self.learned.token.age(),
             session_age: self.learned.session.age(),
             locked_out: self.refused > 0
+                || self.held_back
                 || matches!(self.stopped, Some(Stop::Refused(Error::Peer(_)))),
         }
     }

@@ -10,10 +10,12 @@ mod config;
 pub mod gateway;
 mod host;
 mod http;
+mod impostor;
 mod metrics;
 mod rig;
 
 pub use config::{Setup, Site};
 pub use host::{Ran, run};
+pub use impostor::Impostor;
 pub use metrics::Metrics;
 pub use rig::Rig;

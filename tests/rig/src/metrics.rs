@@ -31,6 +31,17 @@ impl Metrics {
         self.of(site.name(), &format!("{}_{name}", site.scheme()))
     }
 
+    /// All series of a name, added up.
+    #[must_use]
+    pub fn sum(&self, name: &str) -> f64 {
+        let is_one = |line: &&str| {
+            line.strip_prefix(name)
+                .is_some_and(|rest| rest.starts_with('{'))
+        };
+        let value = |line: &str| line.rsplit_once(' ')?.1.parse::<f64>().ok();
+        self.0.lines().filter(is_one).filter_map(value).sum()
+    }
+
     /// All of it.
     #[must_use]
     pub fn text(&self) -> &str {

@@ -15,6 +15,10 @@ use crate::metrics::Metrics;
 
 /// Longest wait for something that only takes what a busy machine takes.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// Seconds that a check and its logout may take, whatever happens.
+const LONGEST: u32 = 300;
+/// How often the board has started, by reason.
+const STARTS: &str = "oobwatch_board_resets_total";
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(10);
 
@@ -77,8 +81,8 @@ impl Rig {
         }
     }
 
-    /// Lets so much time pass, for boxes and board. What is due by then happens
-    /// now.
+    /// Lets so much time pass, for boxes and board. What is due by then has happened
+    /// after it, as far as nobody else has to answer.
     ///
     /// # Panics
     /// If the board is gone.
@@ -87,6 +91,36 @@ impl Rig {
         self.sim.advance(by);
         let obeyed = self.board.leap(by).await;
         obeyed.unwrap_or_else(|error| panic!("{error}\n{}", self.board.serial));
+    }
+
+    /// Resets the board, and waits until it is up again.
+    ///
+    /// # Panics
+    /// If it does not come up.
+    pub async fn reset_board(&mut self) {
+        let before = self.starts().await;
+        self.board.reset().await.expect("the board is there");
+        self.is_up_again(before).await;
+    }
+
+    /// Has the board hang, and waits until its watchdog has reset it, and it is up
+    /// again.
+    ///
+    /// # Panics
+    /// If it does not come up.
+    pub async fn hang_board(&mut self) {
+        let before = self.starts().await;
+        self.board.hang().await.expect("the board is there");
+        self.is_up_again(before).await;
+    }
+
+    async fn starts(&self) -> f64 {
+        self.until(|_| true).await.sum(STARTS)
+    }
+
+    async fn is_up_again(&mut self, before: f64) {
+        self.until(|metrics| metrics.sum(STARTS) > before).await;
+        self.cycles = 1;
     }
 
     /// What the board's `/metrics` says.
@@ -117,24 +151,16 @@ impl Rig {
         }
     }
 
-    /// Waits until the simulator has seen something.
+    /// Waits until something is so.
     ///
     /// # Panics
-    /// If it does not.
+    /// If it does not get so.
     #[track_caller]
-    pub fn until_seen(
-        &self,
-        site: Site,
-        wanted: impl Fn(&BoxState) -> bool,
-    ) -> impl Future<Output = BoxState> {
+    pub fn until_so(&self, wanted: impl Fn(&Self) -> bool) -> impl Future<Output = ()> {
         let from = core::panic::Location::caller();
         async move {
             let start = Instant::now();
-            loop {
-                let state = self.state(site);
-                if wanted(&state) {
-                    return state;
-                }
+            while !wanted(self) {
                 if start.elapsed() > PATIENCE {
                     self.give_up(from, &self.metrics().await);
                 }
@@ -158,28 +184,59 @@ impl Rig {
     /// Waits until each box has been checked so often since the board's start, and
     /// the report is there.
     pub async fn checked(&self, times: u32) -> Metrics {
-        let sites = &self.setup.sites;
-        let young = f64::from(self.setup.check_every);
-        self.until(|metrics| {
-            sites.iter().all(|site| {
-                let checks = metrics.of(site.name(), "oobwatch_checks_total");
-                let age = metrics.own(*site, "check_age_seconds");
-                checks >= Some(times.into()) && age.is_some_and(|age| age < young)
-            })
-        })
-        .await
+        self.until(|metrics| self.are_checked(metrics, times)).await
     }
 
     /// Lets the time of a check pass, and waits for it.
     pub async fn cycle(&mut self) -> Metrics {
         self.begin_cycle().await;
-        self.checked(self.cycles).await
+        self.concluded().await
     }
 
     /// Lets the time of a check pass, and does not wait for it.
     pub async fn begin_cycle(&mut self) {
+        self.begin_cycle_in(self.setup.check_every).await;
+    }
+
+    /// The same, where a part of that time has passed already.
+    pub async fn begin_cycle_in(&mut self, seconds: u32) {
         self.cycles += 1;
-        self.leap(self.setup.check_every.into()).await;
+        self.leap(seconds.into()).await;
+    }
+
+    /// Lets so much time pass, in which a check falls due, and waits for it.
+    pub async fn cycle_in(&mut self, seconds: u32) -> Metrics {
+        self.begin_cycle_in(seconds).await;
+        self.concluded().await
+    }
+
+    /// Waits for the report of the check that has begun.
+    pub async fn concluded(&self) -> Metrics {
+        self.checked(self.cycles).await
+    }
+
+    /// The same, and lets time pass meanwhile, second by second.
+    ///
+    /// # Panics
+    /// If it takes longer than any check may.
+    pub async fn concluded_in_time(&mut self) -> Metrics {
+        for _ in 0..LONGEST {
+            let metrics = self.metrics().await;
+            match metrics {
+                Ok(metrics) if self.are_checked(&metrics, self.cycles) => return metrics,
+                _ => self.leap(1).await,
+            }
+        }
+        self.concluded().await
+    }
+
+    fn are_checked(&self, metrics: &Metrics, times: u32) -> bool {
+        let young = f64::from(self.setup.check_every);
+        self.setup.sites.iter().all(|site| {
+            let checks = metrics.of(site.name(), "oobwatch_checks_total");
+            let age = metrics.own(*site, "check_age_seconds");
+            checks >= Some(times.into()) && age.is_some_and(|age| age < young)
+        })
     }
 
     /// What the simulator counted.

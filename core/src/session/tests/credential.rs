@@ -44,6 +44,8 @@ fn a_refused_password_is_tried_once_more_after_a_minute_and_then_no_more() {
                 session.admit(at(now + 59_999), &mut ticket, &mut latch),
                 stop
             );
+            // Whoever was refused: this one does not log in either.
+            assert!(session.facts(at(now)).locked_out);
         }
     }
     for session in &mut sessions {

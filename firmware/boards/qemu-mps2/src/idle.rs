@@ -11,6 +11,8 @@ use embassy_executor::Spawner;
 use embassy_executor::raw::Executor;
 use static_cell::StaticCell;
 
+use crate::tester;
+
 /// A task has been woken since the last look.
 static WOKEN: AtomicBool = AtomicBool::new(true);
 
@@ -37,6 +39,7 @@ pub(crate) fn run(init: impl FnOnce(Spawner)) -> ! {
 /// B1.5.19), and is served right after.
 fn sleep_until_woken() {
     while !WOKEN.swap(false, Ordering::Acquire) {
+        tester::confirm();
         critical_section::with(|_| {
             if !WOKEN.load(Ordering::Acquire) {
                 cortex_m::asm::dsb();

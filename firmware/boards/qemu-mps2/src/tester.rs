@@ -1,5 +1,5 @@
 //! UART 1, where a test sits. Each byte that comes is an order, and is sent back
-//! once it is carried out:
+//! once no task has anything left to do because of it:
 //!
 //! | byte | |
 //! |---|---|
@@ -13,6 +13,7 @@
 #![allow(unsafe_code, reason = "registers of the UART")]
 
 use core::fmt::{self, Write as _};
+use core::sync::atomic::{AtomicU8, Ordering};
 
 use embassy_time::Duration;
 use oobwatch_board::retained;
@@ -39,6 +40,9 @@ const RX_ON: u32 = 1 << 1;
 const RX_INTERRUPT_ON: u32 = 1 << 3;
 const RX_INTERRUPT: u32 = 1 << 1;
 
+/// The order that is still to be confirmed, or 0.
+static OBEYED: AtomicU8 = AtomicU8::new(0);
+
 /// Listens. The clock must be running.
 pub(crate) fn start() {
     BAUDDIV.write(217);
@@ -53,6 +57,15 @@ pub(crate) extern "C" fn interrupt() {
     while STATE.read() & RX_FULL != 0 {
         let order = DATA.read() as u8;
         obey(order);
+        OBEYED.store(order, Ordering::Release);
+    }
+}
+
+/// Says that the last order has been carried out. Call it when no task has
+/// anything to do.
+pub(crate) fn confirm() {
+    let order = OBEYED.swap(0, Ordering::AcqRel);
+    if order != 0 {
         put(order);
     }
 }

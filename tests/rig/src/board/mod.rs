@@ -13,11 +13,12 @@ use std::process::Stdio;
 
 use tokio::net::UnixDatagram;
 use tokio::process::{Child, Command};
+use tokio::time::timeout;
 
 pub use serial::Serial;
 pub use tester::Peaks;
 
-use crate::gateway::Gateway;
+use crate::gateway::{Connector, Gateway};
 use crate::http;
 use qmp::Qmp;
 use tester::Tester;
@@ -30,6 +31,8 @@ const RUN: &str = concat!(
 
 /// Where the board serves HTTP.
 const HTTP: u16 = 80;
+/// For an answer of the board's.
+const ANSWER: Duration = Duration::from_secs(10);
 
 /// A board that runs, behind a gateway of its own. Both end when it is dropped.
 pub struct Board {
@@ -63,7 +66,7 @@ impl Board {
             .arg(image)
             .env("OOBWATCH_CONFIG", config)
             // QEMU's end of the cable is its standard input.
-            .env("OOBWATCH_NIC", "socket,fd=0")
+            .env("OOBWATCH_NIC", format!("socket,fd=0,id={}", qmp::CABLE))
             .env("OOBWATCH_QEMU", sockets(&qmp, &tester))
             .stdin(Stdio::from(OwnedFd::from(qemus_end.into_std()?)))
             .stdout(Stdio::piped())
@@ -89,7 +92,8 @@ impl Board {
         self.qmp.set_link(up).await
     }
 
-    /// Moves the board's clock on; what is due by then happens now.
+    /// Moves the board's clock on, and waits until its tasks have done what is due by
+    /// then.
     ///
     /// # Errors
     /// The board does not obey.
@@ -126,17 +130,18 @@ impl Board {
     /// # Errors
     /// It does not, or not with 200.
     pub async fn get(&self, path: &str) -> io::Result<String> {
-        let stream = self.connect().await?;
-        http::get(stream, self.address, path).await
+        let answered = timeout(ANSWER, async {
+            let stream = self.connector().connect().await?;
+            http::get(stream, self.address, path).await
+        });
+        answered.await.map_err(io::Error::from)?
     }
 
-    /// A connection to the board's HTTP server.
-    ///
-    /// # Errors
-    /// It is refused.
-    pub async fn connect(&self) -> io::Result<crate::gateway::Stream> {
-        let address = SocketAddrV4::new(self.address, HTTP);
-        self.gateway.connect(address).await
+    /// What connects to the board's HTTP server.
+    #[must_use]
+    pub fn connector(&self) -> Connector {
+        self.gateway
+            .connector(SocketAddrV4::new(self.address, HTTP))
     }
 }
 

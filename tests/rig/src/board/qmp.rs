@@ -10,8 +10,8 @@ use tokio::net::UnixStream;
 use super::Serial;
 use super::tester::connect;
 
-/// The name that QEMU gives the other end of the cable.
-const CABLE: &str = "socket.0";
+/// The name of QEMU's end of the cable.
+pub(super) const CABLE: &str = "cable";
 
 pub(super) struct Qmp(BufReader<UnixStream>);
 

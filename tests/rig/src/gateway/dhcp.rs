@@ -24,11 +24,11 @@ pub struct Leases {
 }
 
 impl Default for Leases {
-    /// An hour.
+    /// Half a day.
     fn default() -> Self {
         Self {
             is_silent: false,
-            seconds: 3_600,
+            seconds: 43_200,
             asked: 0,
             given: 0,
         }
@@ -173,9 +173,9 @@ mod tests {
         let dhcp = Dhcp::default();
         let ask = |kind, wanted| answered(&dhcp, &request(kind, wanted));
         let discovered = ask(DhcpMessageType::Discover, None);
-        assert_eq!(discovered, Some((DhcpMessageType::Offer, Some(3_600))));
+        assert_eq!(discovered, Some((DhcpMessageType::Offer, Some(43_200))));
         let taken = ask(DhcpMessageType::Request, Some(LEASED));
-        assert_eq!(taken, Some((DhcpMessageType::Ack, Some(3_600))));
+        assert_eq!(taken, Some((DhcpMessageType::Ack, Some(43_200))));
         let other = ask(DhcpMessageType::Request, Some(ADDRESS));
         assert_eq!(other.map(|(kind, _)| kind), Some(DhcpMessageType::Nak));
         dhcp.leases().is_silent = true;

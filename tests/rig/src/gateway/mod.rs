@@ -17,7 +17,6 @@ mod webhook;
 mod wire;
 
 use core::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
-use std::io;
 use std::sync::MutexGuard;
 
 use tokio::net::UnixDatagram;
@@ -27,7 +26,7 @@ pub use dhcp::Leases;
 pub use dns::{Answers, Names};
 pub use ntp::Time;
 pub use service::Service;
-pub use tcp::Stream;
+pub use tcp::{Connector, Stream};
 pub use webhook::Post;
 pub use wire::Weather;
 
@@ -98,12 +97,10 @@ impl Gateway {
         Service::start(&self.stack, &mut self.tasks, address, to)
     }
 
-    /// A connection to a port of the board.
-    ///
-    /// # Errors
-    /// Nobody listens there.
-    pub async fn connect(&self, board: SocketAddrV4) -> io::Result<Stream> {
-        Stream::connect(&self.stack, board).await
+    /// What connects to a port of the board.
+    #[must_use]
+    pub fn connector(&self, board: SocketAddrV4) -> Connector {
+        Connector::new(&self.stack, board)
     }
 
     /// What befalls frames from now on.

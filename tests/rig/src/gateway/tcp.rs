@@ -15,6 +15,37 @@ use super::stack::Stack;
 
 const BUFFER: usize = 16 * 1024;
 
+/// What connects to a port of the board.
+#[derive(Clone)]
+pub struct Connector {
+    stack: Stack,
+    board: SocketAddrV4,
+}
+
+impl Connector {
+    pub(super) fn new(stack: &Stack, board: SocketAddrV4) -> Self {
+        let stack = stack.clone();
+        Self { stack, board }
+    }
+
+    /// A new connection.
+    ///
+    /// # Errors
+    /// It is refused.
+    pub async fn connect(&self) -> io::Result<Stream> {
+        let stream = Stream::new(&self.stack);
+        let connects = self.stack.with(|inside| {
+            let port = inside.next_port();
+            let socket = inside.sockets.get_mut::<Socket<'_>>(stream.handle);
+            let remote = IpEndpoint::new((*self.board.ip()).into(), self.board.port());
+            socket.connect(inside.interface.context(), remote, port)
+        });
+        connects.map_err(io::Error::other)?;
+        stream.until_established().await?;
+        Ok(stream)
+    }
+}
+
 /// One end of a connection with the board. Dropped before it is shut down, it
 /// resets the connection.
 pub struct Stream {
@@ -32,20 +63,6 @@ impl Stream {
         };
         let listens = stream.with(|socket| socket.listen(endpoint));
         listens.map_err(io::Error::other)?;
-        stream.until_established().await?;
-        Ok(stream)
-    }
-
-    /// Connects to the board.
-    pub(super) async fn connect(stack: &Stack, board: SocketAddrV4) -> io::Result<Self> {
-        let stream = Self::new(stack);
-        let connects = stack.with(|inside| {
-            let port = inside.next_port();
-            let socket = inside.sockets.get_mut::<Socket<'_>>(stream.handle);
-            let remote = IpEndpoint::new((*board.ip()).into(), board.port());
-            socket.connect(inside.interface.context(), remote, port)
-        });
-        connects.map_err(io::Error::other)?;
         stream.until_established().await?;
         Ok(stream)
     }

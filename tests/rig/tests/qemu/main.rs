@@ -1,5 +1,12 @@
 //! The firmware in QEMU against the simulator. `cargo xtask rig` runs it.
 
+mod cycles;
+mod faults;
+mod hang;
+mod junk;
+mod refusals;
 mod reports;
 mod same;
 mod start;
+mod telling;
+mod tokens;
