@@ -109,6 +109,7 @@ async fn a_certificate_near_its_end_is_warned_of_as_the_command_does() {
     let (setup, _folder) = reporting(&format!("http://{WEBHOOK}/"));
     let near = |scenario: &mut Scenario| scenario.fmc.wire.certificate.days_left = 10;
     let mut rig = Rig::start(setup.with(near)).await;
+    rig.checked(1).await;
     rig.until(|metrics| metrics.get("oobwatch_board_time_synced") == Some(1.0))
         .await;
     let board = rig.cycle().await;
