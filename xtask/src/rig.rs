@@ -3,7 +3,7 @@
 
 use anyhow::Result;
 
-use crate::command::{cargo, target_dir};
+use crate::command::{Cmd, cargo, target_dir};
 use crate::{firmware, setup};
 
 /// Sets up what is needed, and runs the tests that `args` names; without any, all.
@@ -12,15 +12,27 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     tests(args)
 }
 
+/// Prints what a check takes of QEMU's board, in memory and instructions.
+pub(crate) fn figures() -> Result<()> {
+    let run = cargo("run").args(["--quiet", "--package", "oobwatch-rig"]);
+    prepared(run.args(["--example", "figures"]))?
+        .env("OOBWATCH_ICOUNT", "1")
+        .env("OOBWATCH_ONCE", "1")
+        .run()
+}
+
 /// Builds the image and the host command, and runs the tests with them.
 pub(crate) fn tests(args: &[String]) -> Result<()> {
+    let tests = cargo("test").args(["--package", "oobwatch-rig", "--features", "qemu"]);
+    prepared(tests.args(["--test", "qemu", "--"]).args(args))?.run()
+}
+
+/// `rig`, with the image and the host command that it needs.
+fn prepared(rig: Cmd) -> Result<Cmd> {
     let image = firmware::qemu_image()?;
     cargo("build").args(["--package", "oobwatch"]).run()?;
     let command = target_dir().join("debug").join("oobwatch");
-    let tests = cargo("test").args(["--package", "oobwatch-rig", "--features", "qemu"]);
-    let tests = tests.args(["--test", "qemu", "--"]).args(args);
-    tests
+    Ok(rig
         .env("OOBWATCH_RIG_FIRMWARE", &image.to_string_lossy())
-        .env("OOBWATCH_RIG_COMMAND", &command.to_string_lossy())
-        .run()
+        .env("OOBWATCH_RIG_COMMAND", &command.to_string_lossy()))
 }

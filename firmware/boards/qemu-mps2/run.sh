@@ -9,6 +9,7 @@
 # OOBWATCH_DEFMT   file for the defmt log (decode: defmt-print -e IMAGE < FILE)
 # OOBWATCH_NIC     QEMU's network [user: 10.0.2.2 is this host's loopback]
 # OOBWATCH_SERIAL serial console elsewhere, both ways: pty, tcp:127.0.0.1:PORT
+# OOBWATCH_ICOUNT  if set, an instruction takes a nanosecond, as the guest sees it
 # OOBWATCH_QEMU    more options for QEMU
 set -eu
 image=$1
@@ -19,4 +20,4 @@ exec qemu-system-arm -M mps2-an386 -display none -monitor none \
     -chardev file,id=console,path=/dev/fd/3,append=on -serial "${OOBWATCH_SERIAL:-chardev:console}" \
     -semihosting-config "enable=on,target=native,arg=oobwatch${OOBWATCH_ONCE:+,arg=once}${OOBWATCH_HANG:+,arg=hang}${OOBWATCH_PANIC:+,arg=panic}" \
     -nic "${OOBWATCH_NIC:-user},model=lan9118" \
-    ${config} ${OOBWATCH_QEMU:-} -kernel "$image" 3>&1 >"${OOBWATCH_DEFMT:-/dev/null}"
+    ${config} ${OOBWATCH_ICOUNT:+-icount shift=0} ${OOBWATCH_QEMU:-} -kernel "$image" 3>&1 >"${OOBWATCH_DEFMT:-/dev/null}"

@@ -26,7 +26,8 @@ cargo xtask firmware run qemu-mps2 [--config config.bin] [--port PORT]
 cargo xtask firmware run BOARD
                              by a debug probe: flashes the board, and shows its log
 cargo xtask firmware size [BOARD]
-                             flash and RAM that the image takes
+                             flash and RAM that the image takes; of qemu-mps2 also heap,
+                             stack and instructions of a check, against the simulator
 cargo xtask firmware flash BOARD [--config config.bin] [--protect]
                              by a debug probe: firmware, configuration, read-out protection
 cargo xtask firmware flash BOARD [--config config.bin] --uf2 DIR
