@@ -4,12 +4,13 @@
 //! while the network is down end in one message each when it is back.
 
 use core::fmt;
+use core::net::Ipv4Addr;
 
 use embassy_futures::select::select;
 use embassy_net::Stack;
 use embassy_net::udp::{PacketMetadata, UdpSocket};
 use embassy_time::{Duration, Instant, Timer, with_timeout};
-use heapless::{String, Vec};
+use heapless::Vec;
 use oobwatch_core::health::Verdict;
 use oobwatch_core::health::encode::syslog::{self, Header, Severity};
 use oobwatch_core::health::encode::text::Headline;
@@ -29,8 +30,9 @@ const SEND: Duration = Duration::from_secs(3);
 pub async fn tell(state: &'static State, stack: Stack<'static>) -> ! {
     let syslogs = state.image.map_or(&[][..], |image| image.syslogs());
     let mut collectors: Vec<Collector, 2> = syslogs.iter().map(Collector::new).collect();
-    let (mut rx, mut tx) = ([0; 64], [0; 2 * syslog::MAX_LEN]);
-    let mut metadata = [[PacketMetadata::EMPTY; 2]; 2];
+    // Nobody answers a message. Each is made where it is sent from.
+    let (mut rx, mut tx) = ([0; 1], [0; syslog::MAX_LEN]);
+    let mut metadata = [[PacketMetadata::EMPTY]; 2];
     let [rx_metadata, tx_metadata] = &mut metadata;
     let mut socket = UdpSocket::new(stack, rx_metadata, &mut rx, tx_metadata, &mut tx);
     // Port 0: the stack picks one. It can not be in use.
@@ -73,87 +75,106 @@ impl Collector {
         stack: Stack<'_>,
         socket: &mut UdpSocket<'_>,
     ) {
-        for (index, target) in state.targets.iter().enumerate() {
+        let changed = |target: &Target, told: &u32| target.standing.get().changes() != *told;
+        let mut targets = state.targets.iter().zip(&self.told);
+        let now = Instant::now();
+        if self.heartbeat_at > now && !targets.any(|(target, told)| changed(target, told)) {
+            return;
+        }
+        let Ok(address) = resolve(stack, self.config.host).await else {
+            return;
+        };
+        let mut sender = Sender {
+            state,
+            stack,
+            socket,
+            to: (address, self.config.port),
+            sequence: &mut self.sequence,
+        };
+        for (target, told) in state.targets.iter().zip(&mut self.told) {
             let standing = target.standing.get();
-            let changed = self
-                .told
-                .get(index)
-                .is_some_and(|told| *told != standing.changes());
-            let Some(verdict) = standing.told().filter(|_| changed) else {
+            let Some(verdict) = standing.told().filter(|_| changed(target, told)) else {
                 continue;
             };
-            let message = self.message(state, stack, verdict.into(), "STATE", &Why(target));
-            if self.send(stack, socket, &message).await.is_some()
-                && let Some(told) = self.told.get_mut(index)
-            {
-                *told = standing.changes();
+            if !sender.send(verdict.into(), "STATE", &Why(target)).await {
+                return;
             }
+            *told = standing.changes();
         }
-        let now = Instant::now();
-        if self.heartbeat_at <= now {
-            let message = self.message(
-                state,
-                stack,
-                Severity::Informational,
-                "HEARTBEAT",
-                &Alive(state),
-            );
-            if self.send(stack, socket, &message).await.is_some() {
-                self.heartbeat_at = now + HEARTBEAT;
-            }
+        if self.heartbeat_at <= now
+            && sender
+                .send(Severity::Informational, "HEARTBEAT", &Alive(state))
+                .await
+        {
+            self.heartbeat_at = now + HEARTBEAT;
         }
     }
+}
 
-    fn message(
-        &self,
-        state: &State,
-        stack: Stack<'_>,
-        severity: Severity,
-        id: &str,
-        text: &dyn fmt::Display,
-    ) -> Datagram {
-        let address = stack.config_v4().map(|config| config.address.address());
+/// The way to a collector.
+struct Sender<'a, 's> {
+    state: &'a State,
+    stack: Stack<'a>,
+    socket: &'a mut UdpSocket<'s>,
+    to: (Ipv4Addr, u16),
+    /// Of the last message that left.
+    sequence: &'a mut u32,
+}
+
+impl Sender<'_, '_> {
+    /// Sends a message, and says whether it has left.
+    async fn send(&mut self, severity: Severity, id: &str, text: &dyn fmt::Display) -> bool {
+        let own = self.stack.config_v4();
+        let own = own.map(|config| config.address.address());
         let header = Header {
-            time: state.wall.time_at(clock::now()),
-            is_synced: state.wall.is_synced(),
-            host: address.as_ref().map(|address| address as &dyn fmt::Display),
+            time: self.state.wall.time_at(clock::now()),
+            is_synced: self.state.wall.is_synced(),
+            host: own.as_ref().map(|own| own as &dyn fmt::Display),
             sequence: self.sequence.wrapping_add(1),
             up: clock::now() - Default::default(),
         };
-        let mut datagram = Datagram(String::new());
-        // What does not fit is cut; the header does.
-        let _ = syslog::write(&mut datagram, &header, severity, id, text);
-        datagram
-    }
-
-    async fn send(
-        &mut self,
-        stack: Stack<'_>,
-        socket: &mut UdpSocket<'_>,
-        message: &Datagram,
-    ) -> Option<()> {
-        let address = resolve(stack, self.config.host).await.ok()?;
-        let sent = async {
-            socket
-                .send_to(message.0.as_bytes(), (address, self.config.port))
-                .await
-                .ok()?;
-            socket.flush().await;
-            Some(())
+        let write = |room: &mut [u8]| {
+            let mut datagram = Datagram { room, length: 0 };
+            // What does not fit is cut; the header does.
+            let _ = syslog::write(&mut datagram, &header, severity, id, text);
+            (datagram.length, ())
         };
-        with_timeout(SEND, sent).await.ok()??;
-        self.sequence = self.sequence.wrapping_add(1);
-        Some(())
+        let sent = async {
+            let written = self
+                .socket
+                .send_to_with(syslog::MAX_LEN, self.to, write)
+                .await;
+            self.socket.flush().await;
+            written.is_ok()
+        };
+        let sent = with_timeout(SEND, sent).await.unwrap_or(false);
+        if sent {
+            *self.sequence = self.sequence.wrapping_add(1);
+        } else {
+            // A message for a collector that is not there would be in the way of
+            // those for the other.
+            self.socket.close();
+            let _ = self.socket.bind(0);
+        }
+        sent
     }
 }
 
 /// A message that is cut, at a character, where a datagram ends.
-struct Datagram(String<{ syslog::MAX_LEN }>);
+struct Datagram<'a> {
+    room: &'a mut [u8],
+    length: usize,
+}
 
-impl fmt::Write for Datagram {
+impl fmt::Write for Datagram<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        text.chars()
-            .try_for_each(|c| self.0.push(c).map_err(|_| fmt::Error))
+        text.chars().try_for_each(|c| {
+            let end = self.length.saturating_add(c.len_utf8());
+            let place = self.room.get_mut(self.length..end).ok_or(fmt::Error)?;
+            c.encode_utf8(place);
+            self.length = end;
+            Ok(())
+        })
     }
 }
 

@@ -113,6 +113,8 @@ impl Driver for End {
 /// The addresses of the board and of the host of the test.
 pub(super) const BOARD: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 7);
 pub(super) const HOST: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
+/// An address that nobody has.
+pub(super) const NOBODY: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 99);
 
 /// Two network stacks with a cable between them: the board's, and the other.
 pub(super) fn cable() -> [(Stack<'static>, Runner<'static, End>); 2] {

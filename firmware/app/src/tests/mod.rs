@@ -57,17 +57,22 @@ impl Box_ {
 
 /// An image with these targets, one credential for all.
 pub(super) fn image(generation: u32, boxes: &[Box_]) -> &'static [u8] {
-    image_with(generation, boxes, &[], &[])
+    image_with(generation, boxes, &Reports::default())
 }
 
-/// An image that also has webhooks, those of `https` with the first certificate,
-/// and servers of time at these ports of the other host.
-pub(super) fn image_with(
-    generation: u32,
-    boxes: &[Box_],
-    urls: &[&str],
-    time_ports: &[u16],
-) -> &'static [u8] {
+/// Whom a board also reports to, and asks.
+#[derive(Default)]
+pub(super) struct Reports<'a> {
+    /// Webhooks, those of `https` with the first certificate.
+    pub(super) urls: &'a [&'a str],
+    /// Servers of time, at these ports of the other host.
+    pub(super) time_ports: &'a [u16],
+    /// The first syslog collector is not there.
+    pub(super) has_dead_collector: bool,
+}
+
+/// The same image, with these reports.
+pub(super) fn image_with(generation: u32, boxes: &[Box_], reports: &Reports<'_>) -> &'static [u8] {
     let mut buffer = std::vec![0; 8192];
     let mut writer = Writer::new(&mut buffer, generation);
     writer.network(&Network::Dhcp);
@@ -99,18 +104,19 @@ pub(super) fn image_with(
             })
             .unwrap();
     }
-    let host = Host::Address(link::HOST);
-    writer
-        .syslog(&Syslog {
-            host,
+    let dead = reports.has_dead_collector.then_some(link::NOBODY);
+    for address in dead.into_iter().chain([link::HOST]) {
+        let syslog = Syslog {
+            host: Host::Address(address),
             port: telling::SYSLOG_PORT,
-        })
-        .unwrap();
-    for &port in time_ports {
+        };
+        writer.syslog(&syslog).unwrap();
+    }
+    for &port in reports.time_ports {
         let host = Host::Address(link::HOST);
         writer.time_server(&TimeServer { host, port }).unwrap();
     }
-    for url in urls {
+    for url in reports.urls {
         let webhook = Webhook {
             url: Secret::new(url),
             authority: url.starts_with("https:").then_some(first),

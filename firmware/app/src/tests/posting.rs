@@ -17,7 +17,7 @@ use oobwatch_image::Product;
 use super::boxes::{FakeBox, Lab, Mood, Reply};
 use super::link::cable;
 use super::time::{block_on, run_for, seconds, task};
-use super::{Box_, Kept, certificate, image_with, start};
+use super::{Box_, Kept, Reports, certificate, image_with, start};
 use crate::board::{ResetReason, Tls, Trust};
 use crate::{Network, State, Tcp, clock, watch, webhook};
 
@@ -28,7 +28,11 @@ const HTTPS: &str = "https://hooks.example/key-s3cret";
 fn board(url: &str) -> (Lab, Rc<RefCell<FakeBox>>, &'static State) {
     let mut lab = Lab::default();
     let fmc = lab.add(443, &certificate(1));
-    let image = image_with(1, &[Box_::new(Product::Fmc, 443, 300)], &[url], &[]);
+    let reports = Reports {
+        urls: &[url],
+        ..Reports::default()
+    };
+    let image = image_with(1, &[Box_::new(Product::Fmc, 443, 300)], &reports);
     let state = start(image, &Kept::default(), ResetReason::Pin);
     (lab, fmc, state)
 }
@@ -174,8 +178,12 @@ fn a_board_that_is_never_idle_posts_all_the_same() {
         lab.add(port, &certificate(1)).borrow_mut().mood = Mood::Silent;
     }
     let boxes = ports.map(|port| Box_::new(Product::Fmc, port, 30));
+    let reports = Reports {
+        urls: &[HTTP],
+        ..Reports::default()
+    };
     let state = start(
-        image_with(1, &boxes, &[HTTP], &[]),
+        image_with(1, &boxes, &reports),
         &Kept::default(),
         ResetReason::Pin,
     );

@@ -15,7 +15,7 @@ use proptest::prelude::*;
 use super::boxes::{Lab, Reply};
 use super::link::{BOARD, cable};
 use super::time::{block_on, run_for, task};
-use super::{Box_, Kept, PASSWORD, certificate, image, image_with, start};
+use super::{Box_, Kept, PASSWORD, Reports, certificate, image, image_with, start};
 use crate::board::ResetReason;
 use crate::{State, serve, watch};
 
@@ -92,7 +92,11 @@ fn watched() -> &'static State {
         "https://hooks.example/s3cret-key",
     ];
     lab.receiver.borrow_mut().reply = Reply::Untrusted;
-    let image = image_with(1, &boxes, &hooks, &[]);
+    let reports = Reports {
+        urls: &hooks,
+        ..Reports::default()
+    };
+    let image = image_with(1, &boxes, &reports);
     let state = start(image, &Kept::default(), ResetReason::Watchdog);
     run_for(100, watch(state, &lab));
     state

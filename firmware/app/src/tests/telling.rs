@@ -9,13 +9,53 @@ use oobwatch_image::Product;
 
 use super::boxes::{Lab, Mood};
 use super::link::cable;
-use super::time::{block_on, task};
-use super::{Box_, Kept, certificate, image, start};
+use super::time::{block_on, seconds, task};
+use super::{Box_, Kept, Reports, certificate, image, image_with, start};
 use crate::board::ResetReason;
-use crate::{tell, watch};
+use crate::{State, tell, watch};
 
 /// Where the test image sends its messages.
 pub(super) const SYSLOG_PORT: u16 = 514;
+
+/// The next `wanted` messages of a board that watches the boxes of `lab`.
+/// `heard` is told how many there are, with each.
+fn hear(state: &'static State, lab: &Lab, wanted: usize, heard: impl Fn(usize)) -> Vec<String> {
+    let [(board, mut board_runner), (host, mut host_runner)] = cable();
+    let listen = async {
+        let (mut rx, mut tx) = ([0; 4096], [0; 64]);
+        let mut metadata = [[PacketMetadata::EMPTY; 8]; 2];
+        let [one, two] = &mut metadata;
+        let mut socket = UdpSocket::new(host, one, &mut rx, two, &mut tx);
+        socket.bind(SYSLOG_PORT).unwrap();
+        let mut messages = Vec::new();
+        while messages.len() < wanted {
+            let mut datagram = [0; 2048];
+            let (length, _) = socket.recv_from(&mut datagram).await.unwrap();
+            messages.push(String::from_utf8(datagram[..length].to_vec()).unwrap());
+            heard(messages.len());
+        }
+        messages
+    };
+    let runners = select(task(board_runner.run()), task(host_runner.run()));
+    let tasks = select3(runners, task(tell(state, board)), task(watch(state, lab)));
+    let Either::First(messages) = block_on(select(task(listen), tasks));
+    messages
+}
+
+#[test]
+fn a_collector_that_is_not_there_is_not_in_the_way_of_the_other() {
+    let mut lab = Lab::default();
+    lab.add(443, &certificate(1));
+    let reports = Reports {
+        has_dead_collector: true,
+        ..Reports::default()
+    };
+    let image = image_with(1, &[Box_::new(Product::Fmc, 443, 300)], &reports);
+    let state = start(image, &Kept::default(), ResetReason::Pin);
+    let messages = hear(state, &lab, 5, |_| {});
+    assert!(messages[0].contains(" STATE ") || messages[1].contains(" STATE "));
+    assert!(seconds() < 4 * 600 + 60, "{}", seconds());
+}
 
 #[test]
 fn a_change_is_told_once_and_so_is_its_end() {
@@ -26,29 +66,11 @@ fn a_change_is_told_once_and_so_is_its_end() {
         &Kept::default(),
         ResetReason::Pin,
     );
-    let [(board, mut board_runner), (host, mut host_runner)] = cable();
-    let listen = async {
-        let (mut rx, mut tx) = ([0; 4096], [0; 64]);
-        let mut metadata = [[PacketMetadata::EMPTY; 8]; 2];
-        let [one, two] = &mut metadata;
-        let mut socket = UdpSocket::new(host, one, &mut rx, two, &mut tx);
-        socket.bind(SYSLOG_PORT).unwrap();
-        let mut messages = Vec::new();
-        while messages.len() < 5 {
-            let mut datagram = [0; 2048];
-            let (length, _) = socket.recv_from(&mut datagram).await.unwrap();
-            messages.push(String::from_utf8(datagram[..length].to_vec()).unwrap());
-            match messages.len() {
-                2 => fmc.borrow_mut().mood = Mood::Refuses,
-                3 => fmc.borrow_mut().mood = Mood::Well,
-                _ => {}
-            }
-        }
-        messages
-    };
-    let runners = select(task(board_runner.run()), task(host_runner.run()));
-    let tasks = select3(runners, task(tell(state, board)), task(watch(state, &lab)));
-    let Either::First(messages) = block_on(select(task(listen), tasks));
+    let messages = hear(state, &lab, 5, |count| match count {
+        2 => fmc.borrow_mut().mood = Mood::Refuses,
+        3 => fmc.borrow_mut().mood = Mood::Well,
+        _ => {}
+    });
     let sent = |message: &str, head: &str, text: &str| {
         assert!(message.starts_with(head), "{message}");
         assert!(message.contains(text), "{message}");

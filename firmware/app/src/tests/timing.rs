@@ -17,7 +17,7 @@ use super::boxes::Lab;
 use super::link::cable;
 use super::telling::SYSLOG_PORT;
 use super::time::{block_on, run_for, seconds, task};
-use super::{Box_, Kept, certificate, image_with, start};
+use super::{Box_, Kept, Reports, certificate, image_with, start};
 use crate::board::ResetReason;
 use crate::sntp::{sntp, sound};
 use crate::{State, clock, tell, watch};
@@ -26,6 +26,12 @@ use crate::{State, clock, tell, watch};
 const EPOCH: u64 = 1_795_337_999_000;
 /// The ports of three servers.
 const PORTS: [u16; 3] = [123, 1_123, 2_123];
+
+const ASKING: Reports<'_> = Reports {
+    urls: &[],
+    time_ports: &PORTS,
+    has_dead_collector: false,
+};
 
 /// What a server does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,7 +120,7 @@ fn with_servers<R>(
     servers: &Servers,
     script: impl AsyncFnOnce(&'static State, [Stack<'static>; 2]) -> R,
 ) -> R {
-    let image = image_with(1, &[Box_::new(Product::Fmc, 443, 300)], &[], &PORTS);
+    let image = image_with(1, &[Box_::new(Product::Fmc, 443, 300)], &ASKING);
     let state = start(image, &Kept::default(), ResetReason::PowerOn);
     let [(board, mut board_runner), (host, mut host_runner)] = cable();
     let mut last = 0x0123_4567_89AB_CDEF_u64;
@@ -267,7 +273,7 @@ fn days_left_on_a_certificate_warn_as_the_host_command_does() {
     lab.add(443, &certificate(1));
     let boxes = [Box_::new(Product::Fmc, 443, 300)];
     let state = start(
-        image_with(1, &boxes, &[], &PORTS),
+        image_with(1, &boxes, &ASKING),
         &Kept::default(),
         ResetReason::Pin,
     );
