@@ -5,6 +5,7 @@ use std::vec::Vec;
 
 use embassy_futures::select::{Either, select, select3};
 use embassy_net::udp::{PacketMetadata, UdpSocket};
+use embassy_time::{Duration, with_timeout};
 use oobwatch_image::Product;
 
 use super::boxes::{Lab, Mood};
@@ -38,8 +39,9 @@ fn hear(state: &'static State, lab: &Lab, wanted: usize, heard: impl Fn(usize)) 
     };
     let runners = select(task(board_runner.run()), task(host_runner.run()));
     let tasks = select3(runners, task(tell(state, board)), task(watch(state, lab)));
-    let Either::First(messages) = block_on(select(task(listen), tasks));
-    messages
+    let patience = with_timeout(Duration::from_secs(3 * 3_600), task(listen));
+    let Either::First(messages) = block_on(select(patience, tasks));
+    messages.expect("so many messages come")
 }
 
 #[test]
