@@ -91,6 +91,8 @@ pub struct Setup {
     pub probe_every: u32,
     /// More lines for the board's `[firmware]`.
     pub firmware: String,
+    /// The board starts without a configuration.
+    pub is_blank: bool,
 }
 
 impl Default for Setup {
@@ -104,6 +106,7 @@ impl Default for Setup {
             check_every: 900,
             probe_every: 86_400,
             firmware: String::new(),
+            is_blank: false,
         }
     }
 }

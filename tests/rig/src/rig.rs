@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 use std::io;
+use std::path::PathBuf;
 
 use oobwatch_sim::{BoxState, Scenario, Sim};
 use tempfile::TempDir;
@@ -30,6 +31,8 @@ pub struct Rig {
     pub board: Board,
     services: Vec<(Site, Service)>,
     setup: Setup,
+    /// The configuration image.
+    pub config: PathBuf,
     /// How often each box was to be checked so far.
     cycles: u32,
     folder: TempDir,
@@ -56,7 +59,8 @@ impl Rig {
         let folder = tempfile::tempdir().expect("a folder");
         let config = setup.image(&sim, folder.path()).await.expect("an image");
         let image = made_before("OOBWATCH_RIG_FIRMWARE");
-        let booted = Board::boot(&image, &config, setup.board(), folder.path()).await;
+        let loaded = Some(config.as_path()).filter(|_| !setup.is_blank);
+        let booted = Board::boot(&image, loaded, setup.board(), folder.path()).await;
         let mut board = booted.unwrap_or_else(|error| panic!("{error}"));
         let mut services = Vec::new();
         for site in setup.sites.iter().copied() {
@@ -76,8 +80,29 @@ impl Rig {
             board,
             services,
             setup,
+            config,
             cycles: 1,
             folder,
+        }
+    }
+
+    /// Types a line at the board's console, and waits for what comes of it: all
+    /// that was written since, once `wanted` is in it.
+    ///
+    /// # Panics
+    /// If it does not come.
+    pub async fn type_in(&mut self, text: &str, wanted: &str) -> String {
+        let before = self.board.serial.to_string().len();
+        let typed = self.board.type_in(text).await;
+        typed.expect("the board is there");
+        let start = Instant::now();
+        loop {
+            let said = self.board.serial.to_string().split_off(before);
+            if said.contains(wanted) {
+                return said;
+            }
+            assert!(start.elapsed() < PATIENCE, "no {wanted:?} in {said}");
+            sleep(LOOK).await;
         }
     }
 

@@ -11,7 +11,9 @@ use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::UnixDatagram;
+use tokio::net::unix::OwnedWriteHalf;
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
@@ -40,6 +42,7 @@ pub struct Board {
     pub gateway: Gateway,
     /// What it has written to its console.
     pub serial: Serial,
+    keyboard: OwnedWriteHalf,
     /// Its address, where it has the one that it was given.
     address: Ipv4Addr,
     qmp: Qmp,
@@ -49,22 +52,27 @@ pub struct Board {
 }
 
 impl Board {
-    /// Boots `image` with a configuration. `folder` is for QEMU's sockets.
+    /// Boots `image`, with a configuration or none. `folder` is for QEMU's sockets.
     ///
     /// # Errors
     /// QEMU does not start.
     pub async fn boot(
         image: &Path,
-        config: &Path,
+        config: Option<&Path>,
         address: Ipv4Addr,
         folder: &Path,
     ) -> io::Result<Self> {
         let (cable, qemus_end) = UnixDatagram::pair()?;
-        let [qmp, tester] = ["qmp", "tester"].map(|name| folder.join(name));
+        let [console, qmp, tester] = ["console", "qmp", "tester"].map(|name| folder.join(name));
         let mut command = Command::new(RUN);
         command
             .arg(image)
-            .env("OOBWATCH_CONFIG", config)
+            .envs(config.map(|config| ("OOBWATCH_CONFIG", config)))
+            // QEMU waits with the board's start until somebody listens.
+            .env(
+                "OOBWATCH_SERIAL",
+                format!("unix:{},server=on,wait=on", console.display()),
+            )
             // QEMU's end of the cable is its standard input.
             .env("OOBWATCH_NIC", format!("socket,fd=0,id={}", qmp::CABLE))
             .env("OOBWATCH_QEMU", sockets(&qmp, &tester))
@@ -75,6 +83,7 @@ impl Board {
         let mut qemu = command.spawn()?;
         let serial = Serial::capture(&mut qemu);
         Ok(Self {
+            keyboard: serial.connect(&console).await?,
             gateway: Gateway::start(cable),
             qmp: Qmp::connect(&qmp, &serial).await?,
             tester: Tester::connect(&tester, &serial).await?,
@@ -115,6 +124,14 @@ impl Board {
     /// The board is not there.
     pub async fn hang(&mut self) -> io::Result<()> {
         self.tester.order(b'x').await
+    }
+
+    /// Types at the board's console.
+    ///
+    /// # Errors
+    /// The board is not there.
+    pub async fn type_in(&mut self, text: &str) -> io::Result<()> {
+        self.keyboard.write_all(text.as_bytes()).await
     }
 
     /// Resets the board. What it has in retained memory stays.

@@ -1,10 +1,15 @@
 //! The board's console, and what QEMU itself complains about.
 
 use core::fmt;
+use std::io;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::net::unix::OwnedWriteHalf;
 use tokio::process::Child;
+
+use super::tester::connect;
 
 /// What was written so far.
 #[derive(Clone, Default)]
@@ -21,6 +26,14 @@ impl Serial {
             tokio::spawn(serial.clone().follow(err));
         }
         serial
+    }
+
+    /// Takes in what comes from the console at `path` as well, and gives its other
+    /// direction.
+    pub(super) async fn connect(&self, path: &Path) -> io::Result<OwnedWriteHalf> {
+        let (from, to) = connect(path, self).await?.into_split();
+        tokio::spawn(self.clone().follow(from));
+        Ok(to)
     }
 
     async fn follow(self, mut from: impl AsyncRead + Unpin) {

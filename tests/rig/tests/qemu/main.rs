@@ -1,5 +1,6 @@
 //! The firmware in QEMU against the simulator. `cargo xtask rig` runs it.
 
+mod console;
 mod cycles;
 mod faults;
 mod hang;
