@@ -295,7 +295,13 @@ unsafe extern "C" fn verify(
 /// `buffer` is a certificate's, and that lives for as long.
 unsafe fn bytes<'b>(buffer: *const c::mbedtls_asn1_buf) -> &'b [u8] {
     // SAFETY: by the caller.
-    unsafe { core::slice::from_raw_parts((*buffer).p, (*buffer).len) }
+    let (start, length) = unsafe { ((*buffer).p, (*buffer).len) };
+    // A peer that sends no certificate at all is asked about, too.
+    if start.is_null() {
+        return &[];
+    }
+    // SAFETY: by the caller.
+    unsafe { core::slice::from_raw_parts(start, length) }
 }
 
 unsafe extern "C" fn send(context: *mut c_void, bytes: *const c_uchar, length: usize) -> c_int {

@@ -11,8 +11,9 @@ use rand_core::CryptoRng;
 
 use crate::client::{Client, Step};
 use crate::error::TlsError;
+use crate::heap::{self, heap_use};
+use crate::random;
 use crate::trust::Trust;
-use crate::{heap, random};
 
 /// Bytes of a DNS name and its NUL.
 const NAME_MAX: usize = 254;
@@ -53,12 +54,18 @@ impl Tls {
             Some(name) => Some(terminated(name, &mut buffer)?),
             None => None,
         };
+        let refused = heap_use().refused;
         let mut stream = Stream {
             client: Client::new(&trust, name)?,
             stream,
             state: State::Open,
         };
-        stream.run(Client::handshake).await?;
+        let done = stream.run(Client::handshake).await;
+        done.map_err(|error| match error {
+            // In places, Mbed TLS gives another reason for what it had no memory for.
+            TlsError::Protocol(_) if heap_use().refused != refused => TlsError::OutOfMemory,
+            error => error,
+        })?;
         Ok(stream)
     }
 }

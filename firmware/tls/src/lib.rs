@@ -11,7 +11,8 @@
 //!   connection fails, and nothing else does.
 //! - A handshake gives way to other tasks whenever it waits for the network.
 //!   Between, it computes: some 25 million instructions of a Cortex-M4 in one go
-//!   (0.25 s at 100 MHz). The deadline of a supervisor has to be longer than that.
+//!   (0.25 s at 100 MHz) for RSA with 2048 bits, 36 for 4096, and 63 for P-384. The
+//!   deadline of a supervisor has to be longer than that.
 //!
 //! Certificates' dates are not checked: a board has no clock that it can trust
 //! before it has been on the network. The host command puts the end of validity

@@ -184,6 +184,18 @@ fn others_are_not_the_authority() {
 }
 
 #[test]
+fn a_chain_that_is_too_large_for_the_memory_is_told_as_such() {
+    let mut chain = Authority::new("root");
+    for depth in 0..30 {
+        chain = chain.subordinate(&format!("subordinate {depth}"));
+    }
+    let server = chain.issue(Kind::P256, &["fmc.example"]);
+    let error = Err(TlsError::OutOfMemory);
+    assert_eq!(connect(&server, pin(server.der())), [error, error]);
+    trusted(&server.without_chain(), pin(server.der()));
+}
+
+#[test]
 fn what_is_no_certificate_can_not_be_trusted() {
     let server = Server::self_issued(Kind::P256, &["firepower"]);
     refused(&server, pin(b"no certificate"), CertificateError::Unusable);

@@ -60,13 +60,28 @@ impl Wire {
         }
         (self.tamper)(&mut out);
         if let Some(at) = self.change.take() {
-            match out.get_mut(at) {
-                Some(byte) => *byte ^= 1,
+            match out.get(at) {
+                // Nobody looks at the version of a record (RFC 8446, section 5.1).
+                Some(_) if is_version(&out, at) => self.change = Some(at + 2),
+                Some(_) => out[at] ^= 1,
                 None => self.change = Some(at - out.len()),
             }
         }
         self.coming.extend(out);
     }
+}
+
+/// Whether `at` is in the version field of one of `records`.
+fn is_version(mut records: &[u8], mut at: usize) -> bool {
+    while let [_, _, _, high, low, ..] = records {
+        let length = 5 + usize::from(u16::from_be_bytes([*high, *low]));
+        match at.checked_sub(length) {
+            Some(rest) => at = rest,
+            None => return matches!(at, 1 | 2),
+        }
+        records = &records[length..];
+    }
+    false
 }
 
 impl ErrorType for Wire {
