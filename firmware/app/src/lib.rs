@@ -21,6 +21,7 @@ mod clock;
 mod closing;
 mod console;
 mod home;
+pub mod journal;
 mod lamp;
 mod load;
 mod mac;

@@ -41,6 +41,8 @@ const NAME: &str = "NUCLEO-H743ZI";
 #[embassy_executor::main]
 async fn main(spawner: Spawner) {
     let p = embassy_stm32::init(clocks::config());
+    // First of all: a crash is noted there.
+    reset::open_backup_sram();
     if let Some(mut core) = Core::take() {
         // Flash is slow. The data cache stays off: DMA does not know of it.
         core.SCB.enable_icache();
@@ -49,7 +51,6 @@ async fn main(spawner: Spawner) {
     let serial = console::start(p.USART3, p.PD9, p.PD8);
     let (store, config) = Store::start(p.FLASH);
     let reset = reset::reason();
-    reset::open_backup_sram();
     let parts = Parts {
         name: NAME,
         config,

@@ -11,7 +11,9 @@
 mod console;
 mod entropy;
 mod ethernet;
+mod flash;
 mod led;
+mod records;
 mod reset;
 mod store;
 mod watchdog;
@@ -23,12 +25,11 @@ use embassy_executor::Spawner;
 use embassy_net::{Runner, Stack};
 use oobwatch_app::board::ConfigStore as _;
 use oobwatch_app::{Ending, State};
-use oobwatch_board::retained::Retained;
 use oobwatch_board::{Parts, crash};
-use static_cell::StaticCell;
 
 use crate::console::{Console, Serial};
 use crate::ethernet::{Ethernet, W5500};
+use crate::flash::Chip;
 use crate::led::Light;
 use crate::store::Store;
 use crate::watchdog::Watchdog;
@@ -41,12 +42,13 @@ async fn main(spawner: Spawner) {
     let reset = reset::reason();
     let watchdog = Watchdog::start(p.WATCHDOG);
     let serial = console::start(p.UART0, p.PIN_0, p.PIN_1);
-    let (store, config) = Store::start(p.FLASH);
+    let chip = Chip::start(p.FLASH);
+    let (store, config) = Store::start(chip);
     let parts = Parts {
         name: NAME,
         config,
         spare: store.spare(),
-        storage: storage(),
+        storage: records::start(chip),
         reset,
         entropy: entropy::start(p.TRNG),
         watchdog,
@@ -62,22 +64,16 @@ async fn main(spawner: Spawner) {
         reset: p.PIN_20,
         int: p.PIN_21,
     };
-    let (device, chip) = ethernet::start(p.SPI0, p.DMA_CH0, p.DMA_CH1, pins).await;
-    spawner.spawn(w5500(chip).expect("spawned once"));
+    let (device, w5500) = ethernet::start(p.SPI0, p.DMA_CH0, p.DMA_CH1, pins).await;
+    spawner.spawn(interface(w5500).expect("spawned once"));
     let (stack, runner) = started.network(device);
     spawner.spawn(net(runner).expect("spawned once"));
     spawner.spawn(serve_console(state, stack, serial, store).expect("spawned once"));
 }
 
-fn storage() -> &'static mut Retained {
-    static STORAGE: StaticCell<Retained> = StaticCell::new();
-    // The chip knows better than memory why it was reset.
-    STORAGE.init(Retained::start().0)
-}
-
 #[embassy_executor::task]
-async fn w5500(chip: W5500) -> ! {
-    chip.run().await
+async fn interface(w5500: W5500) -> ! {
+    w5500.run().await
 }
 
 #[embassy_executor::task]

@@ -1,0 +1,49 @@
+//! The application's record, in a part of the flash of its own: it outlives a loss of
+//! power.
+#![allow(unsafe_code, reason = "a region of flash")]
+
+use oobwatch_app::board::NotSaved;
+use oobwatch_app::journal::{Journal, Nor, SECTOR};
+use oobwatch_board::retained::Retained;
+use static_cell::StaticCell;
+
+use crate::flash::{self, Chip};
+
+const _: () = assert!(SECTOR == flash::SECTOR);
+
+const LENGTH: usize = 16 * SECTOR;
+
+unsafe extern "C" {
+    static mut _records: [u8; LENGTH];
+}
+
+/// The region: there is one.
+pub(crate) struct Records(&'static Chip);
+
+/// The record. Call it once.
+pub(crate) fn start(chip: &'static Chip) -> &'static mut Journal<Records> {
+    static JOURNAL: StaticCell<Journal<Records>> = StaticCell::new();
+
+    // How the last run ended is noted in RAM; why the chip was reset it knows itself.
+    let _ = Retained::start();
+    JOURNAL.init_with(|| Journal::new(Records(chip)))
+}
+
+fn place_of(offset: usize) -> usize {
+    &raw const _records as usize + offset
+}
+
+impl Nor for Records {
+    fn bytes(&self) -> &[u8] {
+        // SAFETY: flash that is written by this value only, when it is borrowed mutably.
+        unsafe { &*(&raw const _records) }
+    }
+
+    fn erase(&mut self, offset: usize) -> Result<(), NotSaved> {
+        self.0.erase(place_of(offset))
+    }
+
+    fn write(&mut self, offset: usize, bytes: &[u8]) -> Result<(), NotSaved> {
+        self.0.write(place_of(offset), bytes)
+    }
+}
