@@ -22,12 +22,12 @@ const HELP: &str = "\
 The project's own commands. Each sets up what it needs, or names the command that does.
 
 cargo xtask demo             the oobwatch command against the simulator: log in, check,
-                             30 virtual minutes, refresh, check, log out
+                             30 virtual minutes, refresh, check, log out; then the firmware, in QEMU
 cargo xtask test             everything that has to hold: format, lints, tests, documentation,
                              builds for a microcontroller, proof that no panic is left in them
 cargo xtask soak [--hours N] [--seed N]
                              a week in virtual time on boxes that go wrong at random; 20 times
-                             as many cases of each property
+                             as many cases of each property; ten days of checks by the firmware
 cargo xtask rig [ARGS]       the firmware in QEMU against the simulator: tests of that name, or all
 cargo xtask size             flash and RAM that the core takes on a Cortex-M4
 cargo xtask firmware ...      the boards' images: run one in QEMU, measure, flash; alone, it

@@ -21,10 +21,22 @@ pub(crate) fn figures() -> Result<()> {
         .run()
 }
 
-/// Builds the image and the host command, and runs the tests with them.
+/// Runs the tests, without the set-up.
 pub(crate) fn tests(args: &[String]) -> Result<()> {
+    prepared(the_tests(args))?.run()
+}
+
+/// Has a board check each box so many times in one boot.
+pub(crate) fn cycles(count: u32) -> Result<()> {
+    let cycles = the_tests(&["cycles".to_owned(), "--nocapture".to_owned()]);
+    prepared(cycles)?
+        .env("OOBWATCH_RIG_CYCLES", &count.to_string())
+        .run()
+}
+
+fn the_tests(args: &[String]) -> Cmd {
     let tests = cargo("test").args(["--package", "oobwatch-rig", "--features", "qemu"]);
-    prepared(tests.args(["--test", "qemu", "--"]).args(args))?.run()
+    tests.args(["--test", "qemu", "--"]).args(args)
 }
 
 /// `rig`, with the image and the host command that it needs.

@@ -6,12 +6,16 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::command::cargo;
 use crate::steps::Steps;
+use crate::{rig, setup};
 
 /// A week.
 const HOURS: u64 = 7 * 24;
 
 /// Cases of each property, as a multiple of what a test run has.
 const TIMES: u32 = 20;
+
+/// Checks of each box by one board without a restart: ten days of them.
+const CYCLES: u32 = 1_000;
 
 /// Cases that proptest goes through by itself.
 const PROPTEST_CASES: u32 = 256;
@@ -46,6 +50,10 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     steps.step("model", || {
         let model = cargo("test").args(["--package", "oobwatch-tests", "--test", "model"]);
         model.env("OOBWATCH_CASES", &TIMES.to_string()).run()
+    })?;
+    steps.step("firmware in QEMU", || {
+        setup::firmware()?;
+        rig::cycles(CYCLES)
     })?;
     println!(
         "\nxtask soak: {} virtual hours, seed {seed}: {}",

@@ -105,7 +105,6 @@ fn next(targets: &[Target]) -> Option<(Instant, &Target, Job)> {
 /// The check with its login, and what follows from it.
 async fn check<D: Dial>(state: &State, target: &Target, dial: &D) {
     let start = clock::now();
-    target.checks.set(target.checks.get().saturating_add(1));
     let home = BoardHome::new(state, target, dial);
     home.with_session(Session::reopen);
     let mut check = Check::new(target.product());
@@ -121,10 +120,14 @@ async fn check<D: Dial>(state: &State, target: &Target, dial: &D) {
         check.handle(Err(TransportError::Timeout.into()));
     }
     conclude(state, &home, check, start);
-    if !home.with_session(|session| session.keeps(target.check_every())) {
+    let keeps = home.with_session(|session| session.keeps(target.check_every()));
+    // Out of reach, the token is kept: the next check logs out.
+    if !keeps && !target.with_report(clock::now(), |report| report.is_some_and(was_cut_off)) {
         log_out(&home).await;
     }
     note_session(&home);
+    // With its logout, as who reads the count may want to know what is over.
+    target.checks.set(target.checks.get().saturating_add(1));
     let next = start.after(target.check_every());
     target.check_at.set(if target.standing.get().is_in_doubt() {
         next.min(clock::now().after(target.probe_every()))
@@ -162,6 +165,10 @@ async fn probe<D: Dial>(state: &State, target: &Target, dial: &D) {
         Err(error) => fail(state, &home, error, start),
     }
     target.probe_at.set(start.after(target.probe_every()));
+}
+
+fn was_cut_off(report: &Report) -> bool {
+    report.stopped_at().is_some_and(|layer| layer < Layer::Http)
 }
 
 fn was_out_of_reach(report: &Report) -> bool {

@@ -1,7 +1,7 @@
 //! The `oobwatch` command, run as its users run it.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
@@ -26,6 +26,11 @@ pub(super) struct Kept {
 }
 
 impl Oobwatch {
+    /// The variable with the password of the FMC.
+    pub(super) const FMC_PASSWORD: &str = "DEMO_FMC";
+    /// The one with that of the chassis.
+    pub(super) const FXOS_PASSWORD: &str = "DEMO_FXOS";
+
     /// Writes a configuration for the simulated boxes.
     pub(super) fn for_boxes(boxes: &Boxes) -> Result<Self> {
         let session = Announced {
@@ -33,11 +38,12 @@ impl Oobwatch {
             user: SESSION_USER.to_owned(),
             password: SESSION_PASSWORD.to_owned(),
             pin: boxes.fmc.pin.clone(),
+            cert_file: boxes.fmc.cert_file.clone(),
         };
         let entries = [
-            ("fmc", "fmc", "DEMO_FMC", &boxes.fmc),
+            ("fmc", "fmc", Self::FMC_PASSWORD, &boxes.fmc),
             ("fmc-session", "fmc", "DEMO_FMC_SESSION", &session),
-            ("fxos", "fxos", "DEMO_FXOS", &boxes.fxos),
+            ("fxos", "fxos", Self::FXOS_PASSWORD, &boxes.fxos),
         ];
         let text: String = entries
             .iter()
@@ -95,6 +101,13 @@ impl Oobwatch {
             .command(&["token", "revoke", target, "--access-token-env", ACCESS_ENV])
             .secret_env(ACCESS_ENV, &kept.access);
         self.run(command, Show::All).map(drop)
+    }
+
+    /// Makes the configuration image of a board.
+    pub(super) fn firmware_config(&self, config: &Path, image: &Path) -> Result<()> {
+        let [config, image] = [config, image].map(Path::to_string_lossy);
+        let arguments = ["firmware-config", &config, "-o", &image];
+        self.run(self.command(&arguments), Show::All).map(drop)
     }
 
     fn command(&self, args: &[&str]) -> Cmd {

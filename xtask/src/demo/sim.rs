@@ -29,6 +29,8 @@ pub(super) struct Announced {
     pub(super) user: String,
     pub(super) password: String,
     pub(super) pin: String,
+    /// Its certificate, in PEM.
+    pub(super) cert_file: String,
 }
 
 /// What the simulator says when it is ready.
@@ -146,6 +148,7 @@ impl Boxes {
                 user: text(said, "user")?,
                 password: text(said, "password")?,
                 pin: text(said, "pin")?,
+                cert_file: text(said, "cert_file")?,
             })
         };
         Ok(Self {

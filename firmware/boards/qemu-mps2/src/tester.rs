@@ -5,7 +5,7 @@
 //! |---|---|
 //! | `s`, `m`, `h` | the clock moves on by a second, a minute, an hour |
 //! | `p` | a line: the most bytes of heap and of stack that were in use |
-//! | `x` | hangs, until the watchdog resets the board |
+//! | `x` | the tasks hang, until the watchdog resets the board |
 //! | `r` | resets the board |
 //!
 //! So a test needs no patience, and what it tests are the periods and deadlines
@@ -64,9 +64,13 @@ pub(crate) extern "C" fn interrupt() {
 /// Says that the last order has been carried out. Call it when no task has
 /// anything to do.
 pub(crate) fn confirm() {
-    let order = OBEYED.swap(0, Ordering::AcqRel);
-    if order != 0 {
-        put(order);
+    match OBEYED.swap(0, Ordering::AcqRel) {
+        0 => {}
+        // Here, and not in the handler: interrupts go on.
+        b'x' => loop {
+            cortex_m::asm::nop();
+        },
+        order => put(order),
     }
 }
 
@@ -79,9 +83,6 @@ fn obey(order: u8) {
             let (heap, stack) = (oobwatch_tls::heap_use().peak, stack::peak());
             let _ = writeln!(Answer, "heap {heap} stack {stack}");
         }
-        b'x' => loop {
-            cortex_m::asm::nop();
-        },
         b'r' => retained::reset(),
         _ => {}
     }

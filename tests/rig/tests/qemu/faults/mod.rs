@@ -42,8 +42,13 @@ async fn well(setup: Setup) -> Rig {
 }
 
 #[track_caller]
-fn assert_found(metrics: &Metrics, (stopped, verdict): Found) {
-    let found = ["check_level", "verdict"].map(|name| metrics.own(Site::Fmc, name));
+fn assert_found(metrics: &Metrics, found: Found) {
+    assert_found_at(Site::Fmc, metrics, found);
+}
+
+#[track_caller]
+fn assert_found_at(site: Site, metrics: &Metrics, (stopped, verdict): Found) {
+    let found = ["check_level", "verdict"].map(|name| metrics.own(site, name));
     let expected = [stopped as u8, verdict as u8].map(|value| Some(f64::from(value)));
     assert_eq!(found, expected, "expected {stopped:?}, {verdict:?}");
 }

@@ -7,6 +7,23 @@ use oobwatch_rig::{Rig, Setup, Site};
 
 use super::{Stopped, Verdict, WELL, assert_found, ends_between, nothing_left, recovers, well};
 
+/// The check can not log out; the next one does, with the token that it has kept.
+#[tokio::test]
+async fn the_cable_is_pulled_in_the_middle_of_a_check() {
+    let mut rig = well(Setup::only(Site::Fmc)).await;
+    rig.change(|all| all.fmc.wire.hold = vec!["/api/fmc_config".into()]);
+    rig.begin_cycle().await;
+    rig.until_so(|rig| rig.state(Site::Fmc).held == 1).await;
+    rig.board.set_link(false).await.unwrap();
+    rig.leap(40).await;
+    rig.board.set_link(true).await.unwrap();
+    rig.sim.release();
+    assert_found(&rig.concluded().await, (Stopped::Link, Verdict::Unknown));
+    recovers(&mut rig).await;
+    let state = rig.state(Site::Fmc);
+    assert_eq!((state.logins, state.revokes), (2, 2), "{state:#?}");
+}
+
 const DAY: u32 = 86_400;
 
 #[tokio::test]

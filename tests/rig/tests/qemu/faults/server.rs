@@ -1,9 +1,12 @@
 //! A box that is silent, breaks off, is busy.
 
-use oobwatch_rig::{Setup, Site};
+use oobwatch_rig::{Rig, Setup, Site};
 use oobwatch_sim::{Accept, End, Fault, FaultRule, RetryAfter, TooMany};
 
-use super::{Stopped, Verdict, WELL, assert_found, ends_between, nothing_left, recovers, well};
+use super::{
+    Stopped, Verdict, WELL, assert_found, assert_found_at, ends_between, nothing_left, recovers,
+    well,
+};
 
 const DEVICES: &str = "/api/fmc_config/v1/domain";
 const READS: &str = "/api/fmc_config";
@@ -56,6 +59,58 @@ async fn the_connection_is_reset_in_the_middle_of_a_list() {
     assert_found(&rig.cycle().await, (Stopped::Http, Verdict::Critical));
     nothing_left(&rig);
     recovers(&mut rig).await;
+}
+
+/// A chassis has few sessions: whatever happens to a check, it logs out.
+#[tokio::test]
+async fn a_chassis_breaks_off_in_every_way() {
+    let mut rig = Rig::start(Setup::only(Site::Fxos)).await;
+    rig.checked(1).await;
+    for fault in [
+        Fault::Cut {
+            after: 150,
+            end: End::Fin,
+        },
+        Fault::Close,
+        Fault::CutJson,
+    ] {
+        let mut rule = FaultRule::new("/api", fault.clone());
+        rule.method = Some("GET".into());
+        rig.change(|all| all.fxos.wire.faults = vec![rule]);
+        let metrics = rig.cycle().await;
+        let stopped = metrics.own(Site::Fxos, "check_level");
+        assert!(stopped < Some(9.0), "{fault:?}: {stopped:?}");
+        assert_eq!(rig.state(Site::Fxos).live_sessions, 0, "{fault:?}");
+        rig.change(|all| all.fxos.wire.faults.clear());
+        let metrics = rig.cycle().await;
+        assert_found_at(Site::Fxos, &metrics, WELL);
+    }
+    let state = rig.state(Site::Fxos);
+    assert_eq!(
+        (state.logins, state.revokes, state.live_sessions),
+        (7, 7, 0)
+    );
+}
+
+/// Nobody can close a session whose token has not arrived: it is counted. The next
+/// login of the user ends it.
+#[tokio::test]
+async fn the_answer_to_a_login_is_lost() {
+    let mut rig = well(Setup::only(Site::Fmc)).await;
+    let lost = FaultRule::new("/api/fmc_platform/v1/auth/generatetoken", Fault::LostReply);
+    rig.change(|all| all.fmc.wire.faults = vec![lost.times(1)]);
+    let metrics = rig.cycle().await;
+    assert_found(&metrics, (Stopped::Http, Verdict::Critical));
+    let orphans = metrics.get("oobwatch_board_orphaned_sessions_total");
+    assert_eq!(orphans, Some(1.0));
+    assert_eq!(rig.state(Site::Fmc).logins, 2, "a login is not repeated");
+    assert_found(&rig.cycle().await, WELL);
+    let state = rig.state(Site::Fmc);
+    assert_eq!(
+        (state.logins, state.revokes, state.live_sessions),
+        (3, 2, 0),
+        "{state:#?}"
+    );
 }
 
 /// An idle connection that the box has closed is no failure.

@@ -17,11 +17,11 @@ async fn a_head_of_eighty_kilobytes() {
 async fn a_device_list_of_a_megabyte() {
     let mut rig = well(Setup::only(Site::Fmc)).await;
     let before = rig.board.peaks().await.unwrap();
-    rig.change(|all| all.fmc.devices = 1_500);
+    rig.change(|all| all.fmc.devices = 1_000);
     let metrics = rig.cycle().await;
     assert_found(&metrics, WELL);
     let devices = metrics.get("fmc_managed_devices{target=\"centre\",health=\"ok\"}");
-    assert_eq!(devices, Some(1_500.0));
+    assert_eq!(devices, Some(1_000.0));
     nothing_left(&rig);
     let after = rig.board.peaks().await.unwrap();
     assert_eq!(after, before, "it takes no more memory than three devices");
