@@ -10,6 +10,10 @@ fn cycles() -> u32 {
     })
 }
 
+/// Bytes of stack for an interrupt. Whether one has come where the stack was
+/// deepest is a matter of chance.
+const INTERRUPT: u32 = 512;
+
 #[tokio::test]
 async fn memory_stays_what_it_was_and_every_session_is_closed() {
     let mut rig = Rig::start(Setup::default()).await;
@@ -24,7 +28,10 @@ async fn memory_stays_what_it_was_and_every_session_is_closed() {
         }
     }
     let late = rig.board.peaks().await.unwrap();
-    assert_eq!(Some(late), early, "after {} cycles, and after 10", cycles());
+    let early = early.expect("there are ten cycles");
+    println!("after 10 cycles: {early:?}, after {}: {late:?}", cycles());
+    assert_eq!(late.heap, early.heap);
+    assert!(late.stack <= early.stack + INTERRUPT);
     for site in Site::ALL {
         let state = rig.state(site);
         let closed = (
@@ -41,5 +48,4 @@ async fn memory_stays_what_it_was_and_every_session_is_closed() {
         ))
     });
     assert_eq!(resets, [Some(0.0); 2]);
-    println!("{} cycles: {late:?}", cycles());
 }
