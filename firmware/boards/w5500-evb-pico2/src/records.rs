@@ -35,8 +35,9 @@ fn place_of(offset: usize) -> usize {
 
 impl Nor for Records {
     fn bytes(&self) -> &[u8] {
+        let region: *const [u8; LENGTH] = &raw const _records;
         // SAFETY: flash that is written by this value only, when it is borrowed mutably.
-        unsafe { &*(&raw const _records) }
+        unsafe { &*region }
     }
 
     fn erase(&mut self, offset: usize) -> Result<(), NotSaved> {
