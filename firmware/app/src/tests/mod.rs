@@ -6,6 +6,7 @@ pub(super) mod console;
 mod lighting;
 mod link;
 mod posting;
+mod receiver;
 mod serving;
 mod supervising;
 mod telling;

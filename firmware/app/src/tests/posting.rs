@@ -14,8 +14,9 @@ use oobwatch_core::error::{Error, TransportError};
 use oobwatch_core::time::Instant;
 use oobwatch_image::Product;
 
-use super::boxes::{FakeBox, Lab, Mood, Reply};
+use super::boxes::{FakeBox, Lab, Mood};
 use super::link::cable;
+use super::receiver::Reply;
 use super::time::{block_on, run_for, seconds, task};
 use super::{Box_, Kept, Reports, certificate, image_with, start};
 use crate::board::{ResetReason, Tls, Trust};

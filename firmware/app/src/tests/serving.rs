@@ -12,8 +12,9 @@ use embassy_time::{Duration, Timer, with_timeout};
 use oobwatch_image::Product;
 use proptest::prelude::*;
 
-use super::boxes::{Lab, Reply};
+use super::boxes::Lab;
 use super::link::{BOARD, cable};
+use super::receiver::Reply;
 use super::time::{block_on, run_for, task};
 use super::{Box_, Kept, PASSWORD, Reports, certificate, image, image_with, start};
 use crate::board::ResetReason;
