@@ -32,7 +32,10 @@ pub(crate) fn run() -> Result<()> {
     steps.step("lints", || {
         let all = cargo("clippy").args(["--workspace", "--all-targets"]);
         let all = all.args(["--features", "oobwatch-rig/qemu"]);
-        all.args(["--", "-D", "warnings"]).run()
+        all.args(["--", "-D", "warnings"]).run()?;
+        let firmware = cargo("clippy").args(["--manifest-path", FIRMWARE, "--locked"]);
+        let firmware = firmware.arg("--all-targets");
+        firmware.args(["--", "-D", "warnings"]).run()
     })?;
     steps.step("tests", || cargo("test").arg("--workspace").run())?;
     steps.step("firmware, what needs no board", || {
