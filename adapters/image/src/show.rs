@@ -8,6 +8,7 @@ use crate::config::{
 };
 use crate::error::RecordKind;
 use crate::read::Image;
+use crate::url::Url;
 
 /// A part of an image that is shown on lines of its own.
 #[derive(Clone, Copy)]
@@ -34,13 +35,36 @@ pub type ShowCertificate<'f> = &'f dyn Fn(&mut dyn Write, &str, &Certificate<'_>
 impl<'a> Image<'a> {
     /// What there is to show.
     pub fn sections(&self) -> impl Iterator<Item = Section<'_, 'a>> {
-        [Section::Head(self), Section::Network(self.network())]
-            .into_iter()
-            .chain(self.credentials().iter().map(Section::Credential))
-            .chain(self.targets().iter().map(Section::Target))
-            .chain(self.syslogs().iter().map(Section::Syslog))
-            .chain(self.webhooks().iter().map(Section::Webhook))
-            .chain(self.time_servers().iter().map(Section::TimeServer))
+        (0..).map_while(|at| self.section(at).map(|(section, _)| section))
+    }
+
+    /// One of the sections, and its place among those of its kind.
+    #[must_use]
+    pub fn section(&self, mut at: usize) -> Option<(Section<'_, 'a>, usize)> {
+        fn among<'i, T>(list: &'i [T], at: &mut usize) -> Option<(&'i T, usize)> {
+            let found = list.get(*at).map(|one| (one, *at));
+            *at = at.wrapping_sub(list.len());
+            found
+        }
+        match at {
+            0 => return Some((Section::Head(self), 0)),
+            1 => return Some((Section::Network(self.network()), 0)),
+            _ => at -= 2,
+        }
+        if let Some((one, at)) = among(self.credentials(), &mut at) {
+            return Some((Section::Credential(one), at));
+        }
+        if let Some((one, at)) = among(self.targets(), &mut at) {
+            return Some((Section::Target(one), at));
+        }
+        if let Some((one, at)) = among(self.syslogs(), &mut at) {
+            return Some((Section::Syslog(one), at));
+        }
+        if let Some((one, at)) = among(self.webhooks(), &mut at) {
+            return Some((Section::Webhook(one), at));
+        }
+        let (one, at) = among(self.time_servers(), &mut at)?;
+        Some((Section::TimeServer(one), at))
     }
 }
 
@@ -150,10 +174,10 @@ fn webhook(
     hook: &Webhook<'_>,
     certificate: ShowCertificate<'_>,
 ) -> fmt::Result {
-    let url = hook.url.expose();
-    let (scheme, rest) = url.split_once("://").unwrap_or_default();
-    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    writeln!(out, "webhook      {scheme}://{host}/...")?;
+    if let Some(url) = Url::parse(hook.url.expose()) {
+        let scheme = if url.is_https { "https" } else { "http" };
+        writeln!(out, "webhook      {scheme}://{}/...", url.authority)?;
+    }
     let authority = hook.authority;
     authority.map_or(Ok(()), |shown| certificate(out, "  issued by  ", &shown))
 }

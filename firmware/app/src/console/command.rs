@@ -40,24 +40,24 @@ const NTP_PORT: u16 = 123;
 /// A line that was understood.
 pub(super) enum Command<'l> {
     Nothing,
-    Help,
-    Status,
-    Show,
     Set(Change<'l>),
     Syslogs(Vec<Syslog<'l>, MAX_SYSLOGS>),
     TimeServers(Vec<TimeServer<'l>, MAX_TIME_SERVERS>),
-    Discard,
     Unlock(&'l str),
-    Reboot,
     More(More<'l>),
 }
 
-/// What takes more lines, or the room of this one.
+/// What takes its time, or more lines.
 #[derive(Clone, Copy)]
 pub(super) enum More<'l> {
+    Help,
+    Status,
+    Show,
     Ask(Ask<'l>),
     Save,
+    Discard,
     Import,
+    Reboot,
     FactoryReset,
 }
 
@@ -88,9 +88,9 @@ impl<'l> Command<'l> {
         let words = words(line)?;
         match words.as_slice() {
             [] => Ok(Self::Nothing),
-            ["help" | "?"] => Ok(Self::Help),
-            ["status"] => Ok(Self::Status),
-            ["show"] => Ok(Self::Show),
+            ["help" | "?"] => Ok(Self::More(More::Help)),
+            ["status"] => Ok(Self::More(More::Status)),
+            ["show"] => Ok(Self::More(More::Show)),
             ["set", "network", rest @ ..] => network(rest)
                 .map(|network| Self::Set(Change::Network(network)))
                 .ok_or(Misuse::Usage(
@@ -113,10 +113,10 @@ impl<'l> Command<'l> {
             )),
             ["remove", "target", name] => Ok(Self::Set(Change::RemoveTarget(name))),
             ["save"] => Ok(Self::More(More::Save)),
-            ["discard"] => Ok(Self::Discard),
+            ["discard"] => Ok(Self::More(More::Discard)),
             ["import"] => Ok(Self::More(More::Import)),
             ["unlock", name] => Ok(Self::Unlock(name)),
-            ["reboot"] => Ok(Self::Reboot),
+            ["reboot"] => Ok(Self::More(More::Reboot)),
             ["factory-reset"] => Ok(Self::More(More::FactoryReset)),
             _ => Err(Misuse::Unknown),
         }
@@ -126,19 +126,34 @@ impl<'l> Command<'l> {
 /// The words of a line; one in double quotes may hold blanks.
 fn words(line: &str) -> Result<Vec<&str, WORDS>, Misuse> {
     let mut words = Vec::new();
-    let mut rest = line.trim_start();
+    let mut rest = line.trim_ascii_start();
     while !rest.is_empty() {
         let (word, after) = match rest.strip_prefix('"') {
-            Some(quoted) => quoted.split_once('"').ok_or(Misuse::Quotes)?,
-            None => rest.split_at(rest.find(char::is_whitespace).unwrap_or(rest.len())),
+            Some(quoted) => at(quoted, b'"')
+                .map(|(word, after)| (word, after.get(1..).unwrap_or_default()))
+                .ok_or(Misuse::Quotes)?,
+            None => at(rest, b' ').unwrap_or((rest, "")),
         };
-        if word.contains('"') || !(after.is_empty() || after.starts_with(char::is_whitespace)) {
+        if at(word, b'"').is_some() || !(after.is_empty() || after.starts_with(' ')) {
             return Err(Misuse::Quotes);
         }
         words.push(word).map_err(|_| Misuse::TooManyWords)?;
-        rest = after.trim_start();
+        rest = after.trim_ascii_start();
     }
     Ok(words)
+}
+
+/// What is before the first of that character, and the rest. (`str` can do that
+/// for any pattern, which takes a kilobyte of code.)
+fn at(text: &str, character: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|byte| byte == character)?;
+    text.split_at_checked(at)
+}
+
+/// The same without the character itself.
+fn around(text: &str, character: u8) -> Option<(&str, &str)> {
+    let (before, after) = at(text, character)?;
+    Some((before, after.get(1..)?))
 }
 
 fn network(words: &[&str]) -> Option<Network> {
@@ -148,7 +163,7 @@ fn network(words: &[&str]) -> Option<Network> {
     if *first == "dhcp" {
         return rest.is_empty().then_some(Network::Dhcp);
     }
-    let (address, prefix) = first.split_once('/')?;
+    let (address, prefix) = around(first, b'/')?;
     let mut network = StaticNetwork {
         address: address.parse().ok()?,
         prefix: prefix.parse().ok()?,
@@ -205,7 +220,7 @@ fn places<'l, T, const N: usize>(
     }
     let mut places = Vec::new();
     for word in words.iter().filter(|_| words != ["none"]) {
-        let (name, port) = match word.split_once(':') {
+        let (name, port) = match around(word, b':') {
             Some((name, port)) => (name, port.parse().ok()?),
             None => (*word, usual),
         };

@@ -10,6 +10,7 @@ use oobwatch_image::{Image, REGION_LEN, announced};
 use super::base64::Decoder;
 use super::line::Line;
 use super::pages::Pages;
+use super::reply::Reply;
 use super::{Console, Saved, TICK};
 use crate::board::{ConfigStore, NotSaved};
 use crate::state::Refused;
@@ -22,7 +23,7 @@ const WHOLE: Duration = Duration::from_secs(180);
 const SILENCE: Duration = Duration::from_secs(1);
 
 /// Why an image was not taken in. The configuration in use stays.
-enum NotImported {
+pub(super) enum NotImported {
     Interrupted,
     TookTooLong,
     InputLost,
@@ -34,32 +35,27 @@ enum NotImported {
 }
 
 impl<S: Read + Write, C: ConfigStore> Console<'_, S, C> {
-    pub(super) async fn import(&mut self, line: &mut Line) {
+    pub(super) async fn import(&mut self, line: &mut Line) -> Reply {
         self.saved = Saved::Nothing;
-        let hold = self.state.hold_checks();
-        match self.receive(line).await {
-            Ok(()) => {
-                if let Some(draft) = &mut self.draft {
-                    draft.clear();
-                }
-                self.saved = Saved::Import;
-                self.tell_waiting().await;
-            }
-            Err(error) => {
-                // What comes after it must not be taken for commands, and none
-                // of it may stay.
-                self.swallow().await;
-                let _ = self.store.erase().await;
-                self.terminal.say(&error).await;
-            }
+        let _hold = self.state.hold_checks();
+        if let Err(error) = self.receive(line).await {
+            // What comes after it must not be taken for commands, and none of it
+            // may stay.
+            self.swallow().await;
+            let _ = self.store.erase().await;
+            return Reply::NotImported(error);
         }
-        drop(hold);
+        if let Some(draft) = &mut self.draft {
+            draft.clear();
+        }
+        self.saved = Saved::Import;
+        self.tell_waiting()
     }
 
     async fn receive(&mut self, line: &mut Line) -> Result<(), NotImported> {
         self.store.erase().await?;
-        let line_one = "send the image, as `base64 config.bin` prints it; nothing is echoed";
-        self.terminal.say(&line_one).await;
+        let prompt = "send the image, as `base64 config.bin` prints it; nothing is echoed";
+        self.terminal.say(&prompt).await;
         let _ = self.terminal.has_lost();
         let in_use = self.state.image.map(Image::generation).ok();
         let mut pages = Pages::new(self.store, line.room());

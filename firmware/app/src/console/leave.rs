@@ -6,6 +6,7 @@ use embassy_time::{Duration, Instant, with_timeout};
 use embedded_io_async::{Read, Write};
 
 use super::line::Line;
+use super::reply::Reply;
 use super::{Console, Ending, TICK};
 use crate::board::ConfigStore;
 
@@ -13,51 +14,40 @@ use crate::board::ConfigStore;
 /// sessions that are still open are left, and counted at the next start.
 const LOGOUTS: Duration = Duration::from_secs(240);
 
+const QUESTION: &str =
+    "this erases the configuration, with all credentials; to go on, type again: factory-reset";
+
 impl<S: Read + Write, C: ConfigStore> Console<'_, S, C> {
     /// Lets a credential that was refused be tried again.
-    pub(super) async fn unlock(&mut self, name: &str) {
+    pub(super) fn unlock(&self, name: &str) -> Reply {
         match self.state.unlock(name) {
-            None => self.terminal.say(&"there is no such credential").await,
-            Some(Ok(0)) => {
-                let line = "it was not refused; there is nothing to unlock";
-                self.terminal.say(&line).await;
-            }
-            Some(Ok(count)) => {
-                let line = format_args!("it may be tried again; forgotten: {count} refused logins");
-                self.terminal.say(&line).await;
-            }
+            None => Reply::Text("there is no such credential"),
+            Some(Ok(0)) => Reply::Text("it was not refused; there is nothing to unlock"),
+            Some(Ok(count)) => Reply::Unlocked(count),
             Some(Err(_)) => {
-                let line = "it may be tried again, but that could not be written down";
-                self.terminal.say(&line).await;
+                Reply::Text("it may be tried again, but that could not be written down")
             }
         }
-    }
-
-    pub(super) async fn reboot(&mut self) -> Ending {
-        self.log_out().await;
-        Ending::Reboot
     }
 
     /// Asks again, and erases.
-    pub(super) async fn factory_reset(&mut self, line: &mut Line) -> Option<Ending> {
-        let question = "this erases the configuration, with all credentials; to go on, type again: factory-reset";
-        self.terminal.say(&question).await;
-        let is_read = self.read(line, true).await;
-        if !is_read || line.text().map(str::trim) != Ok("factory-reset") {
-            self.terminal.say(&"nothing was erased").await;
-            return None;
+    pub(super) async fn factory_reset(&mut self, line: &mut Line) -> Result<Reply, Ending> {
+        self.terminal.say(&QUESTION).await;
+        let is_read = self.read(line, true).await.is_ok();
+        if !is_read || line.text().map(str::trim_ascii) != Ok("factory-reset") {
+            return Ok(Reply::Text("nothing was erased"));
         }
         if self.store.erase().await.is_err() {
-            let line = "the storage could not be erased; the configuration in use stays";
-            self.terminal.say(&line).await;
-            return None;
+            return Ok(Reply::Text(
+                "the storage could not be erased; the configuration in use stays",
+            ));
         }
         self.log_out().await;
-        Some(Ending::Wipe)
+        Err(Ending::Wipe)
     }
 
     /// Ends all sessions, as far as the boxes answer in time.
-    async fn log_out(&mut self) {
+    pub(super) async fn log_out(&mut self) {
         self.terminal.say(&"logging out").await;
         let mut closed = pin!(self.state.close());
         let end = Instant::now() + LOGOUTS;

@@ -12,8 +12,11 @@ mod leave;
 mod line;
 mod network;
 mod pages;
+mod reply;
 mod status;
 mod terminal;
+
+use core::fmt;
 
 use embassy_net::Stack;
 use embassy_time::Duration;
@@ -25,13 +28,14 @@ use crate::{State, slot};
 use command::{Command, More};
 use line::{Key, Line};
 use network::Network;
+use reply::Reply;
 use terminal::Terminal;
 
 /// So often the network is looked at, and the supervisor hears of this task.
 const TICK: Duration = Duration::from_millis(500);
 
 /// Changes to the configuration of at most so many bytes.
-type Draft = oobwatch_image::Draft<'static, 1024>;
+type Draft = oobwatch_image::Draft<'static, 768>;
 
 /// What this console has put into the spare slot.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -77,13 +81,17 @@ pub async fn console<S: Read + Write, C: ConfigStore>(
     };
     let mut line = Line::new();
     loop {
-        if !console.read(&mut line, true).await {
-            continue;
-        }
-        if let Some(ending) = console.obey(&mut line).await {
-            return ending;
-        }
+        let reply = match console.read(&mut line, true).await {
+            Ok(()) => match console.obey(&mut line).await {
+                Ok(reply) => reply,
+                Err(ending) => return ending,
+            },
+            Err(reply) => reply,
+        };
         line.clear();
+        if !matches!(reply, Reply::Nothing) {
+            console.terminal.say(&reply).await;
+        }
         console.terminal.write(b"> ").await;
     }
 }
@@ -109,9 +117,9 @@ impl<S: Read + Write, C: ConfigStore> Console<'_, S, C> {
             .await;
     }
 
-    /// Reads a line; false if it was broken off, or is of no use. Shows what is
-    /// typed only with `echo`.
-    async fn read(&mut self, line: &mut Line, echo: bool) -> bool {
+    /// Reads a line, or says why there is none. Shows what is typed only with
+    /// `echo`.
+    async fn read(&mut self, line: &mut Line, echo: bool) -> Result<(), Reply> {
         line.clear();
         loop {
             self.state.progress.console.set();
@@ -130,8 +138,8 @@ impl<S: Read + Write, C: ConfigStore> Console<'_, S, C> {
                 self.echo(key).await;
             }
             match key {
-                Key::Enter => return self.is_sound(line).await,
-                Key::Interrupt => return false,
+                Key::Enter => return self.check(line),
+                Key::Interrupt => return Err(Reply::Nothing),
                 Key::Nothing | Key::Put(_) | Key::Erased(_) => {}
             }
         }
@@ -151,20 +159,11 @@ impl<S: Read + Write, C: ConfigStore> Console<'_, S, C> {
         }
     }
 
-    async fn is_sound(&mut self, line: &Line) -> bool {
+    fn check(&mut self, line: &Line) -> Result<(), Reply> {
         if self.terminal.has_lost() {
-            self.terminal
-                .say(&"input was lost; type the line again")
-                .await;
-            return false;
+            return Err(Reply::Text("input was lost; type the line again"));
         }
-        match line.text() {
-            Ok(_) => true,
-            Err(error) => {
-                self.terminal.say(&error).await;
-                false
-            }
-        }
+        line.text().map(|_| ()).map_err(Reply::BadLine)
     }
 
     /// Tells how the network stands, if that has changed.
@@ -183,69 +182,56 @@ impl<S: Read + Write, C: ConfigStore> Console<'_, S, C> {
         waiting.filter(|waiting| Some(*waiting) > in_use)
     }
 
-    async fn tell_waiting(&mut self) {
-        if let Some(generation) = self.waiting() {
-            let line = format_args!("configuration {generation} is kept, and used after: reboot");
-            self.terminal.say(&line).await;
-        }
+    /// Says which configuration the next start will use, if it is another one.
+    fn tell_waiting(&self) -> Reply {
+        self.waiting().map_or(Reply::Nothing, Reply::Waits)
     }
 
-    async fn obey(&mut self, line: &mut Line) -> Option<Ending> {
-        let more = match Command::parse(line.text().unwrap_or_default()) {
-            Ok(Command::More(More::Ask(ask))) => match self.known(ask) {
-                Some(ask) => More::Ask(ask),
-                None => {
-                    self.terminal.say(&"there is no such credential").await;
-                    return None;
-                }
-            },
-            Ok(Command::More(More::Save)) => More::Save,
-            Ok(Command::More(More::Import)) => More::Import,
-            Ok(Command::More(More::FactoryReset)) => More::FactoryReset,
-            Ok(Command::Reboot) => return Some(self.reboot().await),
-            Ok(command) => {
-                self.answer(command).await;
-                return None;
-            }
-            Err(error) => {
-                self.terminal.say(&error).await;
-                return None;
-            }
+    async fn obey(&mut self, line: &mut Line) -> Result<Reply, Ending> {
+        let more = match self.answer(line.text().unwrap_or_default()) {
+            Ok(more) => more,
+            Err(reply) => return Ok(reply),
         };
-        match more {
+        let reply = match more {
+            More::Help => {
+                let help = |out: &mut dyn fmt::Write| out.write_str(command::HELP);
+                self.terminal.print(&help).await;
+                Reply::Nothing
+            }
+            More::Status => self.status().await,
+            More::Show => self.show().await,
             More::Ask(ask) => self.ask(ask, line).await,
             More::Save => self.save(line).await,
+            More::Discard => self.discard().await,
             More::Import => self.import(line).await,
-            More::FactoryReset => return self.factory_reset(line).await,
-        }
-        None
-    }
-
-    /// Does what takes one line.
-    async fn answer(&mut self, command: Command<'_>) {
-        match command {
-            Command::Help => {
-                self.terminal
-                    .print(&|out| out.write_str(command::HELP))
-                    .await;
+            More::Reboot => {
+                self.log_out().await;
+                return Err(Ending::Reboot);
             }
-            Command::Status => self.status().await,
-            Command::Show => self.show().await,
-            Command::Set(change) => self.change(&change).await,
-            Command::Syslogs(syslogs) => self.change(&Change::Syslogs(&syslogs)).await,
-            Command::TimeServers(servers) => self.change(&Change::TimeServers(&servers)).await,
-            Command::Discard => self.discard().await,
-            Command::Unlock(name) => self.unlock(name).await,
-            Command::Nothing | Command::Reboot | Command::More(_) => {}
-        }
+            More::FactoryReset => return self.factory_reset(line).await,
+        };
+        Ok(reply)
     }
 
-    async fn status(&mut self) {
+    /// Does what takes no time, or says what is to be done.
+    fn answer(&mut self, line: &str) -> Result<More<'static>, Reply> {
+        let command = Command::parse(line).map_err(Reply::Misuse)?;
+        Err(match command {
+            Command::Nothing => Reply::Nothing,
+            Command::Set(change) => self.change(&change),
+            Command::Syslogs(syslogs) => self.change(&Change::Syslogs(&syslogs)),
+            Command::TimeServers(servers) => self.change(&Change::TimeServers(&servers)),
+            Command::Unlock(name) => self.unlock(name),
+            Command::More(more) => return self.known(more),
+        })
+    }
+
+    async fn status(&mut self) -> Reply {
         let state = self.state;
         self.banner().await;
         self.network = None;
         self.tell_network().await;
         self.terminal.print(&|out| status::write(out, state)).await;
-        self.tell_waiting().await;
+        self.tell_waiting()
     }
 }

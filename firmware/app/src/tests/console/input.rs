@@ -28,7 +28,7 @@ fn lines_are_edited() {
     assert!(say(&[b"nonsense\x15status\n"]).contains("not checked yet"));
     assert!(say(&["stü\x7fatus\r".as_bytes()]).contains("not checked yet"));
     assert!(say(&[b"sta\x1b[A\x1bOBtus\r"]).contains("not checked yet"));
-    assert!(say(&[b"nonsense\x03status\r"]).contains("^C\r\nstatus\r\n"));
+    assert!(say(&[b"nonsense\x03status\r"]).contains("^C\r\n> status\r\n"));
     assert!(say(&[b"nonsense\r"]).contains(unknown));
     // CR, LF and CRLF are one line end each.
     assert_eq!(say(&[b"x\rx\nx\r\nx\n\rx"]).matches(unknown).count(), 4);
