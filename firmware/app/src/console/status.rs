@@ -6,10 +6,13 @@ use oobwatch_core::health::encode::text;
 
 use crate::{State, clock};
 
-/// Version, board, reset reason; and why nothing is watched, if so.
+/// Version, board, reset reason and crash; and why nothing is watched, if so.
 pub(super) fn banner(out: &mut dyn Write, state: &State, board: &str) -> fmt::Result {
     let (version, reset) = (env!("CARGO_PKG_VERSION"), state.reset().as_str());
     writeln!(out, "oobwatch {version} on {board}, reset: {reset}")?;
+    if let Some(crash) = state.crash() {
+        writeln!(out, "{crash}")?;
+    }
     match state.refused() {
         Some(refused) => writeln!(out, "configuration refused: {refused}"),
         None => Ok(()),
