@@ -80,7 +80,8 @@ pub fn write(
     )?;
     // Both are limited there: section 7.3.1 and 7.3.3.
     let sequence = header.sequence.clamp(1, 0x7fff_ffff);
-    let hundredths = header.up.as_millis() / 10;
+    // Of 64 bits: to print 128 takes a kilobyte and a half of flash.
+    let hundredths = u64::try_from(header.up.as_millis() / 10).unwrap_or(u64::MAX);
     write!(
         out,
         "[meta sequenceId=\"{sequence}\" sysUpTime=\"{hundredths}\"]"
