@@ -22,8 +22,9 @@ pub trait Tls {
     ///
     /// # Errors
     /// [`TransportError::Certificate`](oobwatch_core::error::TransportError) if
-    /// the certificate is not trusted, `Tls` if the handshake failed otherwise,
-    /// be it for want of memory.
+    /// the certificate is not trusted, `Tls` if the handshake failed otherwise;
+    /// [`ResourceError::TlsMemory`](oobwatch_core::error::ResourceError) for want of
+    /// memory.
     ///
     /// # Cancel safety
     /// Dropping the future drops the connection: the application sets the
@@ -38,7 +39,7 @@ pub trait Tls {
 /// Which certificate a box may show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trust<'a> {
-    /// This one, self-issued, byte for byte, whatever its name.
+    /// This one, byte for byte, whatever its name and issuer.
     Pinned {
         /// The certificate, in DER.
         der: &'a [u8],

@@ -17,7 +17,7 @@ use core::fmt;
 use embassy_executor::Spawner;
 use embassy_net::{Runner, Stack, StackResources};
 use embassy_net_driver::Driver;
-use heapless::Vec;
+use heapless::VecView;
 use oobwatch_app::board::{Crash, Led, ResetReason, Storage, Watchdog};
 use oobwatch_app::{Network, Page, Start, State, Target, TcpRoom};
 use oobwatch_image::{Image, ImageError};
@@ -27,8 +27,6 @@ use static_cell::{ConstStaticCell, StaticCell};
 use crate::random::Random;
 use crate::tls::Tls;
 
-/// Targets that a board watches at the most.
-const TARGETS: usize = 8;
 /// Sockets: TLS, two for HTTP, syslog, SNTP, DNS, DHCP, and one to spare.
 const SOCKETS: usize = 8;
 
@@ -40,6 +38,8 @@ pub struct Parts<'a> {
     pub config: &'static [u8],
     /// What the other slot holds.
     pub spare: &'a [u8],
+    /// Room for as many targets as the board watches at the most, 2 KiB each.
+    pub targets: &'static mut VecView<Target>,
     /// What outlives resets.
     pub storage: &'static mut dyn Storage,
     /// Why the board has started.
@@ -68,7 +68,6 @@ pub struct Started {
 // Functions of their own, so that what they build is on the stack one at a time.
 #[inline(never)]
 pub fn start(spawner: Spawner, parts: Parts<'_>, console: &mut dyn fmt::Write) -> Started {
-    static ROOM: ConstStaticCell<Vec<Target, TARGETS>> = ConstStaticCell::new(Vec::new());
     static PAGE: ConstStaticCell<Page> = ConstStaticCell::new(Page::new());
     static STATE: StaticCell<State> = StaticCell::new();
 
@@ -84,7 +83,7 @@ pub fn start(spawner: Spawner, parts: Parts<'_>, console: &mut dyn fmt::Write) -
         crash,
         seed: parts.entropy.next_u32(),
     };
-    let state: &State = STATE.init_with(|| State::new(start, ROOM.take().as_mut_view()));
+    let state: &State = STATE.init_with(|| State::new(start, parts.targets));
     if let Some(refused) = state.refused() {
         let _ = writeln!(console, "configuration refused: {refused}");
     }

@@ -24,11 +24,12 @@ use cortex_m::Peripherals as Core;
 use defmt_rtt as _;
 use embassy_executor::Spawner;
 use embassy_net::{Runner, Stack};
+use heapless::{Vec, VecView};
 use oobwatch_app::board::ConfigStore as _;
-use oobwatch_app::{Ending, State};
+use oobwatch_app::{Ending, State, Target};
 use oobwatch_board::retained::Retained;
 use oobwatch_board::{Parts, crash};
-use static_cell::StaticCell;
+use static_cell::{ConstStaticCell, StaticCell};
 
 use crate::console::{Console, Serial};
 use crate::ethernet::Ethernet;
@@ -37,6 +38,8 @@ use crate::store::Store;
 use crate::watchdog::Watchdog;
 
 const NAME: &str = "NUCLEO-H743ZI";
+/// Targets that the board watches at the most.
+const TARGETS: usize = 8;
 
 #[embassy_executor::main]
 async fn main(spawner: Spawner) {
@@ -55,6 +58,7 @@ async fn main(spawner: Spawner) {
         name: NAME,
         config,
         spare: store.spare(),
+        targets: targets(),
         storage: storage(),
         reset,
         entropy: entropy::start(p.RNG),
@@ -83,6 +87,11 @@ fn storage() -> &'static mut Retained {
     static STORAGE: StaticCell<Retained> = StaticCell::new();
     // The chip knows better than memory why it was reset.
     STORAGE.init(Retained::start().0)
+}
+
+fn targets() -> &'static mut VecView<Target> {
+    static ROOM: ConstStaticCell<Vec<Target, TARGETS>> = ConstStaticCell::new(Vec::new());
+    ROOM.take()
 }
 
 #[embassy_executor::task]

@@ -28,8 +28,9 @@ use core::panic::PanicInfo;
 use defmt_semihosting as _;
 use embassy_executor::Spawner;
 use embassy_net::{Runner, Stack};
+use heapless::{Vec, VecView};
 use oobwatch_app::board::{ConfigStore as _, ResetReason};
-use oobwatch_app::{Ending, State};
+use oobwatch_app::{Ending, State, Target};
 use oobwatch_board::entropy::Entropy;
 use oobwatch_board::retained::{self, Retained};
 use oobwatch_board::{Parts, Started, crash};
@@ -43,6 +44,8 @@ use crate::store::Store;
 use crate::watchdog::Watchdog;
 
 const NAME: &str = "MPS2 AN386";
+/// Targets that the board watches at the most.
+const TARGETS: usize = 8;
 /// Seconds without a feed until the board is reset.
 const WATCHDOG_SECONDS: u32 = 10;
 /// Between a crash and the reset.
@@ -117,12 +120,18 @@ fn parts<'a>(config: &'static [u8], store: &'a Store) -> Parts<'a> {
         name: NAME,
         config,
         spare: store.spare(),
+        targets: targets(),
         storage: STORAGE.init(storage),
         reset,
         entropy: ENTROPY.init(Entropy(Host)),
         watchdog,
         led: Some(LIGHT.take()),
     }
+}
+
+fn targets() -> &'static mut VecView<Target> {
+    static ROOM: ConstStaticCell<Vec<Target, TARGETS>> = ConstStaticCell::new(Vec::new());
+    ROOM.take()
 }
 
 // The runner is borrowed, as a task holds twice what it is given.

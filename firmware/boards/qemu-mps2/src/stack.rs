@@ -19,6 +19,9 @@ fn bottom() -> *mut u32 {
 
 /// Makes what lies below the stack a region of no access: an overflow is a fault
 /// (Armv7-M Architecture Reference Manual, B3.5). On this board, it would go unseen.
+///
+/// The handler of the fault has no stack either, so the processor locks up: a board is
+/// then reset by its watchdog, and QEMU ends.
 pub(crate) fn guard(mpu: &cortex_m::peripheral::MPU) {
     const REGION_0: u32 = 1 << 4;
     const NO_ACCESS: u32 = 1 << 28;

@@ -23,9 +23,11 @@ use core::panic::PanicInfo;
 use defmt_rtt as _;
 use embassy_executor::Spawner;
 use embassy_net::{Runner, Stack};
+use heapless::{Vec, VecView};
 use oobwatch_app::board::ConfigStore as _;
-use oobwatch_app::{Ending, State};
+use oobwatch_app::{Ending, State, Target};
 use oobwatch_board::{Parts, crash};
+use static_cell::ConstStaticCell;
 
 use crate::console::{Console, Serial};
 use crate::ethernet::{Ethernet, W5500};
@@ -35,6 +37,8 @@ use crate::store::Store;
 use crate::watchdog::Watchdog;
 
 const NAME: &str = "W5500-EVB-Pico2";
+/// Targets that the board watches at the most.
+const TARGETS: usize = 8;
 
 #[embassy_executor::main]
 async fn main(spawner: Spawner) {
@@ -48,6 +52,7 @@ async fn main(spawner: Spawner) {
         name: NAME,
         config,
         spare: store.spare(),
+        targets: targets(),
         storage: records::start(chip),
         reset,
         entropy: entropy::start(p.TRNG),
@@ -69,6 +74,11 @@ async fn main(spawner: Spawner) {
     let (stack, runner) = started.network(device);
     spawner.spawn(net(runner).expect("spawned once"));
     spawner.spawn(serve_console(state, stack, serial, store).expect("spawned once"));
+}
+
+fn targets() -> &'static mut VecView<Target> {
+    static ROOM: ConstStaticCell<Vec<Target, TARGETS>> = ConstStaticCell::new(Vec::new());
+    ROOM.take()
 }
 
 #[embassy_executor::task]
