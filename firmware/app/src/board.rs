@@ -6,6 +6,7 @@
 use core::fmt;
 use core::future::Future;
 
+use embassy_time::Duration;
 use embedded_io_async::{Read, Write};
 use oobwatch_core::error::Error;
 
@@ -186,6 +187,21 @@ pub enum CrashKind {
     Fault,
 }
 
+impl Crash {
+    /// How long the boxes are left alone after it: what one of them answers may have
+    /// been the cause. Meanwhile the board serves its pages.
+    #[must_use]
+    pub fn pause(&self) -> Duration {
+        const MOST: u32 = 600;
+        let doubled = self.in_a_row.saturating_sub(1).min(10);
+        let seconds = match doubled {
+            0 => 0,
+            doubled => MOST.min(10 << doubled),
+        };
+        Duration::from_secs(seconds.into())
+    }
+}
+
 impl fmt::Display for Crash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.kind {
@@ -214,5 +230,18 @@ mod tests {
         };
         (crash.trace[0], crash.trace[1]) = (0x11c, 0x0800_5092);
         assert_eq!(crash.to_string(), "panic at 0x11c 0x8005092, 2 in a row");
+    }
+
+    #[test]
+    fn boxes_are_left_alone_ever_longer_and_not_for_ever() {
+        let pauses = [1, 2, 3, 6, 7, 100, u32::MAX].map(|in_a_row| {
+            let crash = Crash {
+                kind: CrashKind::Fault,
+                trace: [0; TRACE_MAX],
+                in_a_row,
+            };
+            crash.pause().as_secs()
+        });
+        assert_eq!(pauses, [0, 20, 40, 320, 600, 600, 600]);
     }
 }

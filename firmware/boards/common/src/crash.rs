@@ -80,18 +80,6 @@ pub(crate) fn forget() {
     Word::CRASHES.write(0);
 }
 
-/// How long the boxes are left alone after a crash: what one of them answers may have
-/// been the cause. Meanwhile the board serves its pages.
-pub(crate) fn pause(crash: Option<&Crash>) -> Duration {
-    const MOST: u32 = 600;
-    let again = crash.map_or(0, |crash| crash.in_a_row.saturating_sub(1));
-    let seconds = match again {
-        0 => 0,
-        again => 10_u32.saturating_mul(1 << again.min(6)).min(MOST),
-    };
-    Duration::from_secs(seconds.into())
-}
-
 /// The calls that the stack tells of, by the chain of frame pointers (r7), which Rust
 /// keeps on Arm: each points to the next, and the return address is above it.
 #[inline(always)]

@@ -23,7 +23,9 @@ pub(crate) async fn watcher(
 ) -> ! {
     // A board that has just started has no address yet, which is no finding.
     let _ = with_timeout(ADDRESS, stack.wait_config_up()).await;
-    Timer::after(crash::pause(state.crash())).await;
+    if let Some(crash) = state.crash() {
+        Timer::after(crash.pause()).await;
+    }
     state.load().watched(pin!(watch(state, &network))).await
 }
 
