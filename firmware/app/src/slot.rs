@@ -44,7 +44,10 @@ fn is_blank(error: ImageError) -> bool {
 /// takes a few KiB of the stack.
 #[inline(never)]
 pub(crate) fn generation(slot: &[u8]) -> Result<u32, ImageError> {
-    Image::parse(slot).map(|image| image.generation())
+    match &Image::parse(slot) {
+        Ok(image) => Ok(image.generation()),
+        Err(error) => Err(*error),
+    }
 }
 
 #[cfg(test)]

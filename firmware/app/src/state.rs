@@ -217,14 +217,17 @@ impl State {
     // Not inlined: an image takes a few KiB of the stack.
     #[inline(never)]
     pub(crate) fn accepts(&self, slot: &[u8]) -> Result<(), Refused> {
-        let image = Image::parse(slot).map_err(Refused::Image)?;
+        // Looked at where it is: moving it would take its room again.
+        let image = Image::parse(slot);
+        let image = match &image {
+            Ok(image) => image,
+            Err(error) => return Err(Refused::Image(*error)),
+        };
         if image.targets().len() > self.most {
             return Err(Refused::TooManyTargets(self.most));
         }
-        let bad = image
-            .targets()
-            .iter()
-            .position(|config| !Target::can_be(config));
+        let targets = image.targets().iter();
+        let bad = targets.map(Target::can_be).position(|can_be| !can_be);
         bad.map_or(Ok(()), |index| Err(Refused::Target(index)))
     }
 

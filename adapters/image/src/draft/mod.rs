@@ -81,7 +81,11 @@ impl<'a, const N: usize> Draft<'a, N> {
     // Not inlined, nor is `check`: an image takes a few KiB of the stack.
     #[inline(never)]
     pub fn with_image<R>(&self, f: impl FnOnce(&Image<'_>) -> R) -> Option<R> {
-        Some(f(&self.image().ok()?))
+        // Looked at where it is: moving it would take its room again.
+        match &self.image() {
+            Ok(image) => Some(f(image)),
+            Err(_) => None,
+        }
     }
 
     /// Whether the record of that kind and place in the image was changed.
@@ -143,7 +147,10 @@ impl<'a, const N: usize> Draft<'a, N> {
             changes,
         };
         let mut writer = Writer::of_records(room);
-        write(&view.image(self.generation)?, &mut writer)?;
+        match &view.image(self.generation) {
+            Ok(image) => write(image, &mut writer)?,
+            Err(error) => return Err(*error),
+        }
         let length = writer.length();
         if length > room.len() {
             return Err(DraftError::Full);

@@ -49,6 +49,9 @@ async fn from_nothing_to_checks_and_back() {
         .await;
     let said = rig.type_in("wr0ng-Secret\r", "to keep it: save").await;
     assert!(!said.contains("wr0ng"), "{said}");
+    let said = rig.type_in("show\r", "changed, and not saved").await;
+    assert!(said.contains("* credentials  centre: user"), "{said}");
+    assert!(said.contains("* target       chassis: removed"), "{said}");
     rig.type_in("save\r", "used after: reboot").await;
     reboot(&mut rig).await;
     assert_eq!(rig.state(Site::Fmc).live_sessions, 0);
