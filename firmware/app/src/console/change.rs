@@ -31,10 +31,10 @@ impl<S: Read + WriteAsync, C: ConfigStore> Console<'_, S, C> {
         }
         let gone = |out: &mut dyn Write| removed(out, draft, image);
         self.terminal.print(&gone).await;
-        match self.tell_waiting() {
-            Reply::Nothing if !draft.is_empty() => Reply::Text("* changed, and not saved"),
-            reply => reply,
+        if !draft.is_empty() && self.saved != Saved::Draft {
+            return Reply::Text("* changed, and not saved");
         }
+        self.tell_waiting()
     }
 
     /// Makes a change, or says why not.

@@ -37,11 +37,17 @@ pub(super) enum NotImported {
 impl<S: Read + Write, C: ConfigStore> Console<'_, S, C> {
     pub(super) async fn import(&mut self, line: &mut Line) -> Reply {
         self.saved = Saved::Nothing;
-        let _hold = self.state.hold_checks();
-        if let Err(error) = self.receive(line).await {
-            // What comes after it must not be taken for commands, and none of it
-            // may stay.
-            self.swallow().await;
+        let hold = self.state.hold_checks();
+        let received = self.receive(line).await;
+        drop(hold);
+        // What comes behind it must not be taken for commands.
+        self.swallow().await;
+        let accepted = received.and_then(|()| {
+            let accepted = self.state.accepts(self.store.spare());
+            accepted.map_err(NotImported::Refused)
+        });
+        if let Err(error) = accepted {
+            // None of it may stay.
             let _ = self.store.erase().await;
             return Reply::NotImported(error);
         }
@@ -89,11 +95,7 @@ impl<S: Read + Write, C: ConfigStore> Console<'_, S, C> {
                 length = check_head(head, in_use)?;
             }
         }
-        pages.finish().await?;
-        self.swallow().await;
-        self.state
-            .accepts(self.store.spare())
-            .map_err(NotImported::Refused)
+        Ok(pages.finish().await?)
     }
 
     /// Lets go by what comes until nothing does, or for as long as an import may

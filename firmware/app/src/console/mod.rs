@@ -19,7 +19,7 @@ mod terminal;
 use core::fmt;
 
 use embassy_net::Stack;
-use embassy_time::Duration;
+use embassy_time::{Duration, Instant};
 use embedded_io_async::{Read, Write};
 use oobwatch_image::{Change, Image};
 
@@ -33,6 +33,10 @@ use terminal::Terminal;
 
 /// So often the network is looked at, and the supervisor hears of this task.
 const TICK: Duration = Duration::from_millis(500);
+
+/// A secret that is asked for may take so long to come: what is typed for somebody
+/// else's question would be lost on it.
+const PROMPT: Duration = Duration::from_secs(60);
 
 /// Changes to the configuration of at most so many bytes.
 type Draft = oobwatch_image::Draft<'static, 768>;
@@ -121,15 +125,20 @@ impl<S: Read + Write, C: ConfigStore> Console<'_, S, C> {
     /// `echo`.
     async fn read(&mut self, line: &mut Line, echo: bool) -> Result<(), Reply> {
         line.clear();
+        let mut heard = Instant::now();
         loop {
             self.state.progress.console.set();
             let was_gone = self.terminal.is_gone();
             let Some(byte) = self.terminal.byte(TICK).await else {
+                if !echo && heard.elapsed() > PROMPT {
+                    return Err(Reply::Text("nothing came"));
+                }
                 if line.is_empty() && echo {
                     self.tell_network().await;
                 }
                 continue;
             };
+            heard = Instant::now();
             if was_gone {
                 self.banner().await;
             }

@@ -56,10 +56,11 @@ fn what_is_saved_twice_or_discarded() {
     let (state, mut store) = (boot(configured), Store::new());
     let script: [&[u8]; 3] = [
         b"set target box-443 port 8443\rsave\r",
-        b"set target box-443 host fmc.example\rsave\r",
+        b"set target box-443 host fmc.example\rshow\rsave\r",
         b"save\r",
     ];
-    session(state, &mut store, &script);
+    let (said, _) = session(state, &mut store, &script);
+    accepted(&said, "changed, and not saved");
     {
         let (_, image) = next_start(configured, &store);
         assert_eq!((image.generation(), image.targets()[0].port), (8, 8443));
