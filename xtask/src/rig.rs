@@ -34,9 +34,11 @@ pub(crate) fn cycles(count: u32) -> Result<()> {
         .run()
 }
 
+/// More than one to a core: boards wait most of the time.
 fn the_tests(args: &[String]) -> Cmd {
     let tests = cargo("test").args(["--package", "oobwatch-rig", "--features", "qemu"]);
-    tests.args(["--test", "qemu", "--"]).args(args)
+    let tests = tests.args(["--test", "qemu", "--", "--test-threads", "4"]);
+    tests.args(args)
 }
 
 /// `rig`, with the image and the host command that it needs.

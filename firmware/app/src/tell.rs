@@ -35,8 +35,6 @@ pub async fn tell(state: &'static State, stack: Stack<'static>) -> ! {
     let mut metadata = [[PacketMetadata::EMPTY]; 2];
     let [rx_metadata, tx_metadata] = &mut metadata;
     let mut socket = UdpSocket::new(stack, rx_metadata, &mut rx, tx_metadata, &mut tx);
-    // Port 0: the stack picks one. It can not be in use.
-    let _ = socket.bind(0);
     loop {
         state.progress.tell.set();
         if stack.is_config_up() {
@@ -139,6 +137,8 @@ impl Sender<'_, '_> {
             let _ = syslog::write(&mut datagram, &header, severity, id, text);
             (datagram.length, ())
         };
+        // Port 0: the stack picks one. It can not be in use.
+        let _ = self.socket.bind(0);
         let sent = async {
             let written = self
                 .socket
@@ -148,13 +148,11 @@ impl Sender<'_, '_> {
             written.is_ok()
         };
         let sent = with_timeout(SEND, sent).await.unwrap_or(false);
+        // What has not left would be in the way of the other collector's. And a
+        // buffer with room for one message has it from its start only.
+        self.socket.close();
         if sent {
             *self.sequence = self.sequence.wrapping_add(1);
-        } else {
-            // A message for a collector that is not there would be in the way of
-            // those for the other.
-            self.socket.close();
-            let _ = self.socket.bind(0);
         }
         sent
     }

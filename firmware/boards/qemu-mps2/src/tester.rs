@@ -1,9 +1,9 @@
-//! UART 1, where a test sits. Each byte that comes is an order, and is sent back
+//! UART 1, where a test sits. Each letter that comes is an order, and is sent back
 //! once no task has anything left to do because of it:
 //!
-//! | byte | |
+//! | | |
 //! |---|---|
-//! | `s`, `m`, `h` | the clock moves on by a second, a minute, an hour |
+//! | `900s` | the clock moves on by so many seconds, at once |
 //! | `p` | a line: the most bytes of heap and of stack that were in use |
 //! | `x` | the tasks hang, until the watchdog resets the board |
 //! | `r` | resets the board |
@@ -13,7 +13,7 @@
 #![allow(unsafe_code, reason = "registers of the UART")]
 
 use core::fmt::{self, Write as _};
-use core::sync::atomic::{AtomicU8, Ordering};
+use core::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 
 use embassy_time::Duration;
 use oobwatch_board::retained;
@@ -40,6 +40,9 @@ const RX_ON: u32 = 1 << 1;
 const RX_INTERRUPT_ON: u32 = 1 << 3;
 const RX_INTERRUPT: u32 = 1 << 1;
 
+/// The digits that have come before an order.
+static NUMBER: AtomicU32 = AtomicU32::new(0);
+
 /// The order that is still to be confirmed, or 0.
 static OBEYED: AtomicU8 = AtomicU8::new(0);
 
@@ -55,10 +58,19 @@ pub(crate) fn start() {
 pub(crate) extern "C" fn interrupt() {
     INTCLEAR.write(RX_INTERRUPT);
     while STATE.read() & RX_FULL != 0 {
-        let order = DATA.read() as u8;
-        obey(order);
-        OBEYED.store(order, Ordering::Release);
+        match DATA.read() as u8 {
+            digit @ b'0'..=b'9' => count(digit - b'0'),
+            order => {
+                obey(order);
+                OBEYED.store(order, Ordering::Release);
+            }
+        }
     }
+}
+
+fn count(digit: u8) {
+    let number = NUMBER.load(Ordering::Acquire).wrapping_mul(10);
+    NUMBER.store(number.wrapping_add(digit.into()), Ordering::Release);
 }
 
 /// Says that the last order has been carried out. Call it when no task has
@@ -76,9 +88,7 @@ pub(crate) fn confirm() {
 
 fn obey(order: u8) {
     match order {
-        b's' => time::leap(Duration::from_secs(1)),
-        b'm' => time::leap(Duration::from_secs(60)),
-        b'h' => time::leap(Duration::from_secs(3_600)),
+        b's' => time::leap(Duration::from_secs(NUMBER.swap(0, Ordering::AcqRel).into())),
         b'p' => {
             let (heap, stack) = (oobwatch_tls::heap_use().peak, stack::peak());
             let _ = writeln!(Answer, "heap {heap} stack {stack}");

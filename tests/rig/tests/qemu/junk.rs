@@ -1,6 +1,8 @@
 //! Two hundred clients of the board's HTTP server that are up to no good.
 
+use core::sync::atomic::{AtomicUsize, Ordering};
 use core::time::Duration;
+use std::sync::Arc;
 
 use oobwatch_rig::gateway::Connector;
 use oobwatch_rig::{Rig, Setup, Site};
@@ -26,9 +28,9 @@ const JUNK: [&[u8]; 8] = [
 async fn junk_does_not_stop_the_checks() {
     let mut rig = Rig::start(Setup::default()).await;
     rig.checked(1).await;
-    let mut clients = JoinSet::new();
+    let (mut clients, visits) = (JoinSet::new(), Arc::new(AtomicUsize::new(0)));
     for junk in JUNK.iter().cycle().take(CLIENTS) {
-        clients.spawn(pester(rig.board.connector(), junk));
+        clients.spawn(pester(rig.board.connector(), junk, Arc::clone(&visits)));
     }
     for times in 2..=4 {
         rig.begin_cycle().await;
@@ -39,6 +41,16 @@ async fn junk_does_not_stop_the_checks() {
         })
         .await;
     }
+    // Those who say nothing more stay until the server's deadline.
+    let come = || visits.load(Ordering::Relaxed);
+    for _ in 0..250 {
+        if come() >= CLIENTS {
+            break;
+        }
+        rig.leap(3).await;
+        sleep(Duration::from_millis(10)).await;
+    }
+    assert!(come() >= CLIENTS, "{} of {CLIENTS} have come in", come());
     clients.shutdown().await;
     // What they have left behind runs into the server's own deadlines.
     rig.leap(30).await;
@@ -52,9 +64,10 @@ async fn junk_does_not_stop_the_checks() {
 }
 
 /// Comes again and again, and stays until it is shown out.
-async fn pester(connector: Connector, junk: &'static [u8]) {
+async fn pester(connector: Connector, junk: &'static [u8], visits: Arc<AtomicUsize>) {
     loop {
         if let Ok(mut stream) = connector.connect().await {
+            visits.fetch_add(1, Ordering::Relaxed);
             let _ = stream.write_all(junk).await;
             let _ = stream.read_to_end(&mut Vec::new()).await;
         } else {

@@ -33,6 +33,16 @@ async fn syslog_hears_of_what_lasts() {
         .collect();
     // Facility daemon (3): notice when well, critical when not.
     assert_eq!(severities, [29, 26, 29], "{:#?}", states(&rig));
+    // At once: sooner than what could not be sent is tried again.
+    let times: Vec<_> = states(&rig)
+        .iter()
+        .map(|message| sent_at(message))
+        .collect();
+    let late = times
+        .iter()
+        .zip([0, 1_800, 2_700])
+        .map(|(at, due)| at - due);
+    assert!(late.max() < Some(10), "{times:?}");
     assert!(
         rig.board
             .gateway
@@ -40,6 +50,13 @@ async fn syslog_hears_of_what_lasts() {
             .iter()
             .any(|message| message.contains(" HEARTBEAT "))
     );
+}
+
+/// When a message was sent, in seconds since the board's start.
+fn sent_at(message: &str) -> u32 {
+    let (_, rest) = message.split_once("sysUpTime=\"").unwrap();
+    let (hundredths, _) = rest.split_once('"').unwrap();
+    hundredths.parse::<u32>().unwrap() / 100
 }
 
 fn priority(message: &str) -> u32 {

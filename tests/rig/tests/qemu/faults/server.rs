@@ -129,15 +129,19 @@ async fn the_kept_connection_is_gone() {
     nothing_left(&rig);
 }
 
-#[tokio::test]
-async fn the_box_is_too_busy_for_anything() {
-    let mut rig = well(Setup::only(Site::Fmc)).await;
-    let storm = Fault::TooMany {
+fn storm(path: &str) -> FaultRule {
+    let fault = Fault::TooMany {
         shape: TooMany::default(),
         retry_after: RetryAfter::default(),
         retry_after_s: 0,
     };
-    rig.change(|all| all.fmc.wire.faults = vec![FaultRule::new(READS, storm)]);
+    FaultRule::new(path, fault)
+}
+
+#[tokio::test]
+async fn the_box_is_too_busy_for_reads() {
+    let mut rig = well(Setup::only(Site::Fmc)).await;
+    rig.change(|all| all.fmc.wire.faults = vec![storm(READS)]);
     let before = rig.state(Site::Fmc);
     rig.begin_cycle().await;
     let metrics = rig.concluded_in_time().await;
@@ -149,4 +153,23 @@ async fn the_box_is_too_busy_for_anything() {
     nothing_left(&rig);
     rig.change(|all| all.fmc.wire.faults.clear());
     recovers(&mut rig).await;
+}
+
+#[tokio::test]
+async fn the_box_is_too_busy_for_anything() {
+    let mut rig = well(Setup::only(Site::Fmc)).await;
+    rig.change(|all| all.fmc.wire.faults = vec![storm("")]);
+    let before = total(&rig);
+    rig.begin_cycle().await;
+    let metrics = rig.concluded_in_time().await;
+    assert_found(&metrics, (Stopped::Http, Verdict::Unknown));
+    let sent = total(&rig) - before;
+    assert!((1..=8).contains(&sent), "{sent} requests in a storm");
+    nothing_left(&rig);
+    rig.change(|all| all.fmc.wire.faults.clear());
+    recovers(&mut rig).await;
+}
+
+fn total(rig: &Rig) -> u64 {
+    rig.state(Site::Fmc).requests.values().sum()
 }
