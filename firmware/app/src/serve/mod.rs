@@ -55,6 +55,8 @@ async fn worker(state: &State, stack: Stack<'static>, mark: &Mark) -> ! {
     let (mut rx, mut tx) = ([0; 512], [0; 1_460]);
     loop {
         let mut socket = TcpSocket::new(stack, &mut rx, &mut tx);
+        // A handshake whose end never comes would keep the worker for ever.
+        socket.set_timeout(Some(CONNECTION));
         if !accept(&mut socket, mark).await {
             continue;
         }

@@ -43,6 +43,40 @@ impl Plug {
     }
 }
 
+/// Puts the first segment of a TCP handshake on the cable to the board, of a client
+/// that nobody is: what answers it goes nowhere.
+pub(super) fn half_open(plug: &Plug, port: u16) {
+    const SYN: u8 = 2;
+    let mut tcp = [0; 20];
+    tcp[..2].copy_from_slice(&port.to_be_bytes());
+    tcp[2..4].copy_from_slice(&crate::PORT.to_be_bytes());
+    (tcp[12], tcp[13], tcp[14]) = (5 << 4, SYN, 16);
+    let addresses = [NOBODY.octets(), BOARD.octets()].concat();
+    let pseudo = [&addresses[..], &[0, 6, 0, 20]].concat();
+    let sum = checksum(&[&pseudo[..], &tcp].concat());
+    tcp[16..18].copy_from_slice(&sum);
+    let mut ip = [
+        [0x45, 0, 0, 40, 0, 0, 0x40, 0, 64, 6, 0, 0].as_slice(),
+        &addresses,
+    ]
+    .concat();
+    let sum = checksum(&ip);
+    ip[10..12].copy_from_slice(&sum);
+    let ethernet = [2, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 9, 8, 0];
+    let mut cable = plug.0.borrow_mut();
+    cable.frames[0].push_back([&ethernet[..], &ip, &tcp].concat());
+    cable.wakers[0].take().into_iter().for_each(Waker::wake);
+}
+
+/// RFC 1071, of an even number of bytes.
+fn checksum(bytes: &[u8]) -> [u8; 2] {
+    let words = bytes.as_chunks().0.iter();
+    let sum: u32 = words.map(|word| u32::from(u16::from_be_bytes(*word))).sum();
+    let sum = (sum & 0xFFFF) + (sum >> 16);
+    let sum = (sum & 0xFFFF) + (sum >> 16);
+    (!(sum as u16)).to_be_bytes()
+}
+
 /// One end of the cable.
 pub(super) struct End {
     cable: Rc<RefCell<Cable>>,

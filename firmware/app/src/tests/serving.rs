@@ -13,7 +13,7 @@ use oobwatch_image::Product;
 use proptest::prelude::*;
 
 use super::boxes::Lab;
-use super::link::{BOARD, cable};
+use super::link::{BOARD, Plug, cable_with_plug, half_open};
 use super::receiver::Reply;
 use super::time::{block_on, run_for, task};
 use super::{Box_, Kept, PASSWORD, Reports, certificate, image, image_with, start};
@@ -22,10 +22,17 @@ use crate::{State, serve, watch};
 
 /// Runs `client` against the server of `state`.
 fn served<F: Future>(state: &'static State, client: impl FnOnce(Stack<'static>) -> F) -> F::Output {
-    let [(board, mut board_runner), (host, mut host_runner)] = cable();
+    served_with_plug(state, |host, _| client(host))
+}
+
+fn served_with_plug<F: Future>(
+    state: &'static State,
+    client: impl FnOnce(Stack<'static>, Plug) -> F,
+) -> F::Output {
+    let ([(board, mut board_runner), (host, mut host_runner)], plug) = cable_with_plug();
     let runners = select(task(board_runner.run()), task(host_runner.run()));
     let world = select(runners, task(serve(state, board)));
-    match block_on(select(task(client(host)), world)) {
+    match block_on(select(task(client(host, plug)), world)) {
         Either::First(output) => output,
         Either::Second(_) => unreachable!(),
     }
@@ -212,6 +219,20 @@ fn clients_that_stall_are_let_go_of() {
         join(stalling, well).await
     });
     assert!(answers.1.contains("\"targets\":["));
+}
+
+#[test]
+fn handshakes_that_are_never_finished_are_let_go_of() {
+    let health = served_with_plug(watched(), async |stack, plug| {
+        page(stack, "/").await;
+        // Both workers listen again.
+        Timer::after(Duration::from_secs(3)).await;
+        for port in 5_000..5_004 {
+            half_open(&plug, port);
+        }
+        page(stack, "/health").await
+    });
+    assert!(health.contains("\"targets\":["));
 }
 
 #[test]
