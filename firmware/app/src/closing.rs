@@ -30,10 +30,14 @@ impl Closing {
         self.asked.wait().await;
     }
 
-    /// Asks for the end, and waits until it has come.
-    pub(crate) async fn ask(&self) {
+    /// Asks for the end.
+    pub(crate) fn ask(&self) {
         self.is_asked.set(true);
         self.asked.signal(());
+    }
+
+    /// Ends when the end has come.
+    pub(crate) async fn has_come(&self) {
         self.done.wait().await;
     }
 

@@ -188,15 +188,16 @@ impl State {
     }
 
     /// Logs out of all boxes, after the check that is under way. Nothing is checked
-    /// any more then: for a board that is about to be reset.
+    /// any more then, also where nothing was yet: for a board that is about to be reset.
     ///
     /// It may take some minutes where boxes do not answer. One caller may wait.
     ///
     /// # Cancel safety
     /// What was begun goes on.
     pub async fn close(&self) {
+        self.closing.ask();
         if self.progress.watch.has_begun() {
-            self.closing.ask().await;
+            self.closing.has_come().await;
         }
     }
 

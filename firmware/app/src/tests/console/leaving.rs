@@ -95,6 +95,19 @@ fn sessions_are_closed_before_a_reboot() {
 }
 
 #[test]
+fn nothing_begins_once_the_board_is_about_to_be_reset() {
+    let mut lab = Lab::default();
+    let fmc = lab.add(443, &certificate(1));
+    lab.add(444, &certificate(1));
+    let state = boot(configured());
+    // The board still waits for its address.
+    let (said, ended) = session(state, &mut Store::new(), &[b"reboot\r"]);
+    assert_eq!(ended, Some(Ending::Reboot), "{said}");
+    run_for(60, watch(state, &lab));
+    assert_eq!(fmc.borrow().logins.len(), 0);
+}
+
+#[test]
 fn a_factory_reset_asks_again() {
     let mut store = Store::new();
     let (said, ended, logouts) = end(&[b"factory-reset\ryes\r"], &mut store);
