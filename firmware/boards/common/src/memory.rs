@@ -30,8 +30,9 @@ impl Slots {
         ONCE.take();
         // SAFETY: memory that nothing else knows of, and nothing writes yet.
         let in_use = unsafe { Slot::in_use(&*region(Slot::A), &*region(Slot::B)) };
-        // SAFETY: this one is never written while the program runs: there is one
-        // `Slots`, and it gives out the other only.
+        // SAFETY: this one is never written while a task runs: there is one `Slots`,
+        // and it gives out the other only. A board that wipes this one, too, lets no
+        // task run between that and the reset.
         (Self { in_use }, unsafe { &*region(in_use) })
     }
 

@@ -108,7 +108,7 @@ async fn serve_console(
 ) -> ! {
     match oobwatch_app::console(state, Some(stack), NAME, serial, &mut store).await {
         Ending::Reboot => reset::reset(),
-        Ending::Wipe => store.wipe().await,
+        Ending::Wipe => store.wipe(),
     }
 }
 

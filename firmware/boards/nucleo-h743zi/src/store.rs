@@ -31,30 +31,30 @@ impl Store {
         let mut flash = Flash::new(flash, Irqs);
         for slot in [Slot::A, Slot::B] {
             if !ecc::is_sound(region(slot)) {
-                ecc::clear_errors();
-                let start = offset_of(slot);
-                let _ = flash.blocking_erase(start, start + SECTOR);
+                erase_at_once(&mut flash, slot);
             }
         }
         let (slots, config) = Slots::start();
         (Self { slots, flash }, config)
     }
 
-    /// Erases the slot in use, too, and resets the board. Takes a few seconds.
-    pub(crate) async fn wipe(mut self) -> ! {
+    /// Erases the slot in use, too, and resets the board. No task runs meanwhile: all
+    /// of them read what is in that slot. Takes a few seconds, and the watchdog has
+    /// more patience.
+    pub(crate) fn wipe(mut self) -> ! {
         let spare = self.slots.spare();
         for slot in [spare.other(), spare] {
-            let _ = self.erase_slot(slot).await;
+            erase_at_once(&mut self.flash, slot);
         }
         reset::reset()
     }
+}
 
-    async fn erase_slot(&mut self, slot: Slot) -> Result<(), NotSaved> {
-        let start = offset_of(slot);
-        ecc::clear_errors();
-        let erased = self.flash.erase(start, start + SECTOR).await;
-        erased.map_err(|_| NotSaved)
-    }
+/// Erases a slot, and waits for it.
+fn erase_at_once(flash: &mut Flash<'static, Async>, slot: Slot) {
+    let start = offset_of(slot);
+    ecc::clear_errors();
+    let _ = flash.blocking_erase(start, start + SECTOR);
 }
 
 /// Bytes from the start of flash.
@@ -68,7 +68,10 @@ impl ConfigStore for Store {
     }
 
     async fn erase(&mut self) -> Result<(), NotSaved> {
-        self.erase_slot(self.slots.spare()).await
+        let start = offset_of(self.slots.spare());
+        ecc::clear_errors();
+        let erased = self.flash.erase(start, start + SECTOR).await;
+        erased.map_err(|_| NotSaved)
     }
 
     async fn write(&mut self, offset: usize, page: &[u8; PAGE]) -> Result<(), NotSaved> {
