@@ -32,20 +32,21 @@ pub(crate) fn install(source: Source) -> Result<(), ()> {
 
 /// `f_rng` of Mbed TLS.
 pub(crate) unsafe extern "C" fn fill(_: *mut c_void, into: *mut c_uchar, length: usize) -> c_int {
-    critical_section::with(|cs| match &mut *SOURCE.borrow_ref_mut(cs) {
-        Some(source) if length > 0 => {
-            // SAFETY: C lends so many bytes, which may be uninitialised: first they
-            // are set.
-            let bytes = unsafe {
-                into.write_bytes(0, length);
-                core::slice::from_raw_parts_mut(into, length)
-            };
-            source.fill_bytes(bytes);
-            0
-        }
-        Some(_) => 0,
-        None => c::MBEDTLS_ERR_CTR_DRBG_ENTROPY_SOURCE_FAILED,
-    })
+    if length == 0 {
+        return 0;
+    }
+    // Taken out meanwhile: a source may need its time, and interrupts go on.
+    let Some(source) = critical_section::with(|cs| SOURCE.borrow_ref_mut(cs).take()) else {
+        return c::MBEDTLS_ERR_CTR_DRBG_ENTROPY_SOURCE_FAILED;
+    };
+    // SAFETY: C lends so many bytes, which may be uninitialised: first they are set.
+    let bytes = unsafe {
+        into.write_bytes(0, length);
+        core::slice::from_raw_parts_mut(into, length)
+    };
+    source.fill_bytes(bytes);
+    critical_section::with(|cs| *SOURCE.borrow_ref_mut(cs) = Some(source));
+    0
 }
 
 /// What PSA calls for randomness.
