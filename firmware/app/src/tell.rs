@@ -122,6 +122,7 @@ struct Sender<'a, 's> {
 impl Sender<'_, '_> {
     /// Sends a message, and says whether it has left.
     async fn send(&mut self, severity: Severity, id: &str, text: &dyn fmt::Display) -> bool {
+        self.state.progress.tell.set();
         let own = self.stack.config_v4();
         let own = own.map(|config| config.address.address());
         let header = Header {
