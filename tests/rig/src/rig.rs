@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::board::{Board, made_before};
 use crate::config::{Setup, Site};
-use crate::gateway::Service;
+use crate::gateway::{Gateway, Service};
 use crate::host::{self, Ran};
 use crate::metrics::Metrics;
 
@@ -60,21 +60,19 @@ impl Rig {
         let config = setup.image(&sim, folder.path()).await.expect("an image");
         let image = made_before("OOBWATCH_RIG_FIRMWARE");
         let loaded = Some(config.as_path()).filter(|_| !setup.is_blank);
-        let booted = Board::boot(&image, loaded, setup.board(), folder.path()).await;
-        let mut board = booted.unwrap_or_else(|error| panic!("{error}"));
+        let (mut gateway, cable) = Gateway::start().expect("sockets");
         let mut services = Vec::new();
         for site in setup.sites.iter().copied() {
             let address = site.address();
-            if let Some(name) = site.host_name() {
-                board
-                    .gateway
-                    .names()
-                    .table
-                    .insert(name.to_owned(), *address.ip());
-            }
-            let service = board.gateway.serve(address, site.info(&sim).addr);
-            services.push((site, service));
+            let name = site
+                .host_name()
+                .map(|name| (name.to_owned(), *address.ip()));
+            gateway.names().table.extend(name);
+            services.push((site, gateway.serve(address, site.info(&sim).addr)));
         }
+        let ends = (gateway, cable);
+        let booted = Board::boot(&image, loaded, ends, setup.board(), folder.path()).await;
+        let board = booted.unwrap_or_else(|error| panic!("{error}"));
         Self {
             sim,
             board,

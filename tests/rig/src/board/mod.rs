@@ -12,7 +12,6 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use tokio::io::AsyncWriteExt as _;
-use tokio::net::UnixDatagram;
 use tokio::net::unix::OwnedWriteHalf;
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
@@ -52,17 +51,18 @@ pub struct Board {
 }
 
 impl Board {
-    /// Boots `image`, with a configuration or none. `folder` is for QEMU's sockets.
+    /// Boots `image`, with a configuration or none, at the other end of the cable of
+    /// `gateway`. `folder` is for QEMU's sockets.
     ///
     /// # Errors
     /// QEMU does not start.
     pub async fn boot(
         image: &Path,
         config: Option<&Path>,
+        (gateway, cable): (Gateway, OwnedFd),
         address: Ipv4Addr,
         folder: &Path,
     ) -> io::Result<Self> {
-        let (cable, qemus_end) = UnixDatagram::pair()?;
         let [console, qmp, tester] = ["console", "qmp", "tester"].map(|name| folder.join(name));
         let mut command = Command::new(RUN);
         command
@@ -76,7 +76,7 @@ impl Board {
             // QEMU's end of the cable is its standard input.
             .env("OOBWATCH_NIC", format!("socket,fd=0,id={}", qmp::CABLE))
             .env("OOBWATCH_QEMU", sockets(&qmp, &tester))
-            .stdin(Stdio::from(OwnedFd::from(qemus_end.into_std()?)))
+            .stdin(Stdio::from(cable))
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
@@ -84,7 +84,7 @@ impl Board {
         let serial = Serial::capture(&mut qemu);
         Ok(Self {
             keyboard: serial.connect(&console).await?,
-            gateway: Gateway::start(cable),
+            gateway,
             qmp: Qmp::connect(&qmp, &serial).await?,
             tester: Tester::connect(&tester, &serial).await?,
             serial,
@@ -93,12 +93,13 @@ impl Board {
         })
     }
 
-    /// Plugs the Ethernet cable in, or out.
+    /// Plugs the Ethernet cable in, or out, and waits until the board has seen it.
     ///
     /// # Errors
     /// QEMU refuses.
     pub async fn set_link(&mut self, up: bool) -> io::Result<()> {
-        self.qmp.set_link(up).await
+        self.qmp.set_link(up).await?;
+        self.tester.leap(Duration::ZERO).await
     }
 
     /// Moves the board's clock on, and waits until its tasks have done what is due by

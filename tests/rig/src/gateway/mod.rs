@@ -17,6 +17,8 @@ mod webhook;
 mod wire;
 
 use core::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::io;
+use std::os::fd::OwnedFd;
 use std::sync::MutexGuard;
 
 use tokio::net::UnixDatagram;
@@ -55,9 +57,12 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// Starts all but [`serve`](Self::serve), with `cable` towards QEMU.
-    #[must_use]
-    pub fn start(cable: UnixDatagram) -> Self {
+    /// Starts all but [`serve`](Self::serve), and gives the board's end of the cable.
+    ///
+    /// # Errors
+    /// There is no socket left.
+    pub fn start() -> io::Result<(Self, OwnedFd)> {
+        let (cable, boards_end) = UnixDatagram::pair()?;
         let mut gateway = Self {
             stack: Stack::new(),
             sky: Sky::default(),
@@ -89,7 +94,7 @@ impl Gateway {
             // It ends with QEMU, which the board says more about.
             let _ = stack.run(wire).await;
         });
-        gateway
+        Ok((gateway, boards_end.into_std()?.into()))
     }
 
     /// Lets the board reach `to`, on this host, at `address`.
