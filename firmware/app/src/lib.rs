@@ -20,6 +20,7 @@ pub mod board;
 mod clock;
 mod closing;
 mod console;
+mod fair;
 mod home;
 pub mod journal;
 mod lamp;
@@ -40,6 +41,7 @@ mod watch;
 mod webhook;
 
 pub use console::{Ending, console};
+pub use fair::Fair;
 pub use lamp::lamp;
 pub use load::Load;
 pub use mac::mac_address;

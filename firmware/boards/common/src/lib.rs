@@ -19,7 +19,7 @@ use embassy_net::{Runner, Stack, StackResources};
 use embassy_net_driver::Driver;
 use heapless::VecView;
 use oobwatch_app::board::{Crash, Led, ResetReason, Storage, Watchdog};
-use oobwatch_app::{Network, Page, Start, State, Target, TcpRoom};
+use oobwatch_app::{Fair, Network, Page, Start, State, Target, TcpRoom};
 use oobwatch_image::{Image, ImageError};
 use rand_core::{CryptoRng, Rng as _};
 use static_cell::{ConstStaticCell, StaticCell};
@@ -125,7 +125,7 @@ impl Started {
     /// When it is called twice.
     #[inline(never)]
     #[must_use]
-    pub fn network<D: Driver>(self, driver: D) -> (Stack<'static>, Runner<'static, D>) {
+    pub fn network<D: Driver>(self, driver: D) -> (Stack<'static>, Runner<'static, Fair<D>>) {
         static RESOURCES: ConstStaticCell<StackResources<SOCKETS>> =
             ConstStaticCell::new(StackResources::new());
         static ROOM: StaticCell<TcpRoom> = StaticCell::new();
@@ -140,6 +140,7 @@ impl Started {
         } = self;
         let mut entropy = Random::new(entropy);
         let seed = entropy.next_u64();
+        let driver = Fair::new(driver);
         let (stack, runner) = embassy_net::new(driver, state.network(), RESOURCES.take(), seed);
         spawner.spawn(tasks::server(state, stack).expect("spawned once"));
         let tls = oobwatch_tls::Tls::new(RANDOM.init(entropy)).expect("made once");

@@ -26,7 +26,7 @@ use embassy_executor::Spawner;
 use embassy_net::{Runner, Stack};
 use heapless::{Vec, VecView};
 use oobwatch_app::board::ConfigStore as _;
-use oobwatch_app::{Ending, State, Target};
+use oobwatch_app::{Ending, Fair, State, Target};
 use oobwatch_board::retained::Retained;
 use oobwatch_board::{Parts, crash};
 use static_cell::{ConstStaticCell, StaticCell};
@@ -95,7 +95,7 @@ fn targets() -> &'static mut VecView<Target> {
 }
 
 #[embassy_executor::task]
-async fn net(mut runner: Runner<'static, Ethernet>) -> ! {
+async fn net(mut runner: Runner<'static, Fair<Ethernet>>) -> ! {
     runner.run().await
 }
 

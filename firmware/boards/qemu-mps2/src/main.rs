@@ -30,7 +30,7 @@ use embassy_executor::Spawner;
 use embassy_net::{Runner, Stack};
 use heapless::{Vec, VecView};
 use oobwatch_app::board::{ConfigStore as _, ResetReason};
-use oobwatch_app::{Ending, State, Target};
+use oobwatch_app::{Ending, Fair, State, Target};
 use oobwatch_board::entropy::Entropy;
 use oobwatch_board::retained::{self, Retained};
 use oobwatch_board::{Parts, Started, crash};
@@ -91,7 +91,7 @@ fn start(spawner: Spawner) {
 
 #[inline(never)]
 fn network(spawner: Spawner, started: Started, console: &mut Console) -> Option<Stack<'static>> {
-    static RUNNER: StaticCell<Runner<'static, Ethernet>> = StaticCell::new();
+    static RUNNER: StaticCell<Runner<'static, Fair<Ethernet>>> = StaticCell::new();
 
     match ethernet::start() {
         Ok(chip) => {
@@ -136,7 +136,7 @@ fn targets() -> &'static mut VecView<Target> {
 
 // The runner is borrowed, as a task holds twice what it is given.
 #[embassy_executor::task]
-async fn net(runner: &'static mut Runner<'static, Ethernet>) -> ! {
+async fn net(runner: &'static mut Runner<'static, Fair<Ethernet>>) -> ! {
     runner.run().await
 }
 

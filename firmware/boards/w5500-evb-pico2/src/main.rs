@@ -25,7 +25,7 @@ use embassy_executor::Spawner;
 use embassy_net::{Runner, Stack};
 use heapless::{Vec, VecView};
 use oobwatch_app::board::ConfigStore as _;
-use oobwatch_app::{Ending, State, Target};
+use oobwatch_app::{Ending, Fair, State, Target};
 use oobwatch_board::{Parts, crash};
 use static_cell::ConstStaticCell;
 
@@ -87,7 +87,7 @@ async fn interface(w5500: W5500) -> ! {
 }
 
 #[embassy_executor::task]
-async fn net(mut runner: Runner<'static, Ethernet>) -> ! {
+async fn net(mut runner: Runner<'static, Fair<Ethernet>>) -> ! {
     runner.run().await
 }
 
