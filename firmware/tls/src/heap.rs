@@ -63,7 +63,7 @@ pub fn heap_use() -> HeapUse {
 /// A block of `bytes` bytes, all zero, aligned to eight. `None` if there is none.
 pub(crate) fn allocate(bytes: usize) -> Option<NonNull<u8>> {
     let layout = layout(bytes)?;
-    critical_section::with(|cs| {
+    let block = critical_section::with(|cs| {
         let region = &mut *REGION.borrow_ref_mut(cs);
         if !region.ready {
             // SAFETY: the memory is used by this heap only, and set up once.
@@ -76,13 +76,15 @@ pub(crate) fn allocate(bytes: usize) -> Option<NonNull<u8>> {
         };
         region.usage.now = region.heap.used();
         region.usage.peak = region.usage.peak.max(region.usage.now);
-        // SAFETY: the block has `layout.size()` bytes, and `HEADER` of them come first.
-        unsafe {
-            block.write_bytes(0, layout.size());
-            block.cast::<usize>().write(bytes);
-            Some(block.add(HEADER))
-        }
-    })
+        Some(block)
+    })?;
+    // Interrupts go on meanwhile: a block may have 17 KB.
+    // SAFETY: the block has `layout.size()` bytes, and `HEADER` of them come first.
+    unsafe {
+        block.write_bytes(0, layout.size());
+        block.cast::<usize>().write(bytes);
+        Some(block.add(HEADER))
+    }
 }
 
 /// Gives a block back.
