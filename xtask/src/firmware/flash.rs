@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
@@ -100,13 +100,19 @@ pub(super) fn as_uf2(board: &Board, config: Option<&Path>, dir: &Path) -> Result
     Ok(())
 }
 
-/// Writes a file that only its owner can read.
+/// Writes a file that only its owner can read, also where there was one before.
 fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
+    const OWNER_ONLY: u32 = 0o600;
     let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true).mode(0o600);
-    let written = options
-        .open(path)
-        .and_then(|mut file| file.write_all(bytes));
+    options
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(OWNER_ONLY);
+    let written = options.open(path).and_then(|mut file| {
+        file.set_permissions(fs::Permissions::from_mode(OWNER_ONLY))?;
+        file.write_all(bytes)
+    });
     written.with_context(|| format!("could not write {}", path.display()))?;
     println!("   {}: {} bytes", path.display(), bytes.len());
     Ok(())
@@ -115,4 +121,23 @@ fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
 /// Where the image looks for a configuration that a programmer has written.
 fn config_address(elf: &Elf) -> Result<u32> {
     Ok(u32::try_from(elf.symbol("_config_a")?)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_with_passwords_is_its_owners_alone_even_where_one_was_before() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("config.uf2");
+        fs::write(&path, "an older one, that is longer").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        write_private(&path, b"secret").unwrap();
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(
+            (mode & 0o777, fs::read(&path).unwrap()),
+            (0o600, b"secret".to_vec())
+        );
+    }
 }
