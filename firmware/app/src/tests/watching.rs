@@ -239,3 +239,16 @@ fn the_next_certificate_is_taken_once_the_box_shows_it() {
     run_for(600, watch(state, &lab));
     assert_eq!(verdict(target), Some(Verdict::Critical));
 }
+
+/// Flash wears: what is written so often is what a board's storage is laid out for.
+#[test]
+fn a_check_with_its_login_and_logout_is_three_records() {
+    for (product, saves_of_a_day) in [(Product::Fxos, 3 * 288), (Product::Fmc, 3 * 12)] {
+        let mut lab = Lab::default();
+        lab.add(444, &certificate(1));
+        let boxes = [Box_::new(product, 444, 300)];
+        let state = start(image(1, &boxes), &Kept::default(), ResetReason::Pin);
+        run_for(86_399, watch(state, &lab));
+        assert!((1..=saves_of_a_day + 1).contains(&state.saves.get()));
+    }
+}
