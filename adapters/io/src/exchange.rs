@@ -46,11 +46,20 @@ pub enum Body<'a, R> {
     Chunked(R),
 }
 
-/// Sends the head, which is the first `head` bytes of `room`, and `body`, and pushes
-/// the answer into `answer` until it is whole.
+/// A request to be sent, and the room that its answer comes through.
+pub struct Outgoing<'a, R> {
+    /// Begins with the head of the request.
+    pub room: &'a mut [u8],
+    /// Bytes of the head.
+    pub head: usize,
+    /// What follows the head.
+    pub body: Body<'a, R>,
+}
+
+/// Sends `request`, and pushes the answer into `answer` until it is whole.
 ///
 /// The head is zeroized once it is sent: it holds a token or a password. From then
-/// on, `room` is where bytes are moved through, those of the answer last. If the
+/// on, its room is where bytes are moved through, those of the answer last. If the
 /// body can not be written to its end, the answer is read all the same: a box
 /// that refuses an upload says why, and closes.
 ///
@@ -65,9 +74,7 @@ pub async fn run<C, R, A, T>(
     timer: &T,
     deadlines: Deadlines,
     connection: &mut Connection<C>,
-    room: &mut [u8],
-    head: usize,
-    body: Body<'_, R>,
+    request: Outgoing<'_, R>,
     answer: &mut A,
     sink: &mut impl Sink,
 ) -> Result<(), Lost>
@@ -77,6 +84,7 @@ where
     A: Answer,
     T: Timer,
 {
+    let Outgoing { room, head, body } = request;
     let end = timer.now().after(deadlines.total);
     let stream = &mut connection.stream;
     let sent = select(

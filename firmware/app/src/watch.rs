@@ -17,7 +17,7 @@ use oobwatch_core::health::{Layer, Observed, Report, Timings};
 use oobwatch_core::session::Session;
 use oobwatch_core::time::Instant;
 use oobwatch_image::Trust;
-use oobwatch_io::exchange::{Body, run};
+use oobwatch_io::exchange::{Body, Outgoing, run};
 use oobwatch_io::{Connection, Deadlines, Home as _, Timer as _, drive};
 
 use crate::clock::{self, wait};
@@ -206,14 +206,16 @@ async fn reach<D: Dial>(home: &BoardHome<'_, D>) -> Result<(), Error> {
     };
     let mut room = [0; 640];
     let (mut reach, head) = Reach::start(&home.origin(), &mut room)?;
-    let body = Body::<&[u8]>::Bytes(b"");
+    let request = Outgoing {
+        room: &mut room,
+        head,
+        body: Body::<&[u8]>::Bytes(b""),
+    };
     let ran = run(
         home,
         PROBE,
         &mut connection,
-        &mut room,
-        head,
-        body,
+        request,
         &mut reach,
         &mut Discard,
     )

@@ -6,7 +6,7 @@ use oobwatch_core::session::{AuthNext, AuthPermit, Session};
 use zeroize::Zeroize as _;
 
 use super::unreached;
-use crate::exchange::{Body, ROOM, run};
+use crate::exchange::{Body, Outgoing, ROOM, run};
 use crate::{Adopted, Before, Home};
 
 /// Carries out what `permit` was given for, and settles it.
@@ -61,15 +61,17 @@ async fn authenticate_once<H: Home>(
     let mut connection = home.connect(fresh).await.map_err(unreached)?;
     let mut room = [0; ROOM];
     let (mut exchange, head) = start(home, permit, &mut room).map_err(unreached)?;
-    let body = Body::<&[u8]>::Bytes(b"");
+    let request = Outgoing {
+        room: &mut room,
+        head,
+        body: Body::<&[u8]>::Bytes(b""),
+    };
     let mut sink = home.domains();
     let ran = run(
         home,
         home.deadlines(),
         &mut connection,
-        &mut room,
-        head,
-        body,
+        request,
         &mut exchange,
         &mut sink,
     )

@@ -14,7 +14,7 @@ use oobwatch_core::session::{Admit, AuthNext, Class, Next, Permit, Session, Stop
 use oobwatch_core::time::Instant;
 
 use crate::Home;
-use crate::exchange::{Body, ROOM, run};
+use crate::exchange::{Body, Outgoing, ROOM, run};
 
 pub use auth::authenticate;
 
@@ -283,13 +283,16 @@ async fn attempt<H: Home, R: Read>(
         Ok(started) => started,
         Err(error) => return unsent(error),
     };
+    let request = Outgoing {
+        room: &mut room,
+        head,
+        body,
+    };
     match run(
         home,
         home.deadlines(),
         &mut connection,
-        &mut room,
-        head,
-        body,
+        request,
         &mut exchange,
         sink,
     )
