@@ -1,6 +1,7 @@
 //! Memory that outlives a reset (not a loss of power), at `_retained_start` of the
 //! board's linker script, 2 KiB: why the board was reset, how the last run ended, and
-//! the application's record.
+//! the application's record, in two copies that are written in turn: a reset in the
+//! middle of that leaves the one before.
 //!
 //! It is written by whole words only. What a STM32H7 writes to its RAM in smaller
 //! pieces waits in a buffer, and is lost in a reset (ST's FAQ "STM32 SRAM/Backup
@@ -23,11 +24,13 @@ const WORD: usize = size_of::<u32>();
 /// Where the trace of a crash begins, and then the record.
 const TRACE: usize = 5;
 const RECORD: usize = TRACE + TRACE_MAX;
-/// Words of the record.
+/// Words of a copy of the record.
 const WORDS: usize = RECORD_MAX / WORD;
+/// Added to the length of the record where the second copy is the one that counts.
+const SECOND: u32 = 1 << 31;
 
 unsafe extern "C" {
-    static mut _retained_start: [u32; RECORD + WORDS];
+    static mut _retained_start: [u32; RECORD + 2 * WORDS];
 }
 
 /// A word of the memory, by its place. All values of it are valid.
@@ -37,7 +40,7 @@ pub(crate) struct Word(usize);
 impl Word {
     const MAGIC: Self = Self(0);
     const STATE: Self = Self(1);
-    /// Bytes of the record.
+    /// Bytes of the record, and [`SECOND`].
     const LENGTH: Self = Self(2);
     /// Whether the last run has crashed.
     pub(crate) const CRASH: Self = Self(3);
@@ -49,9 +52,10 @@ impl Word {
         (TRACE..RECORD).map(Self)
     }
 
-    /// The words of the record, in order.
-    fn record() -> impl Iterator<Item = Self> {
-        (RECORD..RECORD + WORDS).map(Self)
+    /// The words of a copy of the record, in order.
+    fn record(is_second: bool) -> impl Iterator<Item = Self> {
+        let start = RECORD + if is_second { WORDS } else { 0 };
+        (start..start + WORDS).map(Self)
     }
 
     fn place(self) -> *mut u32 {
@@ -109,9 +113,10 @@ pub fn reset() -> ! {
 
 impl Storage for Retained {
     fn load(&mut self, into: &mut [u8]) -> usize {
-        let length = Word::LENGTH.read() as usize;
+        let latest = Word::LENGTH.read();
+        let length = (latest & !SECOND) as usize;
         let length = length.min(RECORD_MAX).min(into.len());
-        let bytes = Word::record().flat_map(|word| word.read().to_le_bytes());
+        let bytes = Word::record(latest & SECOND != 0).flat_map(|word| word.read().to_le_bytes());
         for (to, from) in into.iter_mut().zip(bytes).take(length) {
             *to = from;
         }
@@ -122,14 +127,16 @@ impl Storage for Retained {
         if record.len() > RECORD_MAX {
             return Err(NotSaved);
         }
-        for (word, bytes) in Word::record().zip(record.chunks(WORD)) {
+        let other = !Word::LENGTH.read() & SECOND;
+        for (word, bytes) in Word::record(other != 0).zip(record.chunks(WORD)) {
             let mut value = [0; WORD];
             for (to, from) in value.iter_mut().zip(bytes) {
                 *to = *from;
             }
             word.write(u32::from_le_bytes(value));
         }
-        Word::LENGTH.write(record.len() as u32);
+        // The one write that makes it count.
+        Word::LENGTH.write(other | record.len() as u32);
         Ok(())
     }
 }
