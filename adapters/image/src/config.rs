@@ -74,10 +74,11 @@ impl<'a> Credential<'a> {
         self.login
     }
 
-    /// Whether `other`, of another image, is this one: name, user and secret.
+    /// Whether a box can not tell `other`, also of another image, from this one: the
+    /// same user and secret, whatever their names here.
     #[must_use]
-    pub fn is_same(&self, other: &Credential<'_>) -> bool {
-        let same = match (self.login, other.login) {
+    pub fn is_same_login(&self, other: &Credential<'_>) -> bool {
+        match (self.login, other.login) {
             (
                 Login::Password { user, password },
                 Login::Password {
@@ -87,8 +88,7 @@ impl<'a> Credential<'a> {
             ) => user == other && password.0 == others.0,
             (Login::Bearer(token), Login::Bearer(others)) => token.0 == others.0,
             _ => false,
-        };
-        same && self.name == other.name
+        }
     }
 }
 

@@ -573,3 +573,30 @@ fn each_certificate_is_found_again() {
     assert_eq!(certificate.der(), one);
     assert_eq!(next.map(|next| next.der()), Some(&two[..]));
 }
+
+/// The example of the document of the format is an image, and says what it is said
+/// to say.
+#[test]
+fn the_documented_example_is_an_image() {
+    let document = include_str!("../../../docs/image-format.md");
+    let (_, example) = document.split_once("## Example").unwrap();
+    let lines = example.split("```").nth(1).unwrap().lines();
+    // What they mean comes behind some blanks, or is no number.
+    let bytes: Vec<u8> = lines
+        .flat_map(|line| line.split("   ").find(|part| !part.is_empty()))
+        .flat_map(|part| {
+            let words = part.split_whitespace();
+            words.map_while(|byte| u8::from_str_radix(byte, 16).ok())
+        })
+        .collect();
+    let image = Image::parse(&bytes).unwrap();
+    assert_eq!((image.length(), image.generation()), (81, 7));
+    let [target] = image.targets() else {
+        panic!("{} targets", image.targets().len())
+    };
+    assert_eq!((target.name, target.port), ("t", 443));
+    let Login::Password { user, password } = target.credential.login() else {
+        panic!("no password")
+    };
+    assert_eq!((user, password.expose()), ("u", "p"));
+}

@@ -94,7 +94,7 @@ impl<'a, D: Dial> BoardHome<'a, D> {
         let (memory, orphans) = self.with_session(|s| (s.memory(now), s.stats().orphans));
         let refusals = self.with_latch(|_, latch| latch.refusals());
         let new_orphans = orphans.saturating_sub(self.target.orphans.replace(orphans));
-        let credential = self.target.config.credential.index();
+        let credential = self.state.account(&self.target.config.credential);
         let place = self
             .state
             .targets

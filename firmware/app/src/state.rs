@@ -10,7 +10,7 @@ use embassy_sync::signal::Signal;
 use heapless::{Vec, VecView};
 use oobwatch_core::latch::Latch;
 use oobwatch_core::time::Instant;
-use oobwatch_image::{Image, ImageError, MAX_CREDENTIALS, MAX_WEBHOOKS, Network};
+use oobwatch_image::{Credential, Image, ImageError, MAX_CREDENTIALS, MAX_WEBHOOKS, Network};
 
 use crate::board::{Crash, NotSaved, ResetReason, Storage};
 use crate::clock;
@@ -247,7 +247,8 @@ impl State {
     /// often; its targets are due.
     pub(crate) fn unlock(&self, name: &str) -> Option<Result<u8, NotSaved>> {
         let credentials = self.image.map_or(&[][..], |image| image.credentials());
-        let index = credentials.iter().position(|one| one.name() == name)?;
+        let named = credentials.iter().find(|one| one.name() == name)?;
+        let index = self.account(named);
         let latch = self.latches.get(index)?;
         let refusals = latch.borrow().refusals();
         latch.borrow_mut().reset();
@@ -257,15 +258,24 @@ impl State {
             }
         });
         let users = self.targets.iter();
-        for target in users.filter(|target| target.config.credential.index() == index) {
+        for target in users.filter(|target| self.account(&target.config.credential) == index) {
             target.check_at.set(clock::now());
         }
         Some(kept.map(|()| refusals))
     }
 
+    /// Where what became of logins with `credential` is kept: in the place of the
+    /// first that is the same user and secret, as who counts refusals knows no more
+    /// of it.
+    pub(crate) fn account(&self, credential: &Credential<'_>) -> usize {
+        let all = self.image.map_or(&[][..], |image| image.credentials());
+        let first = all.iter().position(|one| one.is_same_login(credential));
+        first.unwrap_or(credential.index())
+    }
+
     /// The latch of the credential of `target`.
     pub(crate) fn latch(&self, target: &Target) -> Option<&RefCell<Latch>> {
-        self.latches.get(target.config.credential.index())
+        self.latches.get(self.account(&target.config.credential))
     }
 
     /// Numbers the change of `target` that has just been seen, and wakes those who
@@ -366,7 +376,9 @@ fn count_start(record: &mut Record, reset: ResetReason) {
 
 /// What was learned of credentials and boxes goes with the configuration. In
 /// another one, refusals stay with a credential that is the same: changing the
-/// port of a target is no reason to try a refused password once more.
+/// port of a target is no reason to try a refused password once more. Where the
+/// one before is gone, any credential may be the one that was refused: each has
+/// one try, and that not before the pause after a first refusal is over.
 #[inline(never)]
 fn go_by(record: &mut Record, image: &Image<'static>, before: &[u8]) {
     if record.generation == image.generation() {
@@ -378,9 +390,16 @@ fn go_by(record: &mut Record, image: &Image<'static>, before: &[u8]) {
     let before = before.filter(|before| before.generation() == generation);
     let known = core::mem::take(&mut record.credentials);
     for (credential, tries) in image.credentials().iter().zip(&mut record.credentials) {
-        let same = before.into_iter().flat_map(Image::credentials);
-        let same = same.zip(&known).find(|(old, _)| old.is_same(credential));
-        *tries = same.map_or_else(Default::default, |(_, tries)| *tries);
+        let refusals = known.iter().map(|tries| tries.refusals);
+        tries.refusals = match before {
+            Some(before) => {
+                let old = before.credentials().iter().zip(refusals);
+                let same = old.filter(|(old, _)| old.is_same_login(credential));
+                same.map(|(_, refusals)| refusals).max()
+            }
+            None => refusals.max().map(|worst| worst.min(1)),
+        }
+        .unwrap_or_default();
     }
     record.generation = image.generation();
     record.targets = Default::default();

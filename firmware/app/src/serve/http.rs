@@ -118,8 +118,9 @@ fn request(line: &[u8]) -> Result<Request<'_>, Refusal> {
     else {
         return Err(Refusal::BadRequest);
     };
-    let path = target.split('?').next().unwrap_or_default();
-    if method.is_empty() || !path.starts_with('/') || !version.starts_with("HTTP/1.") {
+    let path = path(target).ok_or(Refusal::BadRequest)?;
+    let minor = version.strip_prefix("HTTP/1.").map(str::as_bytes);
+    if method.is_empty() || !matches!(minor, Some([b'0'..=b'9'])) {
         return Err(Refusal::BadRequest);
     }
     let is_head = match method {
@@ -132,6 +133,19 @@ fn request(line: &[u8]) -> Result<Request<'_>, Refusal> {
         is_head,
         takes_chunks: version != "HTTP/1.0",
     })
+}
+
+/// The path of a request target: of the origin-form, or of the absolute-form, which
+/// a server has to accept (RFC 9112, section 3.2.2).
+fn path(target: &str) -> Option<&str> {
+    let whole = target.split('?').next().unwrap_or_default();
+    match whole.split_once("://") {
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => {
+            let start = rest.find('/');
+            Some(start.and_then(|start| rest.get(start..)).unwrap_or("/"))
+        }
+        _ => Some(whole).filter(|path| path.starts_with('/')),
+    }
 }
 
 #[cfg(test)]
@@ -176,6 +190,19 @@ mod tests {
             ("GET  / HTTP/1.1\r\n\r\n", Err(Refusal::BadRequest)),
             ("GET /\r\n\r\n", Err(Refusal::BadRequest)),
             ("GET x HTTP/1.1\r\n\r\n", Err(Refusal::BadRequest)),
+            ("GET / HTTP/1.x\r\n\r\n", Err(Refusal::BadRequest)),
+            (
+                "GET HTTP://board:80/metrics?a HTTP/1.1\r\n\r\n",
+                asked("/metrics", false, true),
+            ),
+            (
+                "GET http://board?a HTTP/1.1\r\n\r\n",
+                asked("/", false, true),
+            ),
+            (
+                "GET ftp://board/ HTTP/1.1\r\n\r\n",
+                Err(Refusal::BadRequest),
+            ),
         ] {
             for piece in [1, 3, 1_000] {
                 assert_eq!(

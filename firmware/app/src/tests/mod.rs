@@ -43,6 +43,8 @@ pub(super) struct Box_ {
     pub(super) port: u16,
     pub(super) check_every: u32,
     pub(super) has_next: bool,
+    /// Logged in to with the same account by another name.
+    pub(super) has_twin: bool,
 }
 
 impl Box_ {
@@ -52,6 +54,7 @@ impl Box_ {
             port,
             check_every,
             has_next: false,
+            has_twin: false,
         }
     }
 }
@@ -81,7 +84,9 @@ pub(super) fn image_with(generation: u32, boxes: &[Box_], reports: &Reports<'_>)
         user: "watch",
         password: Secret::new(PASSWORD),
     };
-    let credential = writer.credential("all", login).unwrap();
+    let all = writer.credential("all", login).unwrap();
+    let any_twin = boxes.iter().any(|of| of.has_twin);
+    let twin = any_twin.then(|| writer.credential("twin", login).unwrap());
     let first = certificate(1);
     let second = certificate(2);
     let first = writer.certificate(&first, 2_000_000_000).unwrap();
@@ -95,7 +100,7 @@ pub(super) fn image_with(generation: u32, boxes: &[Box_], reports: &Reports<'_>)
                 product: of.product,
                 host: Host::Address(Ipv4Addr::new(192, 0, 2, 1)),
                 port: of.port,
-                credential,
+                credential: twin.filter(|_| of.has_twin).unwrap_or(all),
                 trust: Trust::Pinned {
                     certificate: first,
                     next,

@@ -6,7 +6,7 @@ use oobwatch_image::Product;
 
 use super::boxes::{Lab, Mood};
 use super::time::{block_on, run_for, seconds};
-use super::{Box_, Kept, certificate, image, start};
+use super::{Box_, Kept, certificate, image, start, start_with};
 use crate::board::ResetReason;
 use crate::{State, Target, clock, watch};
 
@@ -125,8 +125,59 @@ fn a_wrong_password_is_tried_twice_a_minute_apart_over_all_targets_and_resets() 
         .for_each(|fake| fake.borrow_mut().password_is_wrong = false);
     let image = super::image(2, &[Box_::new(Product::Fmc, 443, 300)]);
     let state = start(image, &kept, ResetReason::PowerOn);
-    run_for(60, watch(state, &lab));
+    run_for(200, watch(state, &lab));
     assert_eq!(verdict(&state.targets()[0]), Some(Verdict::Ok));
+}
+
+/// For who counts refusals it is one account, whatever its names are here, and
+/// whichever of them is in the next image.
+#[test]
+fn an_account_by_two_names_has_two_tries_together() {
+    let mut lab = Lab::default();
+    let boxes = [lab.add(443, &certificate(1)), lab.add(444, &certificate(1))];
+    for fmc in &boxes {
+        fmc.borrow_mut().password_is_wrong = true;
+    }
+    let logins = || -> usize { boxes.iter().map(|fmc| fmc.borrow().logins.len()).sum() };
+    let twin = |has_twin| Box_ {
+        has_twin,
+        ..Box_::new(Product::Fmc, if has_twin { 444 } else { 443 }, 30)
+    };
+    let (before, kept) = (image(1, &[twin(false), twin(true)]), Kept::default());
+    let state = start(before, &kept, ResetReason::PowerOn);
+    run_for(50, watch(state, &lab));
+    assert_eq!(logins(), 1);
+    run_for(1_000, watch(state, &lab));
+    assert_eq!(logins(), 2);
+
+    let after = image(2, &[twin(true)]);
+    let state = start_with(after, before, &kept, ResetReason::Software);
+    run_for(1_000, watch(state, &lab));
+    assert_eq!(logins(), 2);
+    assert!(matches!(state.unlock("twin"), Some(Ok(2))));
+    run_for(10, watch(state, &lab));
+    assert_eq!(logins(), 3);
+}
+
+/// A factory reset, and the same configuration made anew: nobody can tell whether
+/// its password is the one that was refused.
+#[test]
+fn where_the_configuration_before_is_gone_a_refusal_still_takes_its_minute() {
+    let mut lab = Lab::default();
+    let fmc = lab.add(443, &certificate(1));
+    fmc.borrow_mut().password_is_wrong = true;
+    let kept = Kept::default();
+    for generation in 1..5 {
+        let image = image(generation, &[Box_::new(Product::Fmc, 443, 30)]);
+        run_for(50, watch(start(image, &kept, ResetReason::Software), &lab));
+    }
+    assert_eq!(fmc.borrow().logins.len(), 1);
+    let image = image(5, &[Box_::new(Product::Fmc, 443, 30)]);
+    run_for(
+        1_000,
+        watch(start(image, &kept, ResetReason::Software), &lab),
+    );
+    assert_eq!(fmc.borrow().logins.len(), 2);
 }
 
 #[test]
