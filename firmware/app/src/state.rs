@@ -267,6 +267,8 @@ impl State {
     /// Where what became of logins with `credential` is kept: in the place of the
     /// first that is the same user and secret, as who counts refusals knows no more
     /// of it.
+    // Not inlined: it is asked for wherever a latch is.
+    #[inline(never)]
     pub(crate) fn account(&self, credential: &Credential<'_>) -> usize {
         let all = self.image.map_or(&[][..], |image| image.credentials());
         let first = all.iter().position(|one| one.is_same_login(credential));
