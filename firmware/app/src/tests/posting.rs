@@ -193,6 +193,34 @@ fn a_board_that_is_never_idle_posts_all_the_same() {
 }
 
 #[test]
+fn posts_that_have_piled_up_do_not_keep_the_checks_from_their_turns() {
+    let mut lab = Lab::default();
+    let ports = [443, 444, 445];
+    for port in ports {
+        lab.add(port, &certificate(1)).borrow_mut().mood = Mood::Silent;
+    }
+    let boxes = ports.map(|port| Box_::new(Product::Fmc, port, 30));
+    let reports = Reports {
+        urls: &[HTTP],
+        ..Reports::default()
+    };
+    let image = image_with(1, &boxes, &reports);
+    let state = start(image, &Kept::default(), ResetReason::Pin);
+    lab.receiver.borrow_mut().reply = Reply::NoLink;
+    run_for(1_200, watch(state, &lab));
+    lab.receiver.borrow_mut().reply = Reply::Accepts;
+    let before = lab.receiver.borrow().dialled.len();
+    run_for(600, watch(state, &lab));
+    let dialled = lab.receiver.borrow_mut().dialled.split_off(before);
+    assert!(dialled.len() >= 3, "{dialled:?}");
+    // A check of a silent box takes its time.
+    assert!(
+        dialled.windows(2).all(|two| two[1] - two[0] >= 10),
+        "{dialled:?}"
+    );
+}
+
+#[test]
 fn what_a_receiver_refuses_is_not_sent_again_and_nothing_is_followed() {
     for answer in [
         "HTTP/1.1 400 Bad\r\nContent-Length: 0\r\n\r\n",
