@@ -1,7 +1,7 @@
 //! Configurations, for the board and for the host command.
 
 use core::fmt::Write as _;
-use core::net::{Ipv4Addr, SocketAddrV4};
+use core::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -60,7 +60,8 @@ impl Site {
     }
 
     /// What its metrics begin with.
-    pub(crate) const fn scheme(self) -> &'static str {
+    #[must_use]
+    pub const fn scheme(self) -> &'static str {
         match self {
             Self::Fmc => "fmc",
             Self::Fxos => "fxos",
@@ -91,6 +92,10 @@ pub struct Setup {
     pub probe_every: u32,
     /// More lines for the board's `[firmware]`.
     pub firmware: String,
+    /// More tables for the board's configuration.
+    pub tables: String,
+    /// More that the board can reach, at an address of its own and on this host.
+    pub services: Vec<(SocketAddrV4, SocketAddr)>,
     /// The board starts without a configuration.
     pub is_blank: bool,
 }
@@ -106,6 +111,8 @@ impl Default for Setup {
             check_every: 900,
             probe_every: 86_400,
             firmware: String::new(),
+            tables: String::new(),
+            services: Vec::new(),
             is_blank: false,
         }
     }
@@ -148,6 +155,7 @@ impl Setup {
             text += &target(*site, sim, &place);
             let _ = writeln!(text, "certificate = {file:?}");
         }
+        text += &self.tables;
         let config = folder.join("board.toml");
         std::fs::write(&config, text)?;
         let image = folder.join("config.bin");

@@ -30,6 +30,7 @@ pub struct Rig {
     /// The board.
     pub board: Board,
     services: Vec<(Site, Service)>,
+    _more: Vec<Service>,
     setup: Setup,
     /// The configuration image.
     pub config: PathBuf,
@@ -70,6 +71,10 @@ impl Rig {
             gateway.names().table.extend(name);
             services.push((site, gateway.serve(address, site.info(&sim).addr)));
         }
+        let mut more = Vec::new();
+        for (address, to) in setup.services.iter().copied() {
+            more.push(gateway.serve(address, to));
+        }
         let ends = (gateway, cable);
         let booted = Board::boot(&image, loaded, ends, setup.board(), folder.path()).await;
         let board = booted.unwrap_or_else(|error| panic!("{error}"));
@@ -77,6 +82,7 @@ impl Rig {
             sim,
             board,
             services,
+            _more: more,
             setup,
             config,
             cycles: 1,

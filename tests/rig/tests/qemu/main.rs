@@ -2,6 +2,7 @@
 
 mod console;
 mod cycles;
+mod eight;
 mod faults;
 mod hang;
 mod junk;
