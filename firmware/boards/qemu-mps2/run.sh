@@ -8,7 +8,8 @@
 # OOBWATCH_PANIC   if set, the first start panics
 # OOBWATCH_DEFMT   file for the defmt log (decode: defmt-print -e IMAGE < FILE)
 # OOBWATCH_NIC     QEMU's network [user: 10.0.2.2 is this host's loopback]
-# OOBWATCH_SERIAL serial console elsewhere, both ways: pty, tcp:127.0.0.1:PORT
+# OOBWATCH_SERIAL  serial console elsewhere, both ways: telnet:127.0.0.1:PORT,server=on
+#                  (with pty, QEMU's word on which goes to the log, in its first line)
 # OOBWATCH_ICOUNT  if set, an instruction takes a nanosecond, as the guest sees it
 # OOBWATCH_QEMU    more options for QEMU
 set -eu

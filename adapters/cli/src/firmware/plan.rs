@@ -1,5 +1,6 @@
 //! All that an image is to hold, found sound before anybody is asked anything.
 
+use oobwatch_client::core::product::Product;
 use oobwatch_image::{MAX_SYSLOGS, MAX_TARGETS, MAX_TIME_SERVERS, MAX_WEBHOOKS, Network, rules};
 use toml::Spanned;
 
@@ -53,6 +54,7 @@ impl Plan {
                 Target::new(name, entry, firmware, fetch, &mut problems)
             })
             .collect();
+        warnings.extend(rivals(&targets, config));
         warnings.dedup();
         let syslogs = syslogs(firmware, &mut problems);
         let webhooks = webhooks(firmware, &mut problems);
@@ -169,9 +171,28 @@ fn warnings_of(name: &str, entry: &TargetEntry, config: &Config) -> Vec<String> 
         .and_then(crate::secret::Source::warning);
     let latch = entry.credential.as_ref().filter(|named| named.latch_retry).map(|_| {
         let place = config.place(entry.board.at);
-        format!("{place}: target {name:?}: a board knows no latch_retry; it stops after two refusals until it gets another image")
+        format!("{place}: target {name:?}: a board knows no latch_retry; it stops after two refusals until it gets another password, or unlock at its console")
     });
     source.into_iter().chain(latch).collect()
+}
+
+/// Targets that would end each other's sessions: FMC keeps one for each user.
+fn rivals(targets: &[Target], config: &Config) -> Vec<String> {
+    let of = |(index, target): (usize, &Target)| {
+        let (host, user) = ((&target.host, target.port), &target.account.user);
+        let is_rival = |other: &&Target| {
+            let theirs = (&other.host, other.port);
+            other.product == Product::Fmc && theirs == host && other.account.user == *user
+        };
+        let other = targets.iter().take(index).find(is_rival)?;
+        let (place, name, other) = (config.place(target.at), &target.name, &other.name);
+        Some(format!(
+            "{place}: target {name:?}: the same FMC and user as target {other:?}; FMC keeps one session for each user, so each check would end the other's: leave one of them out, or give it an account of its own"
+        ))
+    };
+    let fmcs = targets.iter().enumerate();
+    let fmcs = fmcs.filter(|(_, target)| target.product == Product::Fmc);
+    fmcs.filter_map(of).collect()
 }
 
 fn syslogs(firmware: &Firmware, problems: &mut Problems<'_>) -> Vec<Place> {

@@ -390,6 +390,28 @@ fn a_latch_that_a_board_keeps_for_good_is_warned_about() {
 }
 
 #[test]
+fn targets_that_would_end_each_others_sessions_are_warned_about() {
+    let folder = Folder::new();
+    let more = |scheme: &str, host: &str| {
+        format!(
+            "[targets.t2]\nurl='{scheme}://{host}'\ncredentials='monitor'\ncertificate='box.pem'"
+        )
+    };
+    let one = "url='fmc://a.example'\ncredentials='monitor'\ncertificate='box.pem'\n";
+    for (other, warnings) in [
+        (more("fmc", "a.example"), 1),
+        (more("fmc", "a.example:8443"), 0),
+        (more("fmc", "b.example"), 0),
+        (more("fxos", "a.example"), 0),
+    ] {
+        let config = folder.config(&target(&format!("{one}{other}")));
+        let found = Plan::new(&config, false).unwrap().warnings;
+        let rivals = found.iter().filter(|text| text.contains("one session"));
+        assert_eq!(rivals.count(), warnings, "{found:?}");
+    }
+}
+
+#[test]
 fn a_pin_without_a_certificate_is_warned_about() {
     let folder = Folder::new();
     let pins = format!("pins = ['{}', 'sha256:{}']", folder.pin, "0".repeat(64));
