@@ -28,6 +28,7 @@ mod load;
 mod mac;
 mod net;
 pub mod record;
+mod restore;
 mod serve;
 mod slot;
 mod sntp;

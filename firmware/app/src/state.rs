@@ -1,22 +1,24 @@
 //! What the tasks of a board share: configuration, targets, latches, the record.
 
 use core::cell::{Cell, RefCell};
-use core::time::Duration;
 
 use embassy_net::{DhcpConfig, Ipv4Cidr, StaticConfigV4};
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
 use embassy_sync::mutex::Mutex;
 use embassy_sync::signal::Signal;
 use heapless::{Vec, VecView};
-use oobwatch_core::latch::Latch;
+use oobwatch_core::latch::{Latch, Leave};
 use oobwatch_core::time::Instant;
-use oobwatch_image::{Credential, Image, ImageError, MAX_CREDENTIALS, MAX_WEBHOOKS, Network};
+use oobwatch_image::{
+    Credential, Image, ImageError, Login, MAX_CREDENTIALS, MAX_WEBHOOKS, Network,
+};
 
 use crate::board::{Crash, NotSaved, ResetReason, Storage};
 use crate::clock;
 use crate::closing::Closing;
 use crate::load::Load;
-use crate::record::{RECORD_MAX, Record};
+use crate::record::Record;
+use crate::restore::{count_start, go_by, load};
 use crate::serve::Page;
 use crate::supervise::Progress;
 use crate::target::{Change, Target};
@@ -34,6 +36,8 @@ pub struct Start<'a> {
     pub page: &'static mut Page,
     /// What outlives resets.
     pub storage: &'static mut dyn Storage,
+    /// Whether it outlives a loss of power, too.
+    pub storage_outlives_power: bool,
     /// Why the board has started.
     pub reset: ResetReason,
     /// How the last run ended, if by itself.
@@ -109,7 +113,9 @@ impl State {
     /// all the same.
     #[must_use]
     pub fn new(start: Start<'_>, room: &'static mut VecView<Target>) -> Self {
-        let mut record = load(start.storage);
+        let kept = load(start.storage);
+        let has_forgotten = kept.is_none() && !start.storage_outlives_power;
+        let mut record = kept.unwrap_or_default();
         let most = room.capacity();
         let image = start.image.as_ref().map_err(|error| Refused::Image(*error));
         let image = image.and_then(|image| {
@@ -152,6 +158,9 @@ impl State {
             saved: Cell::new(None),
         };
         state.restore_sessions(now);
+        if has_forgotten {
+            state.presume_refusals(now);
+        }
         // Whether it could be kept shows when the first login wants to.
         let _ = state.keep(|_| ());
         state
@@ -322,6 +331,29 @@ impl State {
             target.session.borrow_mut().remember(now, past.memory);
         }
     }
+
+    /// Where nothing is known any more, each password may have been refused a moment
+    /// ago, and power that comes and goes may not try it each time: it has one try,
+    /// once the pause after a refusal is over. Until then its targets are probed.
+    fn presume_refusals(&self, now: Instant) {
+        let mut record = self.record.borrow_mut();
+        for target in self.targets {
+            let credential = &target.config.credential;
+            let index = self.account(credential);
+            let tries = record.credentials.get_mut(index);
+            let (Login::Password { .. }, Some(tries)) = (credential.login(), tries) else {
+                continue;
+            };
+            tries.refusals = 1;
+            let presumed = Latch::restored(tries.refusals, now);
+            if let Leave::NotBefore(until) = presumed.standing(now) {
+                target.check_at.set(until);
+            }
+            if let Some(latch) = self.latches.get(index) {
+                latch.replace(presumed);
+            }
+        }
+    }
 }
 
 /// See [`State::hold_checks`].
@@ -331,14 +363,6 @@ impl Drop for Hold<'_> {
     fn drop(&mut self) {
         self.0.set(false);
     }
-}
-
-#[inline(never)]
-fn load(storage: &mut dyn Storage) -> Record {
-    let mut bytes = [0; RECORD_MAX];
-    let length = storage.load(&mut bytes);
-    let bytes = bytes.get(..length).unwrap_or_default();
-    Record::decode(bytes).unwrap_or_default()
 }
 
 // What is large is built in functions of their own, one after the other: the stack of a
@@ -357,52 +381,4 @@ fn make_targets(
             .map_err(|_| Refused::TooManyTargets(most))?;
     }
     Ok(())
-}
-
-/// Counts the start and the sessions that it has left behind.
-fn count_start(record: &mut Record, reset: ResetReason) {
-    let reasons = ResetReason::ALL.iter().zip(&mut record.resets);
-    for (_, count) in reasons.filter(|(reason, _)| **reason == reset) {
-        *count = count.saturating_add(1);
-    }
-    for past in &mut record.targets {
-        record.orphans = record.orphans.saturating_add(past.open.into());
-        past.open = false;
-        past.memory.stays_away = past.memory.stays_away.min(Duration::from_secs(3_600));
-    }
-    for tries in &mut record.credentials {
-        tries.refusals = tries.refusals_at_most();
-        tries.trying = false;
-    }
-}
-
-/// What was learned of credentials and boxes goes with the configuration. In
-/// another one, refusals stay with a credential that is the same: changing the
-/// port of a target is no reason to try a refused password once more. Where the
-/// one before is gone, any credential may be the one that was refused: each has
-/// one try, and that not before the pause after a first refusal is over.
-#[inline(never)]
-fn go_by(record: &mut Record, image: &Image<'static>, before: &[u8]) {
-    if record.generation == image.generation() {
-        return;
-    }
-    let before = Image::parse(before);
-    let generation = record.generation;
-    let before = before.as_ref().ok();
-    let before = before.filter(|before| before.generation() == generation);
-    let known = core::mem::take(&mut record.credentials);
-    for (credential, tries) in image.credentials().iter().zip(&mut record.credentials) {
-        let refusals = known.iter().map(|tries| tries.refusals);
-        tries.refusals = match before {
-            Some(before) => {
-                let old = before.credentials().iter().zip(refusals);
-                let same = old.filter(|(old, _)| old.is_same_login(credential));
-                same.map(|(_, refusals)| refusals).max()
-            }
-            None => refusals.max().map(|worst| worst.min(1)),
-        }
-        .unwrap_or_default();
-    }
-    record.generation = image.generation();
-    record.targets = Default::default();
 }

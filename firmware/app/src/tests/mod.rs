@@ -139,6 +139,8 @@ pub(super) fn image_with(generation: u32, boxes: &[Box_], reports: &Reports<'_>)
 pub(super) struct Kept {
     pub(super) bytes: Rc<RefCell<Vec<u8>>>,
     pub(super) broken: bool,
+    /// It does not outlive a loss of power.
+    pub(super) forgets: bool,
 }
 
 impl Storage for Kept {
@@ -177,6 +179,7 @@ pub(super) fn start_with(
         spare,
         page: Box::leak(Box::default()),
         storage,
+        storage_outlives_power: !kept.forgets,
         reset,
         crash: None,
         seed: 7,

@@ -180,6 +180,37 @@ fn where_the_configuration_before_is_gone_a_refusal_still_takes_its_minute() {
     assert_eq!(fmc.borrow().logins.len(), 2);
 }
 
+/// Power that comes and goes, where nothing outlives its loss.
+#[test]
+fn where_refusals_are_forgotten_each_start_has_one_try_and_that_after_a_minute() {
+    let mut lab = Lab::default();
+    let fmc = lab.add(443, &certificate(1));
+    fmc.borrow_mut().password_is_wrong = true;
+    let image = image(1, &[Box_::new(Product::Fmc, 443, 30)]);
+    let forgetful = || Kept {
+        forgets: true,
+        ..Kept::default()
+    };
+    for _ in 0..4 {
+        let state = start(image, &forgetful(), ResetReason::PowerOn);
+        run_for(59, watch(state, &lab));
+    }
+    assert!(fmc.borrow().logins.is_empty());
+    // A reset forgets nothing.
+    let kept = forgetful();
+    for reset in [ResetReason::PowerOn, ResetReason::Watchdog] {
+        run_for(1_000, watch(start(image, &kept, reset), &lab));
+        assert_eq!(fmc.borrow().logins.len(), 1);
+    }
+    fmc.borrow_mut().password_is_wrong = false;
+    let state = start(image, &forgetful(), ResetReason::PowerOn);
+    run_for(59, watch(state, &lab));
+    assert_eq!(verdict(&state.targets()[0]), None);
+    run_for(10, watch(state, &lab));
+    assert_eq!(verdict(&state.targets()[0]), Some(Verdict::Ok));
+    assert_eq!(state.record.borrow().credentials[0].refusals, 0);
+}
+
 #[test]
 fn a_reset_in_the_middle_of_a_login_counts_as_a_refusal_and_as_an_orphan() {
     let mut lab = Lab::default();

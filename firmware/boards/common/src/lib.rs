@@ -42,6 +42,8 @@ pub struct Parts<'a> {
     pub targets: &'static mut VecView<Target>,
     /// What outlives resets.
     pub storage: &'static mut dyn Storage,
+    /// Whether it outlives a loss of power, too.
+    pub storage_outlives_power: bool,
     /// Why the board has started.
     pub reset: ResetReason,
     /// A true source of random numbers.
@@ -79,6 +81,7 @@ pub fn start(spawner: Spawner, parts: Parts<'_>, console: &mut dyn fmt::Write) -
         spare: parts.spare,
         page: PAGE.take(),
         storage: parts.storage,
+        storage_outlives_power: parts.storage_outlives_power,
         reset,
         crash,
         seed: parts.entropy.next_u32(),

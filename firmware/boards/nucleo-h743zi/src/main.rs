@@ -60,6 +60,8 @@ async fn main(spawner: Spawner) {
         spare: store.spare(),
         targets: targets(),
         storage: storage(),
+        // With a battery at VBAT it does, and then a record is found.
+        storage_outlives_power: false,
         reset,
         entropy: entropy::start(p.RNG),
         watchdog,

@@ -122,6 +122,9 @@ fn parts<'a>(config: &'static [u8], store: &'a Store) -> Parts<'a> {
         spare: store.spare(),
         targets: targets(),
         storage: STORAGE.init(storage),
+        // Memory stands for flash here: a new QEMU is not power that came back, but a
+        // new board.
+        storage_outlives_power: true,
         reset,
         entropy: ENTROPY.init(Entropy(Host)),
         watchdog,

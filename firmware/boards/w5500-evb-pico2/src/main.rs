@@ -54,6 +54,7 @@ async fn main(spawner: Spawner) {
         spare: store.spare(),
         targets: targets(),
         storage: records::start(chip),
+        storage_outlives_power: true,
         reset,
         entropy: entropy::start(p.TRNG),
         watchdog,
