@@ -62,6 +62,7 @@ impl Signal {
 /// Shows the state on `led`, for ever.
 pub async fn lamp(state: &State, stack: Stack<'_>, led: &mut dyn Led) -> ! {
     loop {
+        state.progress.lamp.set();
         let signal = Signal::of(state, stack.is_link_up(), stack.is_config_up());
         for &(lit, dark) in signal.pattern() {
             led.set(true);

@@ -2,6 +2,11 @@
 //!
 //! A check that fails, waits for its latch or finds no network is progress; a
 //! task that does not come back to its loop is not.
+//!
+//! The runner of the network has no mark: where there is no traffic it has nothing to
+//! do, and nobody can tell that from a driver that hangs. One that computes without end
+//! keeps this task from feeding. One that waits for ever for its hardware is not found:
+//! a known limit. The boxes are told to be out of reach then, on console and light.
 
 use core::cell::Cell;
 
@@ -20,6 +25,7 @@ pub(crate) struct Progress {
     pub(crate) tell: Mark,
     pub(crate) time: Mark,
     pub(crate) console: Mark,
+    pub(crate) lamp: Mark,
 }
 
 impl Progress {
@@ -31,12 +37,14 @@ impl Progress {
             tell: Mark::new("tell", Duration::from_secs(60)),
             time: Mark::new("time", Duration::from_secs(60)),
             console: Mark::new("console", Duration::from_secs(60)),
+            lamp: Mark::new("lamp", Duration::from_secs(60)),
         }
     }
 
-    fn marks(&self) -> [&Mark; 6] {
+    fn marks(&self) -> [&Mark; 7] {
         let [one, two] = &self.serve;
-        [&self.watch, one, two, &self.tell, &self.time, &self.console]
+        let (watch, tell, time) = (&self.watch, &self.tell, &self.time);
+        [watch, one, two, tell, time, &self.console, &self.lamp]
     }
 
     /// The first task that is late.

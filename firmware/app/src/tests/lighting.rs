@@ -10,7 +10,7 @@ use oobwatch_core::health::Verdict;
 use oobwatch_image::Product;
 
 use super::link::{Plug, cable_with_plug};
-use super::time::{block_on, task};
+use super::time::{advance, block_on, task};
 use super::{Box_, Kept, image, start};
 use crate::board::{Led, ResetReason};
 use crate::{State, lamp};
@@ -120,4 +120,15 @@ fn a_bad_configuration_shows_whatever_the_network() {
         plug.pull();
         assert_shows(&watch_for_a_minute(light).await, &pattern);
     });
+}
+
+#[test]
+fn a_light_that_hangs_is_seen() {
+    let state = start(b"", &Kept::default(), ResetReason::Pin);
+    lit(state, async |light, _, _| {
+        watch_for_a_minute(light).await;
+        assert_eq!(state.progress.late(Instant::now()), None);
+    });
+    advance(Duration::from_secs(61));
+    assert_eq!(state.progress.late(Instant::now()), Some("lamp"));
 }
