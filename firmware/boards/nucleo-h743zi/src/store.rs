@@ -1,6 +1,10 @@
 //! The configuration: two slots, each at the start of a sector of 128 KB of its own
 //! in bank 2. The program runs in bank 1, and goes on while bank 2 is written
-//! (RM0433, "Embedded flash memory", read while write).
+//! (RM0433, "Embedded flash memory", read while write). It stops where it reads bank 2
+//! meanwhile, until that is done: up to 2 s for the erasure of a sector. The slot in
+//! use is there, with names, passwords and certificates; so while the spare is erased
+//! the first task that looks at its configuration holds up all. The watchdog has more
+//! patience.
 
 use embassy_stm32::flash::{Async, Flash, InterruptHandler};
 use embassy_stm32::{Peri, bind_interrupts, peripherals};
