@@ -33,8 +33,11 @@ pub(crate) struct Pins {
 /// Starts the controller, with an address made of the chip's unique number. Its
 /// queues are in AXI SRAM, where its DMA can reach them.
 ///
+/// The driver (embassy-stm32 0.6) waits for ever for the clock of a PHY that gives
+/// none: the watchdog resets the board then.
+///
 /// # Panics
-/// When it is called twice, or the PHY does not answer.
+/// When it is called twice, or after 3 s without an answer of the PHY.
 #[inline(never)]
 pub(crate) fn start(eth: Peri<'static, ETH>, sma: Peri<'static, ETH_SMA>, pins: Pins) -> Ethernet {
     static PACKETS: ConstStaticCell<PacketQueue<QUEUE, QUEUE>> =

@@ -41,16 +41,17 @@ pub(crate) struct Pins {
     pub(crate) int: Peri<'static, PIN_21>,
 }
 
-/// Starts the chip, with an address made of the unique number of the RP2350.
+/// Starts the chip, with an address made of the unique number of the RP2350; `None` if
+/// it does not answer as a W5500 does.
 ///
 /// # Panics
-/// When it is called twice, or the chip does not answer.
+/// When it is called twice.
 pub(crate) async fn start(
     spi: Peri<'static, SPI0>,
     tx: Peri<'static, DMA_CH0>,
     rx: Peri<'static, DMA_CH1>,
     pins: Pins,
-) -> (Ethernet, W5500) {
+) -> Option<(Ethernet, W5500)> {
     static STATE: ConstStaticCell<State<QUEUE, QUEUE>> = ConstStaticCell::new(State::new());
 
     let mut config = Config::default();
@@ -64,5 +65,5 @@ pub(crate) async fn start(
         .expect("the chip has a number")
         .to_be_bytes();
     let started = wiznet::new(mac_address(&unique), STATE.take(), bus, int, reset).await;
-    started.expect("the W5500 answers")
+    started.ok()
 }

@@ -70,10 +70,15 @@ async fn main(spawner: Spawner) {
         reset: p.PIN_20,
         int: p.PIN_21,
     };
-    let (device, w5500) = ethernet::start(p.SPI0, p.DMA_CH0, p.DMA_CH1, pins).await;
-    spawner.spawn(interface(w5500).expect("spawned once"));
-    let (stack, runner) = started.network(device);
-    spawner.spawn(net(runner).expect("spawned once"));
+    // Without a network, there is the console.
+    let stack = ethernet::start(p.SPI0, p.DMA_CH0, p.DMA_CH1, pins)
+        .await
+        .map(|(device, w5500)| {
+            spawner.spawn(interface(w5500).expect("spawned once"));
+            let (stack, runner) = started.network(device);
+            spawner.spawn(net(runner).expect("spawned once"));
+            stack
+        });
     spawner.spawn(serve_console(state, stack, serial, store).expect("spawned once"));
 }
 
@@ -95,11 +100,11 @@ async fn net(mut runner: Runner<'static, Fair<Ethernet>>) -> ! {
 #[embassy_executor::task]
 async fn serve_console(
     state: &'static State,
-    stack: Stack<'static>,
+    stack: Option<Stack<'static>>,
     serial: Serial,
     mut store: Store,
 ) -> ! {
-    match oobwatch_app::console(state, Some(stack), NAME, serial, &mut store).await {
+    match oobwatch_app::console(state, stack, NAME, serial, &mut store).await {
         Ending::Reboot => reset::reset(),
         Ending::Wipe => store.wipe(),
     }
