@@ -15,6 +15,7 @@ use oobwatch_image::Url;
 use reqwless::headers::ContentType;
 use reqwless::request::{Method, Request, RequestBuilder as _};
 use reqwless::response::Response;
+use zeroize::Zeroizing;
 
 use super::{Post, Trouble};
 use crate::board::Trust;
@@ -34,14 +35,15 @@ const HEADERS: &[(&str, &str)] = &[
 /// Sends `post` and waits for the answer. The caller sets the deadline.
 pub(super) async fn send<D: Dial>(post: &Post<'_>, state: &State, dial: &D) -> Result<(), Trouble> {
     let (url, trust) = receiver(post).ok_or(Trouble::Lost(UNUSABLE))?;
-    let mut room = [0; HEAD_MAX + event::MAX_LEN];
+    // The address is in it, and is a secret.
+    let mut room = Zeroizing::new([0; HEAD_MAX + event::MAX_LEN]);
     let mut connection = dial.dial_hook(&url, trust).await.map_err(Trouble::Lost)?;
-    let length = request(&mut room, &url, post, state)?;
+    let length = request(&mut *room, &url, post, state)?;
     let io = |_| Trouble::Lost(TransportError::Io.into());
     let bytes = room.get(..length).unwrap_or_default();
     connection.write_all(bytes).await.map_err(io)?;
     connection.flush().await.map_err(io)?;
-    let answer = Response::read(&mut connection, Method::POST, &mut room).await;
+    let answer = Response::read(&mut connection, Method::POST, &mut *room).await;
     match answer.map_err(lost)?.status.0 {
         200..=299 => Ok(()),
         status => Err(Trouble::Status(status)),
