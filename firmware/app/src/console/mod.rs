@@ -77,7 +77,7 @@ pub async fn console<S: Read + Write, C: ConfigStore>(
         state,
         stack,
         board,
-        terminal: Terminal::new(serial),
+        terminal: Terminal::new(serial, &state.progress.console),
         network: None,
         store,
         draft: state.image.ok().map(Draft::new),

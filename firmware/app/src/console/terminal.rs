@@ -8,6 +8,8 @@ use embassy_time::{Duration, Timer, with_timeout};
 use embedded_io_async::{Read, Write};
 use heapless::Vec;
 
+use crate::supervise::Mark;
+
 /// How long the other side may take for a piece of output. After that it is
 /// taken to be gone, until something comes from it.
 const OUTPUT: Duration = Duration::from_secs(2);
@@ -21,6 +23,8 @@ const PIECE: usize = 128;
 
 pub(super) struct Terminal<S> {
     serial: S,
+    /// Set with each piece of output: whoever takes it slowly is no reason for a reset.
+    progress: &'static Mark,
     input: Vec<u8, INPUT>,
     /// Bytes of `input` that were taken.
     taken: usize,
@@ -29,9 +33,10 @@ pub(super) struct Terminal<S> {
 }
 
 impl<S: Read + Write> Terminal<S> {
-    pub(super) const fn new(serial: S) -> Self {
+    pub(super) const fn new(serial: S, progress: &'static Mark) -> Self {
         Self {
             serial,
+            progress,
             input: Vec::new(),
             taken: 0,
             is_gone: false,
@@ -87,6 +92,7 @@ impl<S: Read + Write> Terminal<S> {
         if self.is_gone || bytes.is_empty() {
             return;
         }
+        self.progress.set();
         let serial = &mut self.serial;
         let write = async {
             serial.write_all(bytes).await?;

@@ -252,3 +252,47 @@ proptest! {
         prop_assert!(image.generation() >= 7);
     }
 }
+
+/// A terminal that takes each piece of output just in time.
+struct Slow(Serial);
+
+impl ErrorType for Slow {
+    type Error = Infallible;
+}
+
+impl Read for Slow {
+    async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Infallible> {
+        self.0.read(buffer).await
+    }
+}
+
+impl Write for Slow {
+    async fn write(&mut self, bytes: &[u8]) -> Result<usize, Infallible> {
+        Timer::after(Duration::from_millis(1_900)).await;
+        self.0.write(bytes).await
+    }
+
+    async fn flush(&mut self) -> Result<(), Infallible> {
+        self.0.flush().await
+    }
+}
+
+#[test]
+fn a_long_answer_to_a_slow_terminal_is_progress() {
+    let (state, serial, mut store) = (boot(configured()), Serial::default(), Store::new());
+    let watched = async {
+        serial.send(b"help\r");
+        let mut seconds = 0;
+        while !serial.output().ends_with("\n> ") {
+            Timer::after(Duration::from_secs(1)).await;
+            seconds += 1;
+            assert_eq!(state.progress.late(embassy_time::Instant::now()), None);
+        }
+        seconds
+    };
+    let console = console(state, None, "a board", Slow(serial.clone()), &mut store);
+    match block_on(select(console, watched)) {
+        Either::First(ending) => panic!("{ending:?}"),
+        Either::Second(seconds) => assert!(seconds > 60, "{seconds} s"),
+    }
+}
