@@ -203,12 +203,6 @@ impl<'a> Client<'a> {
         step(unsafe { c::mbedtls_ssl_write(ssl, bytes.as_ptr(), bytes.len()) })
     }
 
-    /// Writes the close alert.
-    pub(crate) fn close(&mut self) -> Result<Step, TlsError> {
-        // SAFETY: as for the handshake.
-        step(unsafe { c::mbedtls_ssl_close_notify(self.ssl()) })
-    }
-
     /// Whether TLS 1.3 was agreed on.
     pub(crate) fn is_tls13(&mut self) -> bool {
         // SAFETY: set up by `new`.

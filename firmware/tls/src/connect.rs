@@ -80,8 +80,10 @@ fn terminated<'a>(text: &str, buffer: &'a mut Vec<u8, NAME_MAX>) -> Result<&'a C
 
 /// A connection to a box whose certificate is trusted.
 ///
-/// An end of the stream without the close alert is an error, not an end: a cut
-/// connection can not pass for a whole answer.
+/// An end of the stream without the close alert (RFC 8446, section 6.1) is an error,
+/// not an end: a cut connection can not pass for a whole answer. None is sent when the
+/// stream is dropped: the bodies of HTTP requests are delimited by their length, so the
+/// box has nothing to doubt.
 ///
 /// # Cancel safety
 /// A read that is dropped has lost nothing. After a write that was dropped, the
@@ -110,18 +112,6 @@ impl<'a, S: Read + Write> Stream<'a, S> {
         } else {
             "TLS 1.2"
         }
-    }
-
-    /// Sends the close alert. The stream below is still open then.
-    ///
-    /// # Errors
-    /// If it could not be sent.
-    ///
-    /// # Cancel safety
-    /// Drop the stream too.
-    pub async fn close(&mut self) -> Result<(), TlsError> {
-        self.run(Client::close).await?;
-        Ok(())
     }
 
     /// Calls `call` until it is done, and moves the bytes. When that fails, or is
