@@ -49,8 +49,10 @@ pub(crate) fn run() -> Result<()> {
         core.args(["--test", "compile_fail"]).run()
     })?;
     steps.step("documentation", || {
-        let doc = cargo("doc").args(["--workspace", "--no-deps"]);
-        doc.env("RUSTDOCFLAGS", "-D warnings").run()
+        let all = cargo("doc").args(["--workspace", "--no-deps"]);
+        all.env("RUSTDOCFLAGS", "-D warnings").run()?;
+        let firmware = cargo("doc").args(["--manifest-path", FIRMWARE, "--locked", "--no-deps"]);
+        firmware.env("RUSTDOCFLAGS", "-D warnings").run()
     })?;
     steps.step("without an operating system", without_std)?;
     steps.step("no panic is left", bare::prove)?;

@@ -3,9 +3,9 @@
 //!
 //! A board makes an [`embassy_net::Stack`] of its Ethernet driver, hands over
 //! its configuration image and the small things of [`board`], and runs the
-//! futures of [`run`]. All decisions about sessions and health are
-//! `oobwatch-core`'s; what lives here is when to check ([`watch`]), what to keep
-//! ([`record`]), and how to tell ([`serve`]).
+//! futures from here: [`watch`], [`serve`], [`tell`] and others. All decisions about
+//! sessions and health are `oobwatch-core`'s; what lives here is when to check, what
+//! to keep ([`record`]), and how to tell.
 //!
 //! One executor, no allocator, no `unsafe`. One box is talked to at a time:
 //! memory for one TLS connection is enough. Every wait has a deadline.

@@ -100,3 +100,26 @@ pub async fn supervise(state: &State, watchdog: &mut dyn Watchdog) -> ! {
         Timer::after(FEED_EVERY).await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_task_is_missed_when_it_alone_does_not_move() {
+        let progress = Progress::new();
+        let count = progress.marks().len();
+        for hanging in 0..count {
+            let start = Instant::now();
+            progress.marks().into_iter().for_each(Mark::set);
+            let end = start + progress.marks()[hanging].within + Duration::from_millis(1);
+            for (index, mark) in progress.marks().into_iter().enumerate() {
+                let moved = if index == hanging { start } else { end };
+                mark.moved.set(Some(moved));
+            }
+            let name = progress.marks()[hanging].name;
+            assert_eq!(progress.late(start), None);
+            assert_eq!(progress.late(end), Some(name));
+        }
+    }
+}

@@ -55,6 +55,7 @@ impl Plan {
             })
             .collect();
         warnings.extend(rivals(&targets, config));
+        warnings.extend(loopbacks(&targets, config));
         warnings.dedup();
         let syslogs = syslogs(firmware, &mut problems);
         let webhooks = webhooks(firmware, &mut problems);
@@ -193,6 +194,19 @@ fn rivals(targets: &[Target], config: &Config) -> Vec<String> {
     let fmcs = targets.iter().enumerate();
     let fmcs = fmcs.filter(|(_, target)| target.product == Product::Fmc);
     fmcs.filter_map(of).collect()
+}
+
+/// Targets at an address of this host, as those of the simulator are.
+fn loopbacks(targets: &[Target], config: &Config) -> Vec<String> {
+    let is_loopback =
+        |target: &&Target| matches!(target.host, Host::Address(ip) if ip.is_loopback());
+    let warning = |target: &Target| {
+        let (place, name) = (config.place(target.at), &target.name);
+        format!(
+            "{place}: target {name:?}: for the board that address is the board itself; give the one at which it reaches the box (from QEMU's user network, 10.0.2.2 is this host)"
+        )
+    };
+    targets.iter().filter(is_loopback).map(warning).collect()
 }
 
 fn syslogs(firmware: &Firmware, problems: &mut Problems<'_>) -> Vec<Place> {

@@ -390,6 +390,18 @@ fn a_latch_that_a_board_keeps_for_good_is_warned_about() {
 }
 
 #[test]
+fn an_address_that_is_the_board_itself_is_warned_about() {
+    let folder = Folder::new();
+    for (host, warned) in [("127.0.0.1:8443", true), ("10.0.2.2:8443", false)] {
+        let text = format!("url='fmc://{host}'\ncredentials='monitor'\ncertificate='box.pem'");
+        let config = folder.config(&target(&text));
+        let found = Plan::new(&config, false).unwrap().warnings;
+        let is_said = found.iter().any(|text| text.contains("the board itself"));
+        assert_eq!(is_said, warned, "{found:?}");
+    }
+}
+
+#[test]
 fn targets_that_would_end_each_others_sessions_are_warned_about() {
     let folder = Folder::new();
     let more = |scheme: &str, host: &str| {
