@@ -62,13 +62,13 @@ impl Signal {
 /// Shows the state on `led`, for ever.
 pub async fn lamp(state: &State, stack: Stack<'_>, led: &mut dyn Led) -> ! {
     loop {
-        state.progress.lamp.set();
         let signal = Signal::of(state, stack.is_link_up(), stack.is_config_up());
         for &(lit, dark) in signal.pattern() {
-            led.set(true);
-            Timer::after_millis(lit).await;
-            led.set(false);
-            Timer::after_millis(dark).await;
+            for (is_lit, millis) in [(true, lit), (false, dark)] {
+                state.progress.lamp.set();
+                led.set(is_lit);
+                Timer::after_millis(millis).await;
+            }
         }
     }
 }
