@@ -2,6 +2,7 @@
 
 use core::fmt;
 use std::ffi::OsStr;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -94,6 +95,24 @@ impl Cmd {
     pub(crate) fn output(&mut self) -> Result<Output> {
         let output = self.command.stdin(Stdio::null()).output();
         output.with_context(|| format!("could not start: {}", self.shown))
+    }
+
+    /// Runs it quietly with `input` on its standard input; what it printed, if it fails.
+    pub(crate) fn feed(mut self, input: &str) -> Result<()> {
+        let piped = self.command.stdin(Stdio::piped());
+        let piped = piped.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        let mut child = piped.with_context(|| format!("could not start: {}", self.shown))?;
+        if let Some(mut stdin) = child.stdin.take() {
+            stdin.write_all(input.as_bytes())?;
+        }
+        let output = child.wait_with_output()?;
+        let [said, complained] = [output.stdout, output.stderr];
+        let said =
+            String::from_utf8_lossy(&said).into_owned() + &String::from_utf8_lossy(&complained);
+        if !output.status.success() || !said.is_empty() {
+            bail!("{}: {}\n{said}", self.shown, output.status);
+        }
+        Ok(())
     }
 
     /// Runs it quietly and gives what it printed.

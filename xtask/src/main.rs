@@ -7,7 +7,9 @@ mod demo;
 mod deny;
 mod firmware;
 mod fuzz;
+mod lab;
 mod layers;
+mod prometheus;
 mod rig;
 mod setup;
 mod soak;
@@ -29,6 +31,7 @@ cargo xtask soak [--hours N] [--seed N]
                              a week in virtual time on boxes that go wrong at random; 20 times
                              as many cases of each property; ten days of checks by the firmware
 cargo xtask rig [ARGS]       the firmware in QEMU against the simulator: tests of that name, or all
+cargo xtask prometheus       rules, dashboard and metrics, with Prometheus and its promtool
 cargo xtask size             flash and RAM that the core takes on a Cortex-M4
 cargo xtask firmware ...      the boards' images: run one in QEMU, measure, flash; alone, it
                              explains itself
@@ -57,6 +60,7 @@ fn run(args: &[String]) -> Result<()> {
         ("test", []) => test::run(),
         ("soak", rest) => soak::run(rest),
         ("rig", rest) => rig::run(rest),
+        ("prometheus", []) => prometheus::run(),
         ("size", []) => bare::size(),
         ("firmware", rest) => firmware::run(rest),
         ("bench", rest) => bench::run(rest),
@@ -67,7 +71,7 @@ fn run(args: &[String]) -> Result<()> {
             print!("{HELP}");
             Ok(())
         }
-        ("demo" | "test" | "size" | "deny" | "fuzz", _) => {
+        ("demo" | "test" | "prometheus" | "size" | "deny" | "fuzz", _) => {
             bail!("too many arguments for {name:?}\n\n{HELP}")
         }
         _ => bail!("there is no command {name:?}\n\n{HELP}"),

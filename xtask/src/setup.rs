@@ -2,12 +2,15 @@
 //! with the exact command.
 
 mod libclang;
+mod prometheus;
 
 use std::path::Path;
 
 use anyhow::{Result, bail};
 
 use crate::command::{Cmd, cargo, program};
+
+pub(crate) use prometheus::Prometheus;
 
 /// The microcontroller that everything below the host adapters builds for.
 pub(crate) const MCU: &str = "thumbv7em-none-eabi";

@@ -17,42 +17,42 @@ use crate::command::{program, target_dir};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Where the demo's files are: certificates and a configuration, no secrets.
-pub(super) fn demo_dir() -> Result<PathBuf> {
+pub(crate) fn demo_dir() -> Result<PathBuf> {
     let dir = target_dir().join("demo");
     fs::create_dir_all(&dir).with_context(|| format!("could not make {}", dir.display()))?;
     Ok(dir)
 }
 
 /// A box as the simulator announces it.
-pub(super) struct Announced {
-    pub(super) url: String,
-    pub(super) user: String,
-    pub(super) password: String,
-    pub(super) pin: String,
+pub(crate) struct Announced {
+    pub(crate) url: String,
+    pub(crate) user: String,
+    pub(crate) password: String,
+    pub(crate) pin: String,
     /// Its certificate, in PEM.
-    pub(super) cert_file: String,
+    pub(crate) cert_file: String,
 }
 
 /// What the simulator says when it is ready.
-pub(super) struct Boxes {
-    pub(super) fmc: Announced,
-    pub(super) fxos: Announced,
+pub(crate) struct Boxes {
+    pub(crate) fmc: Announced,
+    pub(crate) fxos: Announced,
     control: String,
 }
 
-pub(super) struct Sim {
+pub(crate) struct Sim {
     child: Child,
     boxes: Boxes,
 }
 
 /// A second account of the FMC.
-pub(super) const SESSION_USER: &str = "demo-session";
+pub(crate) const SESSION_USER: &str = "demo-session";
 /// Its password.
-pub(super) const SESSION_PASSWORD: &str = "demo session password";
+pub(crate) const SESSION_PASSWORD: &str = "demo session password";
 
 impl Sim {
     /// Starts it and waits for its one line.
-    pub(super) fn start() -> Result<Self> {
+    pub(crate) fn start() -> Result<Self> {
         let path = target_dir().join("debug").join("oobwatch-sim");
         let certificates = demo_dir()?;
         let mut command = program(path)
@@ -77,6 +77,11 @@ impl Sim {
         Ok(sim)
     }
 
+    /// Merges switches into those that it has.
+    pub(crate) fn switch(&self, scenario: &str) -> Result<()> {
+        self.control("POST", "/scenario", scenario).map(drop)
+    }
+
     fn add_account(&self) -> Result<()> {
         let announced = &self.boxes.fmc;
         let scenario = json!({"fmc": {"accounts": [
@@ -87,19 +92,19 @@ impl Sim {
             .map(drop)
     }
 
-    pub(super) const fn boxes(&self) -> &Boxes {
+    pub(crate) const fn boxes(&self) -> &Boxes {
         &self.boxes
     }
 
     /// Lets virtual time pass.
-    pub(super) fn advance(&self, seconds: u32) -> Result<()> {
+    pub(crate) fn advance(&self, seconds: u32) -> Result<()> {
         println!("\n… {} virtual minutes later", seconds / 60);
         self.control("POST", &format!("/advance?seconds={seconds}"), "")
             .map(drop)
     }
 
     /// What it has counted.
-    pub(super) fn state(&self) -> Result<Value> {
+    pub(crate) fn state(&self) -> Result<Value> {
         let state = self.control("GET", "/state", "")?;
         serde_json::from_str(&state).context("the simulator's state is not JSON")
     }

@@ -29,7 +29,7 @@ const LOOK: Duration = Duration::from_millis(100);
 const HOST: &str = "10.0.2.2";
 
 /// A board that runs. It ends with the demo.
-pub(super) struct Board {
+pub(crate) struct Board {
     qemu: Child,
     url: String,
     /// Its configuration, which holds passwords.
@@ -38,7 +38,7 @@ pub(super) struct Board {
 
 impl Board {
     /// Has the command make a configuration image, and boots `image` with it.
-    pub(super) fn boot(image: &Path, oobwatch: &Oobwatch, boxes: &Boxes) -> Result<Self> {
+    pub(crate) fn boot(image: &Path, oobwatch: &Oobwatch, boxes: &Boxes) -> Result<Self> {
         let folder = demo_dir()?;
         let (text, config) = (folder.join("board.toml"), folder.join("config.bin"));
         fs::write(&text, configuration(boxes))
@@ -70,13 +70,13 @@ impl Board {
     }
 
     /// Where `/metrics` is.
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("{}/metrics", self.url)
     }
 
     /// What `/metrics` says once each box has been checked; anything but OK is an
     /// error.
-    pub(super) fn metrics(&self) -> Result<String> {
+    pub(crate) fn metrics(&self) -> Result<String> {
         let start = Instant::now();
         loop {
             let metrics = control::request("GET", &self.url(), "");

@@ -1,18 +1,13 @@
 //! `cargo xtask demo`: the real command against the real simulator, then the
 //! firmware in QEMU.
 
-mod board;
-mod control;
-mod oobwatch;
-mod sim;
-
 use anyhow::{Result, bail};
 
 use crate::command::cargo;
+use crate::lab::board::Board;
+use crate::lab::oobwatch::{Kept, Oobwatch};
+use crate::lab::sim::Sim;
 use crate::{firmware, setup};
-use board::Board;
-use oobwatch::{Kept, Oobwatch};
-use sim::Sim;
 
 /// Virtual time between the two checks: the life of an FMC token.
 const HALF_AN_HOUR: u32 = 30 * 60;

@@ -8,11 +8,13 @@ use anyhow::{Context as _, Result, bail};
 use super::sim::{Announced, Boxes, SESSION_PASSWORD, SESSION_USER, demo_dir};
 use crate::command::{Cmd, program, target_dir};
 
+/// A box that is not there: nobody listens on that port.
+const NOWHERE: &str = "[targets.nowhere]\nurl = \"fmc://127.0.0.1:1\"\ncredentials = \"fmc\"\n";
 const ACCESS_ENV: &str = "OOBWATCH_ACCESS_TOKEN";
 const REFRESH_ENV: &str = "OOBWATCH_REFRESH_TOKEN";
 
 /// The command with a configuration of its own. Passwords go by environment.
-pub(super) struct Oobwatch {
+pub(crate) struct Oobwatch {
     config: PathBuf,
     /// What it remembers is none of the user's own.
     state: PathBuf,
@@ -20,19 +22,19 @@ pub(super) struct Oobwatch {
 }
 
 /// Tokens of a session that is left open.
-pub(super) struct Kept {
+pub(crate) struct Kept {
     access: String,
     refresh: Option<String>,
 }
 
 impl Oobwatch {
     /// The variable with the password of the FMC.
-    pub(super) const FMC_PASSWORD: &str = "DEMO_FMC";
+    pub(crate) const FMC_PASSWORD: &str = "DEMO_FMC";
     /// The one with that of the chassis.
-    pub(super) const FXOS_PASSWORD: &str = "DEMO_FXOS";
+    pub(crate) const FXOS_PASSWORD: &str = "DEMO_FXOS";
 
     /// Writes a configuration for the simulated boxes.
-    pub(super) fn for_boxes(boxes: &Boxes) -> Result<Self> {
+    pub(crate) fn for_boxes(boxes: &Boxes) -> Result<Self> {
         let session = Announced {
             url: boxes.fmc.url.clone(),
             user: SESSION_USER.to_owned(),
@@ -45,10 +47,11 @@ impl Oobwatch {
             ("fmc-session", "fmc", "DEMO_FMC_SESSION", &session),
             ("fxos", "fxos", Self::FXOS_PASSWORD, &boxes.fxos),
         ];
-        let text: String = entries
+        let mut text: String = entries
             .iter()
             .map(|(name, scheme, env, at)| entry(name, scheme, env, at))
             .collect();
+        text += NOWHERE;
         let config = demo_dir()?.join("oobwatch.toml");
         fs::write(&config, text)
             .with_context(|| format!("could not write {}", config.display()))?;
@@ -68,7 +71,7 @@ impl Oobwatch {
     }
 
     /// Logs in and leaves the session open.
-    pub(super) fn token(&self, target: &str) -> Result<String> {
+    pub(crate) fn token(&self, target: &str) -> Result<String> {
         self.run(
             self.command(&["token", target, "--keep", "--format", "env"]),
             Show::Names,
@@ -76,13 +79,20 @@ impl Oobwatch {
     }
 
     /// Checks a box; anything but OK is an error.
-    pub(super) fn check(&self, target: &str) -> Result<()> {
+    pub(crate) fn check(&self, target: &str) -> Result<()> {
         self.run(self.command(&["check", target]), Show::All)
             .map(drop)
     }
 
+    /// What there is to scrape of boxes, whatever their health.
+    pub(crate) fn metrics(&self, targets: &[&str]) -> Result<String> {
+        let check = self.command(&["check", "--format", "prometheus"]);
+        let output = check.args(targets).output()?;
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
     /// Exchanges both tokens for new ones.
-    pub(super) fn refresh(&self, target: &str, kept: &Kept) -> Result<String> {
+    pub(crate) fn refresh(&self, target: &str, kept: &Kept) -> Result<String> {
         let refresh = kept
             .refresh
             .as_deref()
@@ -96,7 +106,7 @@ impl Oobwatch {
     }
 
     /// Logs a session out.
-    pub(super) fn revoke(&self, target: &str, kept: &Kept) -> Result<()> {
+    pub(crate) fn revoke(&self, target: &str, kept: &Kept) -> Result<()> {
         let command = self
             .command(&["token", "revoke", target, "--access-token-env", ACCESS_ENV])
             .secret_env(ACCESS_ENV, &kept.access);
@@ -104,7 +114,7 @@ impl Oobwatch {
     }
 
     /// Makes the configuration image of a board.
-    pub(super) fn firmware_config(&self, config: &Path, image: &Path) -> Result<()> {
+    pub(crate) fn firmware_config(&self, config: &Path, image: &Path) -> Result<()> {
         let [config, image] = [config, image].map(Path::to_string_lossy);
         let arguments = ["firmware-config", &config, "-o", &image];
         self.run(self.command(&arguments), Show::All).map(drop)
@@ -165,7 +175,7 @@ fn entry(name: &str, scheme: &str, password_env: &str, at: &Announced) -> String
 
 impl Kept {
     /// Reads the output of `--format env`: lines such as `NAME=VALUE`.
-    pub(super) fn of(output: &str) -> Result<Self> {
+    pub(crate) fn of(output: &str) -> Result<Self> {
         let value = |end: &str| {
             let mut lines = output.lines().filter_map(|line| line.split_once('='));
             let (_, value) = lines.find(|(name, _)| name.ends_with(end))?;

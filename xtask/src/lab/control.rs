@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result, bail};
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Sends `body` (JSON, or nothing) to `url` and gives the body of the answer.
-pub(super) fn request(method: &str, url: &str, body: &str) -> Result<String> {
+pub(crate) fn request(method: &str, url: &str, body: &str) -> Result<String> {
     let rest = url
         .strip_prefix("http://")
         .with_context(|| format!("{url} is not plain http"))?;
