@@ -63,9 +63,10 @@ pub use cert::Certificate;
 pub use error::Error;
 pub use events::{Event, What};
 pub use scenario::{
-    Accept, Account, CutRequests, DomainsStyle, EmptyList, End, EndedBy, Fault, FaultRule,
-    FmcScenario, FxosScenario, HeaderCase, Lockout, LoginBurst, Preset, RateLimit, RefreshCap,
-    RetryAfter, Scenario, SessionLimits, TlsVersions, TooMany, Trouble, Wire,
+    Accept, Account, Alert, Alerts, Clusters, CutRequests, DomainsStyle, EmptyList, End, EndedBy,
+    Fault, FaultRule, FmcScenario, FxosScenario, HaPairs, HeaderCase, Jobs, License, Link, Lockout,
+    LoginBurst, ManagedChassis, Preset, RateLimit, RefreshCap, RetryAfter, Scenario, SessionLimits,
+    TlsVersions, TooMany, Trouble, Wire,
 };
 pub use sim::{BoxInfo, Builder, Sim};
 pub use state::{BoxState, State, Upload};

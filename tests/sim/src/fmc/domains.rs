@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use super::devices::Reference;
 use super::{Call, list};
 use crate::answer::Answer;
 use crate::scenario::{DomainsStyle, FmcScenario};
@@ -29,9 +30,21 @@ pub(super) fn list(call: &Call<'_>) -> Answer {
     list::answer(call, domains)
 }
 
-/// Whether a path segment names a domain; `default` is the user's own.
-pub(super) fn exists(switches: &FmcScenario, segment: &str) -> bool {
-    segment == "default" || (0..count(switches)).any(|index| uuid(index) == segment)
+/// Which domain a path segment names; `default` is the user's own.
+pub(super) fn find(switches: &FmcScenario, segment: &str) -> Option<usize> {
+    match segment {
+        "default" => Some(0),
+        _ => (0..count(switches)).find(|index| uuid(*index) == segment),
+    }
+}
+
+/// The domain that objects say that they are in.
+pub(super) fn reference(switches: &FmcScenario, index: usize) -> Reference {
+    Reference {
+        id: uuid(index),
+        kind: "Domain",
+        name: name(switches, index).into(),
+    }
 }
 
 /// The value of `DOMAINS`, in the bytes in which it is sent.
@@ -163,8 +176,8 @@ mod tests {
         assert!(
             parsed
                 .iter()
-                .all(|domain| exists(&many, domain["uuid"].as_str().unwrap()))
+                .all(|domain| find(&many, domain["uuid"].as_str().unwrap()).is_some())
         );
-        assert!(!exists(&many, "e276abec-e0f2-11e3-8169-000000000000"));
+        assert_eq!(find(&many, "e276abec-e0f2-11e3-8169-000000000000"), None);
     }
 }

@@ -1,11 +1,11 @@
-//! What a health check reads: version, devices, alerts, high availability, pending deployments.
+//! How the management centre itself is doing: version, health alerts, high availability, licence.
 
 use serde::Serialize;
+use serde_json::json;
 
-use super::list::{self, Links};
-use super::{Call, domains, invalid_url, json};
+use super::devices::{health_of, id_of, indices};
+use super::{Call, error, list};
 use crate::answer::Answer;
-use crate::scenario::FmcScenario;
 
 /// An FMC's own identifier in health alerts.
 const SELF_UUID: &str = "0";
@@ -45,161 +45,6 @@ pub(super) fn server_version(call: &Call<'_>) -> Answer {
 }
 
 #[derive(Serialize)]
-struct Reference {
-    id: String,
-    #[serde(rename = "type")]
-    kind: &'static str,
-    name: String,
-}
-
-/// A device record; all but the first four members come with `expanded=true` only.
-#[derive(Serialize)]
-struct Device {
-    id: String,
-    #[serde(rename = "type")]
-    kind: &'static str,
-    links: Links,
-    name: String,
-    #[serde(flatten)]
-    details: Option<Details>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Details {
-    description: &'static str,
-    model: &'static str,
-    model_id: &'static str,
-    model_number: &'static str,
-    model_type: &'static str,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    health_status: String,
-    #[serde(rename = "sw_version")]
-    sw_version: &'static str,
-    health_policy: Reference,
-    access_policy: Reference,
-    host_name: String,
-    #[serde(rename = "license_caps")]
-    license_caps: [&'static str; 4],
-    performance_tier: &'static str,
-    keep_local_events: bool,
-    prohibit_packet_transfer: bool,
-    is_connected: bool,
-    deployment_status: &'static str,
-    ftd_mode: &'static str,
-    snort_engine: &'static str,
-    metadata: Metadata,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Metadata {
-    read_only: ReadOnly,
-    domain: Reference,
-    device_serial_number: String,
-    snort_version: &'static str,
-    vdb_version: &'static str,
-    lsp_version: &'static str,
-    sru_version: &'static str,
-    is_part_of_container: bool,
-}
-
-#[derive(Serialize)]
-struct ReadOnly {
-    state: bool,
-}
-
-/// Every domain shows the same devices.
-pub(super) fn devices(call: &Call<'_>) -> Answer {
-    let expanded = call.query.is_expanded();
-    list::answer(
-        call,
-        (0..call.switches.devices).map(|index| record(call, index, expanded)),
-    )
-}
-
-pub(super) fn device(call: &Call<'_>, id: &str) -> Answer {
-    let index = (0..call.switches.devices).find(|index| device_id(*index) == id);
-    index.map_or_else(invalid_url, |index| json(200, &record(call, index, true)))
-}
-
-fn record(call: &Call<'_>, index: usize, expanded: bool) -> Device {
-    let id = device_id(index);
-    let path = "/api/fmc_config/v1/domain";
-    let domain = domains::GLOBAL_UUID;
-    let url = format!("{}{path}/{domain}/devices/devicerecords/{id}", call.origin);
-    let details = expanded.then(|| details(call.switches, index));
-    Device {
-        id,
-        kind: "Device",
-        links: Links::to(url),
-        name: device_name(index),
-        details,
-    }
-}
-
-fn details(switches: &FmcScenario, index: usize) -> Details {
-    let policy = |id: &str, kind, name: &str| Reference {
-        id: id.into(),
-        kind,
-        name: name.into(),
-    };
-    Details {
-        description: "NOT SUPPORTED",
-        model: "Cisco Firepower Threat Defense for KVM",
-        model_id: "B",
-        model_number: "75",
-        model_type: "Sensor",
-        health_status: status(switches, index).into(),
-        sw_version: "7.4.2",
-        health_policy: policy(
-            "138e8de6-80a7-11e8-98cf-2913995f68ed",
-            "HealthPolicy",
-            "Initial_Health_Policy 2018-07-05 22:59:30",
-        ),
-        access_policy: policy(
-            "005056A1-4D2B-0ed3-0000-004294967309",
-            "AccessPolicy",
-            "Edge",
-        ),
-        host_name: format!("10.255.{}.{}", index / 250, index % 250 + 1),
-        license_caps: ["BASE", "THREAT", "MALWARE", "URLFilter"],
-        performance_tier: "FTDv50",
-        keep_local_events: false,
-        prohibit_packet_transfer: true,
-        is_connected: true,
-        deployment_status: "DEPLOYED",
-        ftd_mode: "ROUTED",
-        snort_engine: "SNORT3",
-        metadata: Metadata {
-            read_only: ReadOnly { state: false },
-            domain: policy(domains::GLOBAL_UUID, "Domain", "Global"),
-            device_serial_number: format!("9A{index:09}"),
-            snort_version: "3.1.53.1-40",
-            vdb_version: "build 420 ( 2025-12-03 21:36:49 )",
-            lsp_version: "lsp-rel-20260316-1856",
-            sru_version: "2026-03-16-001-vrt",
-            is_part_of_container: false,
-        },
-    }
-}
-
-fn device_id(index: usize) -> String {
-    format!("621deb54-80a3-11e8-97ac-{index:012x}")
-}
-
-fn device_name(index: usize) -> String {
-    format!("FTDv-Edge{}", index + 1)
-}
-
-fn status(switches: &FmcScenario, index: usize) -> &str {
-    let statuses = &switches.health;
-    statuses
-        .get(index.checked_rem(statuses.len()).unwrap_or(0))
-        .map_or("", String::as_str)
-}
-
-#[derive(Serialize)]
 struct Alert {
     id: String,
     #[serde(rename = "type")]
@@ -207,47 +52,74 @@ struct Alert {
     #[serde(rename = "deviceUUID")]
     device: String,
     #[serde(rename = "moduleID")]
-    module: &'static str,
+    module: String,
     status: String,
     description: &'static str,
     timestamp: u64,
 }
 
-/// One alert for the management centre and one for each device.
-pub(super) fn alerts(call: &Call<'_>) -> Answer {
-    let own = (SELF_UUID.to_owned(), "GREEN".to_owned());
-    let devices = (0..call.switches.devices).map(|index| {
-        (
-            device_id(index),
-            status(call.switches, index).to_uppercase(),
-        )
-    });
-    let statuses = call.query.filter("status");
-    let wanted_devices = call.query.filter("deviceUUIDs");
-    let alerts = [own].into_iter().chain(devices).filter(|(device, status)| {
-        let any = |wanted: &Option<Vec<&str>>, value: &str| {
-            wanted
-                .as_ref()
-                .is_none_or(|all| all.iter().any(|one| one.eq_ignore_ascii_case(value)))
+impl Alert {
+    fn new(device: String, module: &str, status: &str, timestamp: u64) -> Self {
+        let description = match status {
+            "GREEN" => "Normal operation",
+            _ => "Using more than it should",
         };
-        any(&statuses, status) && any(&wanted_devices, device)
-    });
-    let alerts: Vec<Alert> = alerts
-        .map(|(device, status)| Alert {
-            id: format!("alert-{device}"),
+        Self {
+            id: format!("alert-{device}-{module}"),
             kind: "HealthAlert",
             device,
-            module: "CPU",
-            description: if status == "GREEN" {
-                "Normal operation"
-            } else {
-                "Using CPU01 96%"
-            },
-            status,
-            timestamp: call.now_unix,
-        })
-        .collect();
+            module: module.into(),
+            status: status.into(),
+            description,
+            timestamp,
+        }
+    }
+}
+
+/// Those of the time, the states and the devices that the filter names.
+pub(super) fn alerts(call: &Call<'_>) -> Answer {
+    let (Some(start), Some(end)) = (
+        call.query.filter_number("startTime", 0),
+        call.query.filter_number("endTime", u64::MAX),
+    ) else {
+        return error(400, "FRAMEWORK", "Invalid filter value");
+    };
+    let has = |key| call.query.filter(key).is_some();
+    if call.switches.alerts.window_needed && !(has("startTime") && has("endTime")) {
+        let text = "Invalid query parameter for the GETALL operation.";
+        return error(400, "FRAMEWORK", text);
+    }
+    let among = |key, value: &str| {
+        let wanted = call.query.filter(key);
+        wanted.is_none_or(|all| all.iter().any(|one| one.eq_ignore_ascii_case(value)))
+    };
+    let mut alerts = all_alerts(call);
+    alerts.retain(|alert| {
+        (start..=end).contains(&alert.timestamp)
+            && among("status", &alert.status)
+            && among("deviceUUIDs", &alert.device)
+            && among("moduleIDs", &alert.module)
+    });
     list::answer(call, alerts.into_iter())
+}
+
+/// One for the management centre, one for each device whose health is known, and those that the
+/// switches add.
+fn all_alerts(call: &Call<'_>) -> Vec<Alert> {
+    let switches = &call.switches.alerts;
+    let since = |age: u64| call.box_seconds.saturating_sub(age);
+    let raised = since(switches.age_s);
+    let own = Alert::new(SELF_UUID.into(), "PROCESS", "GREEN", raised);
+    let devices = indices(call).filter_map(|index| {
+        let status = health_of(call.switches, index).to_uppercase();
+        let is_said = !status.is_empty();
+        is_said.then(|| Alert::new(id_of(index), "CPU", &status, raised))
+    });
+    let more = switches.more.iter().map(|alert| {
+        let device = alert.device.map_or(SELF_UUID.into(), id_of);
+        Alert::new(device, &alert.module, &alert.status, since(alert.age_s))
+    });
+    core::iter::once(own).chain(devices).chain(more).collect()
 }
 
 #[derive(Serialize)]
@@ -259,7 +131,7 @@ struct HaStatus<'a> {
     fmc_primary: Peer,
     fmc_secondary: Peer,
     overall_status: &'a str,
-    sync_status: &'static str,
+    sync_status: &'a str,
     ha_op_in_progress: bool,
     ha_status_messages: [&'static str; 1],
 }
@@ -298,44 +170,27 @@ pub(super) fn ha_statuses(call: &Call<'_>) -> Answer {
                 uuid: "4446d45a-a400-11eb-8175-b07e3c71576f",
             },
             overall_status,
-            sync_status: if overall_status == "GOOD" {
-                "GOOD"
-            } else {
-                "FAILED"
-            },
+            sync_status: &call.switches.ha_sync,
             ha_op_in_progress: false,
             ha_status_messages: ["Synchronization task is completed."],
         });
     list::answer(call, status.into_iter())
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Deployable {
-    name: String,
-    version: String,
-    can_be_deployed: bool,
-    up_to_date: bool,
-    traffic_interruption: &'static str,
-    #[serde(rename = "type")]
-    kind: &'static str,
-    device: Reference,
-}
-
-pub(super) fn deployable_devices(call: &Call<'_>) -> Answer {
-    let pending = call.switches.pending_deployments.min(call.switches.devices);
-    let items = (0..pending).map(|index| Deployable {
-        name: device_name(index),
-        version: (u64::from(u32::MAX) + index as u64).to_string(),
-        can_be_deployed: true,
-        up_to_date: false,
-        traffic_interruption: "NO",
-        kind: "DeployableDevice",
-        device: Reference {
-            id: device_id(index),
-            kind: "SENSOR",
-            name: device_name(index),
-        },
+/// One entry, in the words of the switches.
+pub(super) fn licenses(call: &Call<'_>) -> Answer {
+    let switches = &call.switches.license;
+    let mut metadata = json!({
+        "evalExpiresInDays": switches.eval_days, "evalUsed": switches.eval_days > 0,
+        "exportControl": true, "lastRenewedTime": "2026-03-01T08:30:00UTC",
+        "lastSynchronizedTime": "2026-03-01T08:30:12UTC", "virtualAccount": "Firewalls",
     });
-    list::answer(call, items)
+    if !switches.authorization.is_empty() {
+        metadata["authStatus"] = switches.authorization.as_str().into();
+    }
+    let license = json!({
+        "metadata": metadata, "regStatus": switches.registration, "type": "SmartLicense",
+    });
+    let entry = (!switches.registration.is_empty()).then_some(license);
+    list::answer(call, entry.into_iter())
 }

@@ -43,6 +43,15 @@ impl Query {
             .map(|(_, values)| values.split(',').collect())
     }
 
+    /// The number of one key of the filter; `None` if it is something else.
+    pub(super) fn filter_number(&self, key: &str, default: u64) -> Option<u64> {
+        match self.filter(key).as_deref() {
+            None => Some(default),
+            Some([text]) => text.parse().ok(),
+            Some(_) => None,
+        }
+    }
+
     fn number(&self, name: &str, default: usize) -> Option<usize> {
         self.value(name)
             .map_or(Some(default), |text| text.parse().ok())
@@ -140,6 +149,9 @@ mod tests {
         let query = Query::parse("filter=startTime%3A1%3Bstatus%3Agreen%2Cred&limit=3");
         assert_eq!(query.filter("status"), Some(vec!["green", "red"]));
         assert_eq!(query.filter("deviceUUIDs"), None);
+        assert_eq!(query.filter_number("startTime", 0), Some(1));
+        assert_eq!(query.filter_number("endTime", 9), Some(9));
+        assert_eq!(query.filter_number("status", 0), None);
         assert_eq!(query.number("limit", 25), Some(3));
         assert_eq!(query.number("offset", 0), Some(0));
     }

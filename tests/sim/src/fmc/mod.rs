@@ -1,11 +1,16 @@
 //! The management centre: routes, response heads, error bodies.
 
 mod auth;
+mod chassis;
+mod deployment;
+mod devices;
 mod domains;
+mod groups;
 mod health;
 mod list;
 mod networks;
 mod session;
+mod since;
 
 use core::fmt;
 use std::sync::{Arc, Mutex};
@@ -60,7 +65,31 @@ struct Call<'a> {
     origin: String,
     body: Bytes,
     switches: &'a FmcScenario,
-    now_unix: u64,
+    /// Which domain is asked for.
+    domain: usize,
+    /// Seconds since 1970 by the box's own clock.
+    box_seconds: u64,
+}
+
+impl Call<'_> {
+    /// The first of so many objects that each domain has.
+    fn first(&self, each: usize) -> usize {
+        match self.switches.domains_differ {
+            true => self.domain * each,
+            false => 0,
+        }
+    }
+
+    /// The domain that objects are in: the Global one, unless each domain has its own.
+    fn domain_reference(&self) -> devices::Reference {
+        domains::reference(self.switches, self.first(1))
+    }
+
+    /// Where an object of this domain is to be had.
+    fn link(&self, path: &str) -> String {
+        let domain = self.domain_reference().id;
+        format!("{}/api/fmc_config/v1/domain/{domain}/{path}", self.origin)
+    }
 }
 
 impl Fmc {
@@ -118,30 +147,41 @@ impl Fmc {
             error(403, "FRAMEWORK", "The user is not authorized")
         } else {
             let origin = origin(&parts.headers, switches);
-            let call = Call {
+            let mut call = Call {
                 method: &parts.method,
                 query: Query::parse(parts.uri.query().unwrap_or_default()),
                 url: format!("{origin}{path}"),
                 origin,
                 body,
                 switches,
-                now_unix: self.world.unix_seconds(),
+                domain: 0,
+                box_seconds: self.box_seconds(switches),
             };
-            self.route(&call, path)
+            self.route(&mut call, path)
         };
         answer.user(caller.user.as_deref())
     }
 
-    fn route(&self, call: &Call<'_>, path: &str) -> Answer {
+    fn box_seconds(&self, switches: &FmcScenario) -> u64 {
+        let right = self.world.unix_seconds();
+        right.saturating_add_signed(switches.wire.date_skew_s)
+    }
+
+    fn route(&self, call: &mut Call<'_>, path: &str) -> Answer {
         let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
         match segments.as_slice() {
             ["api", "fmc_platform", "v1", "info", "serverversion"] => {
                 reading(call, health::server_version)
             }
             ["api", "fmc_platform", "v1", "info", "domain"] => reading(call, domains::list),
-            ["api", "fmc_config", "v1", "domain", domain, rest @ ..]
-                if domains::exists(call.switches, domain) =>
-            {
+            ["api", "fmc_platform", "v1", "license", "smartlicenses"] => {
+                reading(call, health::licenses)
+            }
+            ["api", "fmc_config", "v1", "domain", domain, rest @ ..] => {
+                let Some(index) = domains::find(call.switches, domain) else {
+                    return invalid_url();
+                };
+                call.domain = index;
                 self.route_in_domain(call, rest)
             }
             _ => invalid_url(),
@@ -150,11 +190,25 @@ impl Fmc {
 
     fn route_in_domain(&self, call: &Call<'_>, rest: &[&str]) -> Answer {
         match rest {
-            ["devices", "devicerecords"] => reading(call, health::devices),
-            ["devices", "devicerecords", id] => reading(call, |call| health::device(call, id)),
+            ["devices", "devicerecords"] => reading(call, devices::list),
+            ["devices", "devicerecords", id] => reading(call, |call| devices::one(call, id)),
+            ["devicehapairs", "ftddevicehapairs"] => reading(call, groups::pairs),
+            ["devicehapairs", "ftddevicehapairs", id] => {
+                reading(call, |call| groups::pair_of(call, id))
+            }
+            ["deviceclusters", "ftddevicecluster"] => reading(call, groups::clusters),
+            ["deviceclusters", "ftddevicecluster", id] => {
+                reading(call, |call| groups::cluster_of(call, id))
+            }
+            ["chassis", "fmcmanagedchassis"] => reading(call, chassis::list),
+            ["chassis", "fmcmanagedchassis", id] => reading(call, |call| chassis::one(call, id)),
+            ["chassis", "fmcmanagedchassis", id, which] => {
+                reading(call, |call| chassis::summary(call, id, which))
+            }
             ["health", "alerts"] => reading(call, health::alerts),
             ["integration", "fmchastatuses"] => reading(call, health::ha_statuses),
-            ["deployment", "deployabledevices"] => reading(call, health::deployable_devices),
+            ["deployment", "deployabledevices"] => reading(call, deployment::deployable),
+            ["deployment", "jobhistories"] => reading(call, deployment::jobs),
             ["object", "networks"] => crate::unit::lock(&self.networks).collection(call),
             ["object", "networks", id] => crate::unit::lock(&self.networks).member(call, id),
             _ => invalid_url(),
@@ -186,9 +240,13 @@ fn is_missing(switches: &FmcScenario, path: &str) -> bool {
     let in_domain = path
         .strip_prefix("/api/fmc_config/v1/domain/")
         .and_then(|rest| rest.split_once('/'));
-    switches.missing.iter().any(|prefix| {
-        path.starts_with(prefix) || in_domain.is_some_and(|(_, rest)| rest.starts_with(prefix))
-    })
+    let in_domain = in_domain.map(|(_, rest)| rest);
+    let too_new = !switches.all_endpoints
+        && since::lacks(&switches.server_version, in_domain.unwrap_or(path));
+    too_new
+        || switches.missing.iter().any(|prefix| {
+            path.starts_with(prefix) || in_domain.is_some_and(|rest| rest.starts_with(prefix))
+        })
 }
 
 fn reading(call: &Call<'_>, answer: impl FnOnce(&Call<'_>) -> Answer) -> Answer {

@@ -1,5 +1,6 @@
 //! The chassis: the order in which a request is checked, and error bodies.
 
+mod inventory;
 mod session;
 mod tree;
 mod upload;
@@ -131,8 +132,11 @@ pub(crate) fn auth_class(path: &str) -> Option<&'static str> {
 fn is_missing(switches: &FxosScenario, path: &str, query: Option<&str>) -> bool {
     let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
     let classes: Vec<_> = pairs.filter(|(name, _)| name == "classId").collect();
+    let by_class = |one: &String| {
+        !switches.missing_class_is_400 && classes.iter().any(|(_, class)| class == one)
+    };
     let mut missing = switches.missing.iter();
-    missing.any(|one| path.starts_with(one) || classes.iter().any(|(_, class)| class == one))
+    missing.any(|one| path.starts_with(one.as_str()) || by_class(one))
 }
 
 /// A password anywhere but at login.

@@ -2,11 +2,12 @@
 //!
 //! What the switches decide is made anew for each request; what a client has written is kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hyper::Method;
 use serde_json::{Map, Value, json};
 
+use super::inventory::{self, CLASSES};
 use super::{error, method_not_supported};
 use crate::answer::Answer;
 use crate::scenario::FxosScenario;
@@ -18,11 +19,13 @@ const COLLECTIONS: &[(&str, &str)] = &[("ports/pc", "fabricEthLanPc")];
 pub(super) struct Tree {
     /// Writable objects by distinguished name.
     written: BTreeMap<String, Object>,
+    /// Objects of the switches that a client has deleted.
+    deleted: BTreeSet<String>,
 }
 
 #[derive(Debug, Clone)]
-struct Object {
-    class: &'static str,
+pub(super) struct Object {
+    pub(super) class: &'static str,
     properties: Map<String, Value>,
 }
 
@@ -45,12 +48,13 @@ impl Default for Tree {
             .map(|(dn, class, properties)| (dn.to_owned(), Object::new(class, dn, properties)));
         Self {
             written: written.collect(),
+            deleted: BTreeSet::new(),
         }
     }
 }
 
 impl Object {
-    fn new(class: &'static str, dn: &str, properties: Value) -> Self {
+    pub(super) fn new(class: &'static str, dn: &str, properties: Value) -> Self {
         let Value::Object(mut properties) = properties else {
             unreachable!("written as objects")
         };
@@ -91,7 +95,8 @@ impl Tree {
         let Some((_, class)) = pairs.find(|(name, _)| name == "classId") else {
             return not_found();
         };
-        let known = CLASSES.iter().find(|known| **known == class);
+        let is_missing = switches.missing.iter().any(|one| *one == class);
+        let known = CLASSES.iter().find(|known| **known == class && !is_missing);
         let Some(known) = known else {
             return failed(switches, format_args!("unknown class '{class}'"));
         };
@@ -149,9 +154,10 @@ impl Tree {
         {
             return failed(switches, format_args!("dn '{dn}' is not below '{folder}'"));
         }
-        if self.written.contains_key(&dn) {
+        if self.objects(switches).contains_key(&dn) {
             return failed(switches, format_args!("object '{dn}' already exists"));
         }
+        self.deleted.remove(&dn);
         let object = Object { class, properties };
         let answer = collection(class, core::iter::once(&object));
         self.written.insert(dn, object);
@@ -166,9 +172,13 @@ impl Tree {
         dn: &str,
         body: &[u8],
     ) -> Answer {
-        let Some(object) = self.written.get_mut(dn) else {
+        let folder = dn.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let known = self.objects(switches).remove(dn);
+        let can_change = self.written.contains_key(dn) || collection_class(folder).is_some();
+        let Some(known) = known.filter(|_| can_change) else {
             return self.refuse_write(switches, dn);
         };
+        let object = self.written.entry(dn.to_owned()).or_insert(known);
         let Some(mut properties) = parse(object.class, body) else {
             let class = object.class;
             return failed(
@@ -187,10 +197,12 @@ impl Tree {
 
     fn delete(&mut self, switches: &FxosScenario, dn: &str) -> Answer {
         let folder = dn.rsplit_once('/').map_or("", |(folder, _)| folder);
-        if collection_class(folder).is_some() && self.written.remove(dn).is_some() {
-            return Answer::empty(204);
+        if collection_class(folder).is_none() || !self.objects(switches).contains_key(dn) {
+            return self.refuse_write(switches, dn);
         }
-        self.refuse_write(switches, dn)
+        self.written.remove(dn);
+        self.deleted.insert(dn.to_owned());
+        Answer::empty(204)
     }
 
     /// What is there but can not be written is 405; the rest is 404.
@@ -208,94 +220,14 @@ impl Tree {
         }
     }
 
+    /// What the switches decide, and what was written upon it.
     fn objects(&self, switches: &FxosScenario) -> BTreeMap<String, Object> {
-        let mut objects = self.written.clone();
-        let mut add = |class, dn: String, properties| {
-            let object = Object::new(class, &dn, properties);
-            objects.insert(dn, object);
-        };
-        add(
-            "topSystem",
-            "sys".into(),
-            json!({
-                "name": "firepower", "mode": "stand-alone", "address": "192.0.2.10",
-                "systemUpTime": "12:03:45:10",
-            }),
-        );
-        add(
-            "equipmentChassis",
-            "sys/chassis-1".into(),
-            json!({
-                "id": "1", "model": switches.chassis_model, "serial": "JMX0000SIM1", "power": "ok",
-                "operState": switches.chassis_state, "thermal": "ok", "adminState": "acknowledged",
-            }),
-        );
-        for part in ["mgmt", "system", "kernel", "chassis-manager"] {
-            add(
-                "firmwareRunning",
-                format!("sys/firmware/version/{part}"),
-                json!({
-                    "deployment": part, "type": part, "version": switches.version,
-                    "packageVersion": switches.version,
-                }),
-            );
-        }
-        for port in 1..=2 {
-            add(
-                "portEp",
-                format!("ports/ep/Ethernet1_API_SLASH_{port}"),
-                json!({
-                    "portId": port.to_string(), "slotId": "1", "operState": "up",
-                }),
-            );
-        }
-        for (index, state) in switches.app_states.iter().enumerate() {
-            let slot = index + 1;
-            add(
-                "smSlot",
-                format!("slot/{slot}"),
-                json!({
-                    "slotId": slot.to_string(), "operationalState": "online",
-                }),
-            );
-            add(
-                "smAppInstance",
-                format!("slot/{slot}/app-inst/ftd"),
-                json!({
-                    "appName": "ftd", "adminState": "enabled", "operationalState": state,
-                    "runningVersion": "7.4.2.172", "clusterOperationalState": "not-applicable",
-                    "errorMsg": "",
-                }),
-            );
-        }
-        for (index, severity) in switches.fault_severities.iter().enumerate() {
-            add(
-                "faultInst",
-                format!("sys/fault-F{:04}", 1000 + index),
-                json!({
-                    "code": format!("F{:04}", 1000 + index), "severity": severity, "lc": "",
-                    "cause": "equipment-degraded", "descr": "Simulated fault", "ack": "no",
-                    "created": "2026-03-16T10:00:00.000", "occur": "1",
-                }),
-            );
-        }
+        let mut objects = inventory::objects(switches);
+        objects.retain(|dn, _| !self.deleted.contains(dn));
+        objects.extend(self.written.clone());
         objects
     }
 }
-
-/// Classes that a class query knows.
-const CLASSES: &[&str] = &[
-    "aaaDefaultAuth",
-    "commDateTime",
-    "equipmentChassis",
-    "fabricEthLanPc",
-    "faultInst",
-    "firmwareRunning",
-    "portEp",
-    "smAppInstance",
-    "smSlot",
-    "topSystem",
-];
 
 fn collection_class(folder: &str) -> Option<&'static str> {
     COLLECTIONS

@@ -4,9 +4,12 @@
 //! the present one as in RFC 7396) or built in Rust. Every switch has a default; an unknown
 //! name is an error. A member `preset` names the scenario that the others are put upon.
 
-mod boxes;
+mod account;
 mod fault;
+mod fmc;
+mod fxos;
 mod limits;
+mod managed;
 mod presets;
 mod trouble;
 mod wire;
@@ -15,11 +18,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::Error;
-pub use boxes::{
-    Account, DomainsStyle, EmptyList, FmcScenario, FxosScenario, HeaderCase, RefreshCap,
-};
+pub use account::Account;
 pub use fault::{End, EndedBy, Fault, FaultRule};
+pub use fmc::{DomainsStyle, EmptyList, FmcScenario, HeaderCase, RefreshCap};
+pub use fxos::{FxosScenario, Link};
 pub use limits::{Lockout, LoginBurst, RateLimit, SessionLimits};
+pub use managed::{Alert, Alerts, Clusters, HaPairs, Jobs, License, ManagedChassis};
 pub use presets::Preset;
 pub use trouble::{RetryAfter, TooMany, Trouble};
 pub use wire::{Accept, CutRequests, Wire};

@@ -271,6 +271,10 @@ fn the_documents_name_every_switch_and_preset() {
         probability: Some(0.5),
         ..FaultRule::new("", Fault::Close).times(1)
     }];
+    scenario.fmc.alerts.more = vec![oobwatch_sim::Alert {
+        device: Some(0),
+        ..oobwatch_sim::Alert::default()
+    }];
     let mut found = Vec::new();
     names(&serde_json::to_value(scenario).unwrap(), &mut found);
     for name in found {
@@ -295,6 +299,7 @@ fn the_tests_that_prove_the_switches_exist() {
         include_str!("fmc.rs"),
         include_str!("fxos.rs"),
         include_str!("limits.rs"),
+        include_str!("managed.rs"),
         include_str!("presets.rs"),
         include_str!("switches.rs"),
         include_str!("wire.rs"),

@@ -263,6 +263,7 @@ async fn patch_changes_and_put_replaces() {
 async fn port_channels_can_be_made_and_removed() {
     let mut scenario = Scenario::default();
     scenario.fxos.error_prefix = "configuration failed, see below ".into();
+    scenario.fxos.port_channels.clear();
     let sim = sim(scenario).await;
     let token = log_in(sim.fxos()).await;
     let body = r#"{"fabricEthLanPc":[{"dn":"ports/pc/1","adminState":"enabled"}]}"#;

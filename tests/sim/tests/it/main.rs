@@ -7,6 +7,7 @@ mod faults;
 mod fmc;
 mod fxos;
 mod limits;
+mod managed;
 mod presets;
 mod readme;
 mod support;

@@ -1,34 +1,10 @@
-//! Switches of each box: accounts, sessions, and what it has to show.
+//! Switches of the management centre: sessions, and what it has to show.
 
 use serde::{Deserialize, Serialize};
 
 use super::limits::{LoginBurst, RateLimit, SessionLimits};
-use super::{Lockout, Wire};
-
-/// A user of a box.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Account {
-    /// User name.
-    pub user: String,
-    /// Password, in UTF-8.
-    pub password: String,
-    /// May only read: every write is answered 403.
-    #[serde(default)]
-    pub read_only: bool,
-}
-
-impl Account {
-    /// An account that may read and write.
-    #[must_use]
-    pub fn new(user: &str, password: &str) -> Self {
-        Self {
-            user: user.into(),
-            password: password.into(),
-            read_only: false,
-        }
-    }
-}
+use super::managed::{Alerts, Clusters, HaPairs, Jobs, License, ManagedChassis};
+use super::{Account, Lockout, Wire};
 
 /// Switches of the management centre.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -111,14 +87,39 @@ pub struct FmcScenario {
     pub empty_list: EmptyList,
     /// `https://host:port` in `links` and `paging`; empty: the one that the client called.
     pub link_origin: String,
+    /// Endpoints that came after `server_version` are there all the same.
+    pub all_endpoints: bool,
+    /// Every domain has devices, pairs, clusters, chassis and alerts of its own, as many as the
+    /// switches say, rather than all domains the same.
+    pub domains_differ: bool,
     /// Number of managed devices.
     pub devices: usize,
     /// `healthStatus` of the devices, over and over. `""` leaves the member out.
     pub health: Vec<String>,
+    /// `isConnected` of the devices, over and over. None: the member is missing.
+    pub connected: Vec<bool>,
+    /// Bytes of an expanded device record, about: policies are added until it has so many.
+    pub device_bytes: usize,
+    /// High-availability pairs of devices.
+    pub ha_pairs: HaPairs,
+    /// Clusters of devices.
+    pub clusters: Clusters,
+    /// Health alerts.
+    pub alerts: Alerts,
     /// Devices with changes to deploy.
     pub pending_deployments: usize,
-    /// `overallStatus` of high availability; empty: a standalone management centre.
+    /// So many of these are being deployed to.
+    pub running_deployments: usize,
+    /// The history of deployments.
+    pub jobs: Jobs,
+    /// `overallStatus` of the management centre's own high availability; empty: it stands alone.
     pub ha_status: String,
+    /// `syncStatus` of the same.
+    pub ha_sync: String,
+    /// Smart licence.
+    pub license: License,
+    /// Chassis that the management centre manages.
+    pub chassis: ManagedChassis,
     /// `serverVersion`.
     pub server_version: String,
     /// `uptime`: free text, whose form has changed between releases.
@@ -181,10 +182,22 @@ impl Default for FmcScenario {
             domains_style: DomainsStyle::Spaced,
             empty_list: EmptyList::NoItems,
             link_origin: String::new(),
+            all_endpoints: false,
+            domains_differ: false,
             devices: 3,
             health: vec!["green".into()],
+            connected: vec![true],
+            device_bytes: 3_000,
+            ha_pairs: HaPairs::default(),
+            clusters: Clusters::default(),
+            alerts: Alerts::default(),
             pending_deployments: 0,
-            ha_status: "GOOD".into(),
+            running_deployments: 0,
+            jobs: Jobs::default(),
+            ha_status: String::new(),
+            ha_sync: "GOOD".into(),
+            license: License::default(),
+            chassis: ManagedChassis::default(),
             server_version: "7.4.2 (build 172)".into(),
             uptime: "5 days, 3 hours, 20 minutes".into(),
         }
@@ -245,82 +258,4 @@ pub enum DomainsStyle {
     Latin1,
     /// As `Compact`, with `\uXXXX` for non-ASCII and `\/` for `/`.
     Escaped,
-}
-
-/// Switches of the chassis.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct FxosScenario {
-    /// Connections and faults.
-    pub wire: Wire,
-    /// Who may log in. The first is the one that the simulator names when it is ready.
-    pub accounts: Vec<Account>,
-    /// So many logins are refused whatever their password. Counts down.
-    pub refuse_logins: u32,
-    /// Accounts are locked after failed logins.
-    pub lockout: Lockout,
-    /// Logins are refused for the number of sessions.
-    pub session_limits: SessionLimits,
-    /// Seconds without a request after which a session ends.
-    pub idle_s: u64,
-    /// Seconds after its login at which a session ends ("absolute timeout").
-    pub session_life_s: Option<u64>,
-    /// `refreshPeriod` of the login answer; other than 0, the session ends so many seconds
-    /// after its login.
-    pub refresh_period: u64,
-    /// `refreshPeriod` as a JSON number rather than a string.
-    pub refresh_period_as_number: bool,
-    /// The token also comes as a response header `token`.
-    pub token_header: bool,
-    /// `Accept: */*`, or none, is as good as `application/json`.
-    pub lax_accept: bool,
-    /// A body may come with any `Content-Type`, or none.
-    pub lax_content_type: bool,
-    /// Bodies chunked rather than with `Content-Length`.
-    pub chunked_bodies: bool,
-    /// Logging out without a session is answered 400 rather than HTTP 555.
-    pub logout_400: bool,
-    /// Text before the JSON of a 400 answer to a configuration call.
-    pub error_prefix: String,
-    /// `packageVersion` of the running firmware.
-    pub version: String,
-    /// Paths that this model or version does not have: 404. Each is a prefix of the path, or the
-    /// name of a class.
-    pub missing: Vec<String>,
-    /// `model` of the chassis.
-    pub chassis_model: String,
-    /// `operState` of the chassis.
-    pub chassis_state: String,
-    /// Operational states of the application instances, one per slot.
-    pub app_states: Vec<String>,
-    /// Severities of the faults.
-    pub fault_severities: Vec<String>,
-}
-
-impl Default for FxosScenario {
-    fn default() -> Self {
-        Self {
-            wire: Wire::default(),
-            accounts: vec![Account::new("admin", "S1m Pass:word")],
-            refuse_logins: 0,
-            lockout: Lockout::default(),
-            session_limits: SessionLimits::default(),
-            idle_s: 600,
-            session_life_s: None,
-            refresh_period: 0,
-            refresh_period_as_number: false,
-            token_header: false,
-            lax_accept: false,
-            lax_content_type: false,
-            chunked_bodies: false,
-            logout_400: false,
-            error_prefix: String::new(),
-            version: "2.14(1.131)".into(),
-            missing: Vec::new(),
-            chassis_model: "FPR-C9300-AC".into(),
-            chassis_state: "operable".into(),
-            app_states: vec!["online".into()],
-            fault_severities: Vec::new(),
-        }
-    }
 }
