@@ -57,9 +57,10 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
                 .map_err(Failure::unprinted)
         }
         Command::Pin(args) => block_on(done(pin::run(args))),
+        Command::Config(args) => config::command::run(args, cli.config).map(|()| ExitCode::SUCCESS),
         Command::FirmwareConfig(args) => block_on(done(firmware::run(args, cli.config.as_deref()))),
         _ => {
-            let config = Config::load(cli.config).map_err(Failure::usage)?;
+            let config = Config::load(cli.config)?;
             with_config(
                 &cli.command,
                 &config.with_state(cli.state_dir, cli.no_state),
@@ -80,9 +81,10 @@ fn with_config(command: &Command, config: &Config) -> Result<ExitCode, Failure> 
         Command::Upload(args) => block_on(done(upload::run(args, config))),
         Command::Sessions(args) => block_on(done(sessions::run(args, config))),
         Command::Unlock { credential } => unlock::run(credential, config),
-        Command::Pin(_) | Command::FirmwareConfig(_) | Command::Completions { .. } => {
-            Ok(ExitCode::SUCCESS)
-        }
+        Command::Pin(_)
+        | Command::Config(_)
+        | Command::FirmwareConfig(_)
+        | Command::Completions { .. } => Ok(ExitCode::SUCCESS),
     }
 }
 

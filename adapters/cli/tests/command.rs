@@ -86,17 +86,40 @@ fn a_password_on_the_command_line_is_not_repeated() {
 }
 
 #[test]
-fn a_configuration_is_refused_with_file_and_line() {
+fn all_mistakes_of_a_configuration_have_a_line_each() {
     let mut file = tempfile::NamedTempFile::new().unwrap();
-    file.write_all(b"[targets.a]\nurl = 'fmc://u@h'\ncolour = 1\n")
+    file.write_all(b"[targets.a]\nurl = 'fmc://u@h'\ncolour = 1\n\n[targets.b]\nurl = 'h'\n")
         .unwrap();
     let path = file.path().to_str().unwrap();
-    assert_refused(
-        &["--config", path, "check", "a"],
-        3,
-        &[&format!("{path}:3: "), "colour"],
-    );
+    for (command, code) in [("check a", 3), ("get a /p", 2), ("config check", 2)] {
+        let line = format!("--config {path} {command}");
+        let output = oobwatch(&line.split(' ').collect::<Vec<_>>());
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{text}");
+        let lines: Vec<_> = text.lines().collect();
+        let [colour, url] = lines[..] else {
+            panic!("{text}")
+        };
+        let colour_is = format!("oobwatch: {path}:3:1: targets.a.colour: there is no such key");
+        assert!(colour.starts_with(&colour_is), "{text}");
+        let url_is = format!("oobwatch: {path}:6:7: targets.b.url: ");
+        assert!(url.starts_with(&url_is), "{text}");
+    }
     assert_refused(&["--config", "no/such", "get", "a", "/p"], 2, &["no/such"]);
+}
+
+#[test]
+fn a_sound_configuration_is_said_to_be_one() {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(b"[targets.a]\nurl = 'fmc://u@h'\n").unwrap();
+    let path = file.path().to_str().unwrap();
+    let output = oobwatch(&["config", "check", "--config", path]);
+    assert_eq!(output.status.code(), Some(0));
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(said, format!("{path}: all is well, 1 target\n"));
+    assert_refused(&["config", "check"], 2, &["name one with --config"]);
+    let keys = oobwatch(&["config", "keys"]).stdout;
+    assert!(String::from_utf8(keys).unwrap().contains("- `url`: "));
 }
 
 #[test]

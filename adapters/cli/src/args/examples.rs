@@ -109,6 +109,16 @@ Examples:
   oobwatch unlock fmc://192.0.2.10
 ";
 
+pub(super) const CONFIG: &str = "\
+'config check' names everything that is wrong with the file at once, each with its line, and reads
+the passwords and certificates that it refers to. Exit codes: 0 all is well, 2 something is not.
+
+Examples:
+  oobwatch config check
+  oobwatch config check --config /etc/oobwatch/oobwatch.toml
+  oobwatch config keys
+";
+
 pub(super) const FIRMWARE_CONFIG: &str = "\
 A board has no terminal to ask on, no system's roots and no state of this machine. What it could not
 enforce is refused here, all of it at once, and nothing is written. The image holds passwords in

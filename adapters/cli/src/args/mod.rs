@@ -6,14 +6,25 @@
     reason = "these comments are help texts: what looks like a link is how a target is written"
 )]
 
+mod access;
+mod check;
 mod examples;
+mod request;
+#[cfg(test)]
+mod tests;
+mod token;
 
 use core::time::Duration;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use access::seconds;
+use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
-use oobwatch_client::tls::Pin;
+
+pub(crate) use access::{AccessArgs, ConnectionArgs};
+pub(crate) use check::{CheckArgs, CheckFormat};
+pub(crate) use request::{GetArgs, RequestArgs, UploadArgs, WriteArgs};
+pub(crate) use token::{RefreshArgs, RevokeArgs, TokenAction, TokenArgs, TokenFormat, TokenLogin};
 
 /// Watches and asks Cisco Firepower Management Centers and FXOS chassis.
 #[derive(Debug, Parser)]
@@ -91,6 +102,9 @@ pub(crate) enum Command {
         /// Its name in the configuration, or fmc://host, fxos://host where it has none
         credential: String,
     },
+    /// Check the configuration file, or explain its keys
+    #[command(after_help = examples::CONFIG)]
+    Config(ConfigArgs),
     /// Make the configuration image of a board, or show what is in one
     #[command(after_help = examples::FIRMWARE_CONFIG)]
     FirmwareConfig(FirmwareConfigArgs),
@@ -100,158 +114,6 @@ pub(crate) enum Command {
         /// The shell to complete for
         shell: Shell,
     },
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct CheckArgs {
-    /// fmc://[user@]host[:port], fxos://..., cdfmc://host, or a name from the configuration
-    #[arg(value_name = "TARGET", required = true)]
-    pub(crate) targets: Vec<String>,
-    /// How to report
-    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
-    pub(crate) format: CheckFormat,
-    #[command(flatten)]
-    pub(crate) access: AccessArgs,
-    /// Check within this domain: its name, full path or UUID (FMC)
-    #[arg(long, value_name = "NAME")]
-    pub(crate) domain: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum CheckFormat {
-    /// For people
-    Text,
-    /// One object per target, each on a line of its own
-    Json,
-    /// One line per target with performance data, each after its name if there are several
-    Nagios,
-    /// The text exposition format
-    Prometheus,
-}
-
-#[derive(Debug, Args)]
-#[command(
-    args_conflicts_with_subcommands = true,
-    subcommand_negates_reqs = true,
-    disable_help_subcommand = true
-)]
-pub(crate) struct TokenArgs {
-    #[command(subcommand)]
-    pub(crate) action: Option<TokenAction>,
-    #[command(flatten)]
-    pub(crate) login: TokenLogin,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct TokenLogin {
-    /// fmc://[user@]host[:port], fxos://[user@]host[:port], or a name from the configuration
-    // Missing only where there is an action, which has a target of its own.
-    #[arg(required = true)]
-    pub(crate) target: Option<String>,
-    /// Do not log out: the tokens stay good, and are yours to revoke
-    #[arg(long)]
-    pub(crate) keep: bool,
-    /// How to print the tokens
-    #[arg(long, value_enum, default_value_t = TokenFormat::Text)]
-    pub(crate) format: TokenFormat,
-    #[command(flatten)]
-    pub(crate) access: AccessArgs,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum TokenAction {
-    /// Trade the tokens of an FMC for new ones (three times at most); the old ones die
-    #[command(after_help = examples::TOKEN_REFRESH)]
-    Refresh(RefreshArgs),
-    /// Log out: the tokens die
-    #[command(after_help = examples::TOKEN_REVOKE)]
-    Revoke(RevokeArgs),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct RevokeArgs {
-    /// fmc://host[:port], fxos://host[:port], or a name from the configuration
-    pub(crate) target: String,
-    /// Environment variable that holds the access token (FXOS: the token)
-    #[arg(long, value_name = "VAR")]
-    pub(crate) access_token_env: String,
-    #[command(flatten)]
-    pub(crate) connection: ConnectionArgs,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct RefreshArgs {
-    /// fmc://host[:port], or a name from the configuration
-    pub(crate) target: String,
-    /// Environment variable that holds the access token
-    #[arg(long, value_name = "VAR")]
-    pub(crate) access_token_env: String,
-    /// Environment variable that holds the refresh token
-    #[arg(long, value_name = "VAR")]
-    pub(crate) refresh_token_env: String,
-    /// How to print the tokens
-    #[arg(long, value_enum, default_value_t = TokenFormat::Text)]
-    pub(crate) format: TokenFormat,
-    #[command(flatten)]
-    pub(crate) connection: ConnectionArgs,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum TokenFormat {
-    /// For people
-    Text,
-    /// One object
-    Json,
-    /// export lines for a shell
-    Env,
-    /// The access token as a header line, as for curl -H @-
-    Header,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct GetArgs {
-    #[command(flatten)]
-    pub(crate) request: RequestArgs,
-    /// Follow a list to its end, and print all items as one array
-    #[arg(long)]
-    pub(crate) all_pages: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct WriteArgs {
-    #[command(flatten)]
-    pub(crate) request: RequestArgs,
-    /// The body: JSON, @FILE, or - for stdin
-    #[arg(long, value_name = "JSON|@FILE|-", allow_hyphen_values = true)]
-    pub(crate) data: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct RequestArgs {
-    /// fmc://[user@]host[:port], fxos://..., cdfmc://host, or a name from the configuration
-    pub(crate) target: String,
-    /// Path and query, from the first /; {domainUUID} stands for the domain's UUID
-    pub(crate) path: String,
-    /// Work in this domain: its name, full path or UUID (FMC)
-    #[arg(long, value_name = "NAME")]
-    pub(crate) domain: Option<String>,
-    /// Print the request instead of sending it; nothing is sent, not even a login
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-    #[command(flatten)]
-    pub(crate) access: AccessArgs,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct UploadArgs {
-    /// fxos://[user@]host[:port], fmc://..., or a name from the configuration
-    pub(crate) target: String,
-    /// Path to upload to, from the first /
-    pub(crate) path: String,
-    /// The file to upload
-    pub(crate) file: PathBuf,
-    #[command(flatten)]
-    pub(crate) access: AccessArgs,
 }
 
 #[derive(Debug, Args)]
@@ -320,121 +182,17 @@ pub(crate) enum SessionsAction {
     },
 }
 
-/// How a box is reached and logged in to.
-#[derive(Clone, Debug, Args)]
-pub(crate) struct AccessArgs {
-    /// Share the session with other runs: log in once, leave it open, refresh it when it is due
-    #[arg(long, conflicts_with = "no_state")]
-    pub(crate) cache: bool,
-    /// Read the password from this file; one newline at its end is dropped
-    #[arg(long, value_name = "FILE", group = "secret")]
-    pub(crate) password_file: Option<PathBuf>,
-    /// Read the password from this environment variable
-    #[arg(long, value_name = "VAR", group = "secret")]
-    pub(crate) password_env: Option<String>,
-    /// Read the bearer token of a cdFMC from this file
-    #[arg(long, value_name = "FILE", group = "secret")]
-    pub(crate) bearer_file: Option<PathBuf>,
-    /// Read the bearer token of a cdFMC from this environment variable
-    #[arg(long, value_name = "VAR", group = "secret")]
-    pub(crate) bearer_env: Option<String>,
-    #[command(flatten)]
-    pub(crate) connection: ConnectionArgs,
+#[derive(Debug, Args)]
+#[command(disable_help_subcommand = true)]
+pub(crate) struct ConfigArgs {
+    #[command(subcommand)]
+    pub(crate) action: ConfigAction,
 }
 
-/// How a box is reached.
-#[derive(Clone, Debug, Args)]
-pub(crate) struct ConnectionArgs {
-    /// Trust this certificate: sha256:HEX, or this key: sha256//BASE64 (repeatable; see oobwatch pin)
-    #[arg(long = "pin", value_name = "PIN", group = "trust")]
-    pub(crate) pins: Vec<Pin>,
-    /// Trust what an authority in this PEM file issued, for the name dialled
-    #[arg(long, value_name = "FILE", group = "trust")]
-    pub(crate) ca_file: Option<PathBuf>,
-    /// Trust anyone: whoever sits in between reads the password
-    #[arg(long, group = "trust")]
-    pub(crate) danger_skip_tls_verification: bool,
-    /// Give up on connecting, on TLS, on one answer, on a busy box, or on a whole check after so
-    /// many seconds
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
-    pub(crate) timeout: Option<Duration>,
-    /// Write a transcript without secrets, names or addresses, for a bug report
-    #[arg(long, value_name = "FILE")]
-    pub(crate) record: Option<PathBuf>,
-}
-
-fn seconds(text: &str) -> Result<Duration, &'static str> {
-    match text.parse() {
-        Ok(seconds @ 1..=3600) => Ok(Duration::from_secs(seconds)),
-        _ => Err("a number of seconds from 1 to 3600 is due"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use clap::CommandFactory as _;
-
-    use super::*;
-
-    fn parse(line: &str) -> Result<Command, clap::Error> {
-        Cli::try_parse_from(line.split(' ')).map(|cli| cli.command)
-    }
-
-    #[test]
-    fn the_definition_holds_together() {
-        Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn token_is_a_command_and_has_commands() {
-        let Ok(Command::Token(args)) = parse("oobwatch token fmc1 --keep") else {
-            panic!()
-        };
-        let login = args.login;
-        assert_eq!(
-            (login.target.as_deref(), login.keep, args.action.is_none()),
-            (Some("fmc1"), true, true)
-        );
-        let line = "oobwatch token refresh fmc1 --access-token-env A --refresh-token-env R";
-        let Ok(Command::Token(args)) = parse(line) else {
-            panic!("{:?}", parse(line))
-        };
-        assert!(matches!(args.action, Some(TokenAction::Refresh(held)) if held.target == "fmc1"));
-        assert!(parse("oobwatch token").is_err());
-        assert!(parse("oobwatch token revoke fmc1").is_err());
-        // What a logout would not look at is not taken either.
-        let revoke = "oobwatch token revoke fmc1 --access-token-env A";
-        assert!(parse(revoke).is_ok());
-        assert!(parse(&format!("{revoke} --format json")).is_err());
-        assert!(parse(&format!("{revoke} --refresh-token-env R")).is_err());
-    }
-
-    #[test]
-    fn a_box_is_trusted_in_one_way() {
-        let pins = format!(
-            "oobwatch check a --pin sha256:{0} --pin sha256:{0}",
-            "0".repeat(64)
-        );
-        assert!(parse(&pins).is_ok());
-        assert!(parse(&format!("{pins} --ca-file f")).is_err());
-        assert!(parse("oobwatch check a --ca-file f --danger-skip-tls-verification").is_err());
-        assert!(
-            parse("oobwatch check a --pin sha256:00")
-                .unwrap_err()
-                .to_string()
-                .contains("64")
-        );
-        assert!(parse("oobwatch check a --password-file f --password-env V").is_err());
-        assert!(parse("oobwatch check").is_err());
-    }
-
-    #[test]
-    fn data_may_begin_with_a_hyphen() {
-        for data in ["-", "-1", "@f", "{}"] {
-            let parsed = parse(&format!("oobwatch post a /p --data {data}"));
-            assert!(
-                matches!(parsed, Ok(Command::Post(args)) if args.data.as_deref() == Some(data))
-            );
-        }
-    }
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigAction {
+    /// Check the configuration file, and every file that it names; nothing is sent
+    Check,
+    /// Print every key that a configuration file may have, and what it means
+    Keys,
 }

@@ -1,7 +1,16 @@
 //! The configuration file: credentials, named once, and targets that refer to them.
 
+pub(crate) mod command;
+mod credentials;
+mod document;
+mod file;
 mod firmware;
-mod tables;
+mod nearest;
+mod problems;
+mod reader;
+mod references;
+mod table;
+mod targets;
 
 #[cfg(test)]
 mod tests;
@@ -10,18 +19,31 @@ use core::fmt;
 use core::time::Duration;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use nearest::suggestion;
 use oobwatch_client::tls::Pin;
-use tables::File;
+use references::Reference;
 
+pub(crate) use file::ConfigFile;
 pub(crate) use firmware::{Board, Firmware, Webhook};
+pub(crate) use problems::Problems;
 
-use crate::secret::Source;
+use crate::exit::Failure;
+use crate::secret;
 use crate::target::Target;
 
 /// Names that the command line gives another meaning: `oobwatch token refresh TARGET`.
 const RESERVED: [&str; 3] = ["help", "refresh", "revoke"];
+
+/// Whether a target can be called so.
+fn is_target_name(name: &str) -> bool {
+    !name.is_empty()
+        && !RESERVED.contains(&name)
+        && !name.contains(['/', '@', ':'])
+        && !name.chars().any(char::is_control)
+}
 
 /// A configuration that holds together: every reference in it is resolved.
 #[derive(Debug, Default)]
@@ -34,8 +56,9 @@ pub(crate) struct Config {
     pub(crate) no_state: bool,
     /// What only a board needs.
     pub(crate) firmware: Firmware,
-    /// The file as it was read: it holds no secret.
-    text: String,
+    source: ConfigFile,
+    /// What else has to be read, and where it is named: place, key, what.
+    references: Vec<(usize, String, Reference)>,
     targets: BTreeMap<String, TargetEntry>,
     /// The names of all credentials.
     credentials: Vec<String>,
@@ -53,7 +76,7 @@ pub(crate) struct Named {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TargetEntry {
     pub(crate) target: Target,
-    pub(crate) secret: Option<Source>,
+    pub(crate) secret: Option<secret::Source>,
     pub(crate) pins: Vec<Pin>,
     pub(crate) ca_file: Option<PathBuf>,
     pub(crate) domain: Option<String>,
@@ -78,70 +101,65 @@ impl TargetEntry {
             board: Board::default(),
         }
     }
+
+    /// Whether a check of one would be a check of the other.
+    fn is_same(&self, other: &Self) -> bool {
+        let authority = |entry: &Self| entry.target.address.authority().to_ascii_lowercase();
+        let account = |entry: &Self| {
+            let named = entry.credential.as_ref().map(|named| named.name.clone());
+            entry.target.user.clone().or(named)
+        };
+        self.target.product == other.target.product
+            && authority(self) == authority(other)
+            && account(self) == account(other)
+            && self.domain == other.domain
+    }
 }
 
 impl Config {
     /// Reads the file that was named, or the default one if there is one.
-    pub(crate) fn load(named: Option<PathBuf>) -> Result<Self, ConfigError> {
+    pub(crate) fn load(named: Option<PathBuf>) -> Result<Self, Failure> {
         let Some(path) = named
             .clone()
             .or_else(|| default_path(|name| std::env::var_os(name)))
         else {
             return Ok(Self::default());
         };
-        match std::fs::read_to_string(&path) {
-            Ok(text) => Self::parse(&text, &path),
-            Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
+        match std::fs::read(&path) {
+            Ok(bytes) => Self::parse_bytes(&bytes, &path),
+            Err(error) if named.is_none() && error.kind() == ErrorKind::NotFound => {
                 Ok(Self::default())
             }
-            Err(error) => Err(ConfigError {
-                path,
-                line: None,
-                message: error.to_string(),
-            }),
+            Err(error) => Err(Failure::Usage(format!(
+                "can not read the configuration {}: {error}",
+                path.display()
+            ))),
         }
     }
 
-    pub(crate) fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
-        let fault = |span: Option<core::ops::Range<usize>>, message: String| ConfigError {
-            path: path.to_owned(),
-            line: span.map(|span| line_of(text, span.start)),
-            message,
-        };
-        let file: File = toml::from_str(text)
-            .map_err(|error| fault(error.span(), error.message().to_owned()))?;
-        let folder = path.parent().unwrap_or(Path::new(""));
-        let mut targets = BTreeMap::new();
-        for (name, table) in file.targets {
-            let span = name.span();
-            let name = name.into_inner();
-            if name.is_empty()
-                || RESERVED.contains(&name.as_str())
-                || name.contains(['/', '@', ':'])
-                || name.chars().any(char::is_control)
-            {
-                let message = format!("a target can not be named {name:?}; give it another name");
-                return Err(fault(Some(span), message));
+    fn parse_bytes(bytes: &[u8], path: &Path) -> Result<Self, Failure> {
+        match core::str::from_utf8(bytes) {
+            Ok(text) => Self::parse(text, path),
+            Err(error) => {
+                let sound = String::from_utf8_lossy(bytes.split_at(error.valid_up_to()).0);
+                // The byte stands for a character, so that it has a place of its own.
+                let source = ConfigFile::new(path, &format!("{sound}\u{fffd}"));
+                let place = source.place(error.valid_up_to());
+                Err(Failure::Refused(vec![format!(
+                    "{place}: this is not UTF-8; save the file as UTF-8"
+                )]))
             }
-            let start = span.start;
-            let entry = table.resolve(&file.credentials, folder);
-            let mut entry = entry.map_err(|(at, message)| {
-                fault(
-                    Some(at.unwrap_or(span)),
-                    format!("target {name:?}: {message}"),
-                )
-            })?;
-            entry.board.at = start;
-            targets.insert(name, entry);
         }
+    }
+
+    /// Makes sense of the file, or says all that is wrong with it.
+    pub(crate) fn parse(text: &str, path: &Path) -> Result<Self, Failure> {
+        let source = ConfigFile::new(path, text);
+        let read = document::read(&source)?;
         Ok(Self {
             path: Some(path.to_owned()),
-            state_dir: file.state_dir.map(|path| folder.join(path)),
-            no_state: false,
-            firmware: file.firmware.resolve(folder),
-            text: text.to_owned(),
-            targets,
-            credentials: file.credentials.into_keys().collect(),
+            source,
+            ..read
         })
     }
 
@@ -158,10 +176,14 @@ impl Config {
         targets.map(|(name, entry)| (name.as_str(), &entry.target))
     }
 
-    /// `FILE:LINE` of what stands so many bytes from the start of the file.
+    /// `FILE:LINE:COLUMN` of what stands so many bytes from the start of the file.
     pub(crate) fn place(&self, offset: usize) -> String {
-        let path = self.path.as_deref().unwrap_or(Path::new("")).display();
-        format!("{path}:{}", line_of(&self.text, offset))
+        self.source.place(offset)
+    }
+
+    /// To gather what is wrong with this.
+    pub(crate) const fn problems(&self) -> Problems<'_> {
+        Problems::new(&self.source)
     }
 
     /// Whether there are credentials of that name.
@@ -192,44 +214,6 @@ fn default_path(env: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     Some(base.join("oobwatch").join("oobwatch.toml"))
 }
 
-fn line_of(text: &str, offset: usize) -> usize {
-    1 + text
-        .bytes()
-        .take(offset)
-        .filter(|&byte| byte == b'\n')
-        .count()
-}
-
-/// `WORDS a, b, c`, or that there are none.
-fn listed<'a>(words: &str, names: impl Iterator<Item = &'a String>) -> String {
-    let names: Vec<_> = names.map(String::as_str).collect();
-    if names.is_empty() {
-        "there are none".to_owned()
-    } else {
-        format!("{words}: {}", names.join(", "))
-    }
-}
-
-/// What is wrong with the file, and where.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct ConfigError {
-    path: PathBuf,
-    line: Option<usize>,
-    message: String,
-}
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.path.display())?;
-        if let Some(line) = self.line {
-            write!(f, ":{line}")?;
-        }
-        write!(f, ": {}", self.message)
-    }
-}
-
-impl core::error::Error for ConfigError {}
-
 /// No target has that name.
 #[derive(Debug)]
 pub(crate) struct UnknownTarget {
@@ -252,7 +236,11 @@ impl fmt::Display for UnknownTarget {
             "{} names no target {:?}; {}",
             path.display(),
             self.name,
-            listed("it names", self.known.iter())
+            suggestion(
+                &self.name,
+                "it names",
+                self.known.iter().map(String::as_str)
+            )
         )
     }
 }

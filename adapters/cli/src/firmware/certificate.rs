@@ -11,7 +11,7 @@ use rustls_pki_types::pem::PemObject as _;
 const LIMIT: u64 = 256 * 1024;
 
 /// The one certificate in a file, PEM or DER.
-pub(super) fn from_file(path: &Path) -> Result<ServerCertificate, String> {
+pub(crate) fn from_file(path: &Path) -> Result<ServerCertificate, String> {
     let shown = path.display();
     let bytes = read(path).map_err(|error| format!("can not read {shown}: {error}"))?;
     // A SEQUENCE begins so, and no text does.

@@ -7,7 +7,6 @@ use oobwatch_client::tls::{Pin, ServerCertificate, fetch};
 
 use super::certificate;
 use super::plan::Plan;
-use super::problems::Problems;
 use super::target::{Target, Trust};
 use crate::args::FirmwareConfigArgs;
 use crate::config::Config;
@@ -22,7 +21,7 @@ pub(super) async fn fetch_all(
 ) -> Result<(), Failure> {
     let is_fetched = |target: &&mut Target| matches!(target.trust, Trust::Fetch { .. });
     let mut targets: Vec<_> = plan.targets.iter_mut().filter(is_fetched).collect();
-    let mut problems = Problems::new(config);
+    let problems = config.problems();
     if !args.yes && !targets.is_empty() && !io::stdin().is_terminal() {
         return Err(Failure::usage(
             "stdin is no terminal to confirm certificates on; put their pins into the configuration and use --yes, or name the certificates with certificate = \"FILE\"",

@@ -4,13 +4,12 @@
 //! A [`plan::Plan`] is all that an image holds, found sound without asking anybody; `confirm`
 //! has the certificates that no file holds confirmed; `encode` and `file` write it; `show` reads one.
 
-mod certificate;
+pub(crate) mod certificate;
 mod confirm;
 mod encode;
 mod file;
 mod network;
 mod plan;
-mod problems;
 mod show;
 mod target;
 #[cfg(test)]
@@ -26,6 +25,12 @@ use crate::config::Config;
 use crate::exit::{Failure, say, warn};
 use plan::Plan;
 
+/// Whether an image could be made, but for the certificates that are to be fetched. Sends nothing.
+/// Returns warnings.
+pub(crate) fn check(config: &Config) -> Result<Vec<String>, Failure> {
+    Plan::new(config, true).map(|plan| plan.warnings)
+}
+
 /// Makes an image, or shows one.
 pub(crate) async fn run(args: &FirmwareConfigArgs, named: Option<&Path>) -> Result<(), Failure> {
     if let Some(path) = &args.show {
@@ -37,7 +42,7 @@ pub(crate) async fn run(args: &FirmwareConfigArgs, named: Option<&Path>) -> Resu
         ));
     };
     let path = args.file.as_deref().or(named).map(Path::to_owned);
-    let config = Config::load(path).map_err(Failure::usage)?;
+    let config = Config::load(path)?;
     if config.path.is_none() {
         return Err(Failure::usage(
             "there is no configuration file to make an image from; name one",

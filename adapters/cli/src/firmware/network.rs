@@ -5,13 +5,12 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use oobwatch_image::{MAX_NAME_SERVERS, Network, StaticNetwork, rules};
 use toml::Spanned;
 
-use super::problems::Problems;
-use crate::config::Firmware;
+use crate::config::{Firmware, Problems};
 
 const STATIC_ONLY: &str = "goes with a static address only; add address = \"ADDRESS/PREFIX\", or remove it: with DHCP it comes by itself";
 
 /// How the board gets its address; all that is wrong with it goes to `problems`.
-pub(super) fn network(firmware: &Firmware, problems: &mut Problems<'_>) -> Option<Network> {
+pub(super) fn network(firmware: &Firmware, problems: &Problems<'_>) -> Option<Network> {
     let Some(written) = &firmware.address else {
         if let Some(gateway) = &firmware.gateway {
             problems.add(gateway.span().start, format!("gateway {STATIC_ONLY}"));
@@ -52,10 +51,7 @@ pub(super) fn network(firmware: &Firmware, problems: &mut Problems<'_>) -> Optio
 }
 
 /// With the place of each.
-fn name_servers(
-    written: &[Spanned<String>],
-    problems: &mut Problems<'_>,
-) -> Vec<(usize, Ipv4Addr)> {
+fn name_servers(written: &[Spanned<String>], problems: &Problems<'_>) -> Vec<(usize, Ipv4Addr)> {
     let parse = |server: &Spanned<String>| {
         let at = server.span().start;
         let address = problems.take(at, address(server.get_ref(), "name server"));

@@ -1,14 +1,12 @@
 //! All that an image is to hold, found sound before anybody is asked anything.
 
-use oobwatch_client::core::product::Product;
 use oobwatch_image::{MAX_SYSLOGS, MAX_TARGETS, MAX_TIME_SERVERS, MAX_WEBHOOKS, Network, rules};
 use toml::Spanned;
 
 use super::network::{self, Host};
-use super::problems::Problems;
 use super::target::{self, Target};
 use super::webhook::Webhook;
-use crate::config::{Config, Firmware, TargetEntry};
+use crate::config::{Config, Firmware, Problems, TargetEntry};
 use crate::exit::Failure;
 
 /// Where syslog collectors listen (RFC 5426, section 3.3).
@@ -40,27 +38,26 @@ impl Plan {
     /// targets may lack a certificate.
     pub(super) fn new(config: &Config, fetch: bool) -> Result<Self, Failure> {
         let firmware = &config.firmware;
-        let mut problems = Problems::new(config);
-        let network = network::network(firmware, &mut problems);
+        let problems = config.problems();
+        let network = network::network(firmware, &problems);
         let (probe, check) = (firmware.probe_every.as_ref(), firmware.check_every.as_ref());
-        target::within(probe, &rules::PROBE_EVERY, "probe_every", &mut problems);
-        target::within(check, &rules::CHECK_EVERY, "check_every", &mut problems);
-        let entries = entries(config, &mut problems);
+        target::within(probe, &rules::PROBE_EVERY, "probe_every", &problems);
+        target::within(check, &rules::CHECK_EVERY, "check_every", &problems);
+        let entries = entries(config, &problems);
         let mut warnings = Vec::new();
         let targets: Vec<_> = entries
             .iter()
             .filter_map(|(name, entry)| {
                 warnings.extend(warnings_of(name, entry, config));
-                Target::new(name, entry, firmware, fetch, &mut problems)
+                Target::new(name, entry, firmware, fetch, &problems)
             })
             .collect();
-        warnings.extend(rivals(&targets, config));
         warnings.extend(loopbacks(&targets, config));
         warnings.dedup();
-        let syslogs = syslogs(firmware, &mut problems);
-        let webhooks = webhooks(firmware, &mut problems);
-        let time_servers = time_servers(firmware, &mut problems);
-        users_agree(&targets, &mut problems);
+        let syslogs = syslogs(firmware, &problems);
+        let webhooks = webhooks(firmware, &problems);
+        let time_servers = time_servers(firmware, &problems);
+        users_agree(&targets, &problems);
         let plan = network.map(|network| Self {
             network,
             targets,
@@ -70,13 +67,13 @@ impl Plan {
             warnings,
         });
         if let Some(plan) = &plan {
-            plan.names_are_found(firmware, &mut problems);
+            plan.names_are_found(firmware, &problems);
         }
         problems.end(plan)
     }
 
     /// A board with a static address looks names up only if it is told where.
-    fn names_are_found(&self, firmware: &Firmware, problems: &mut Problems<'_>) {
+    fn names_are_found(&self, firmware: &Firmware, problems: &Problems<'_>) {
         let Network::Static(network) = &self.network else {
             return;
         };
@@ -113,14 +110,14 @@ impl Plan {
 }
 
 /// The targets that are meant, in the order of the image.
-fn entries<'c>(config: &'c Config, problems: &mut Problems<'_>) -> Vec<(String, &'c TargetEntry)> {
+fn entries<'c>(config: &'c Config, problems: &Problems<'_>) -> Vec<(String, &'c TargetEntry)> {
     let Some(named) = &config.firmware.targets else {
         return all_entries(config, problems);
     };
-    let at = named.first().map_or(0, |name| name.span().start);
+    let (at, named) = (named.span().start, named.get_ref());
     if named.is_empty() {
         problems.add(
-            0,
+            at,
             "targets of [firmware] names none; name some, or remove it to watch all",
         );
     }
@@ -141,10 +138,7 @@ fn entries<'c>(config: &'c Config, problems: &mut Problems<'_>) -> Vec<(String, 
     found
 }
 
-fn all_entries<'c>(
-    config: &'c Config,
-    problems: &mut Problems<'_>,
-) -> Vec<(String, &'c TargetEntry)> {
+fn all_entries<'c>(config: &'c Config, problems: &Problems<'_>) -> Vec<(String, &'c TargetEntry)> {
     let names = config.targets().map(|(name, _)| name);
     let entry = |name: &str| Some((name.to_owned(), config.target(name).ok()?));
     let all: Vec<_> = names.filter_map(entry).collect();
@@ -156,7 +150,7 @@ fn all_entries<'c>(
     all
 }
 
-fn too_many(count: usize, most: usize, what: &str, at: usize, problems: &mut Problems<'_>) {
+fn too_many(count: usize, most: usize, what: &str, at: usize, problems: &Problems<'_>) {
     if count > most {
         problems.add(
             at,
@@ -177,25 +171,6 @@ fn warnings_of(name: &str, entry: &TargetEntry, config: &Config) -> Vec<String> 
     source.into_iter().chain(latch).collect()
 }
 
-/// Targets that would end each other's sessions: FMC keeps one for each user.
-fn rivals(targets: &[Target], config: &Config) -> Vec<String> {
-    let of = |(index, target): (usize, &Target)| {
-        let (host, user) = ((&target.host, target.port), &target.account.user);
-        let is_rival = |other: &&Target| {
-            let theirs = (&other.host, other.port);
-            other.product == Product::Fmc && theirs == host && other.account.user == *user
-        };
-        let other = targets.iter().take(index).find(is_rival)?;
-        let (place, name, other) = (config.place(target.at), &target.name, &other.name);
-        Some(format!(
-            "{place}: target {name:?}: the same FMC and user as target {other:?}; FMC keeps one session for each user, so each check would end the other's: leave one of them out, or give it an account of its own"
-        ))
-    };
-    let fmcs = targets.iter().enumerate();
-    let fmcs = fmcs.filter(|(_, target)| target.product == Product::Fmc);
-    fmcs.filter_map(of).collect()
-}
-
 /// Targets at an address of this host, as those of the simulator are.
 fn loopbacks(targets: &[Target], config: &Config) -> Vec<String> {
     let is_loopback =
@@ -209,7 +184,7 @@ fn loopbacks(targets: &[Target], config: &Config) -> Vec<String> {
     targets.iter().filter(is_loopback).map(warning).collect()
 }
 
-fn syslogs(firmware: &Firmware, problems: &mut Problems<'_>) -> Vec<Place> {
+fn syslogs(firmware: &Firmware, problems: &Problems<'_>) -> Vec<Place> {
     places(
         &firmware.syslog,
         ("syslog", "syslog collectors"),
@@ -219,7 +194,7 @@ fn syslogs(firmware: &Firmware, problems: &mut Problems<'_>) -> Vec<Place> {
     )
 }
 
-fn time_servers(firmware: &Firmware, problems: &mut Problems<'_>) -> Vec<Place> {
+fn time_servers(firmware: &Firmware, problems: &Problems<'_>) -> Vec<Place> {
     let what = ("time_servers", "time servers");
     places(
         &firmware.time_servers,
@@ -236,7 +211,7 @@ fn places(
     what: (&str, &str),
     most: usize,
     default_port: u16,
-    problems: &mut Problems<'_>,
+    problems: &Problems<'_>,
 ) -> Vec<Place> {
     let at = written.first().map_or(0, |first| first.span().start);
     too_many(written.len(), most, what.1, at, problems);
@@ -250,7 +225,7 @@ fn places(
     written.iter().filter_map(parse).collect()
 }
 
-fn webhooks(firmware: &Firmware, problems: &mut Problems<'_>) -> Vec<Webhook> {
+fn webhooks(firmware: &Firmware, problems: &Problems<'_>) -> Vec<Webhook> {
     let written = &firmware.webhooks;
     let at = written.first().map_or(0, |first| first.at);
     too_many(written.len(), MAX_WEBHOOKS, "webhooks", at, problems);
@@ -259,7 +234,7 @@ fn webhooks(firmware: &Firmware, problems: &mut Problems<'_>) -> Vec<Webhook> {
 }
 
 /// One name of credentials is one account: refusals are counted under it.
-fn users_agree(targets: &[Target], problems: &mut Problems<'_>) {
+fn users_agree(targets: &[Target], problems: &Problems<'_>) {
     for (index, target) in targets.iter().enumerate() {
         let account = &target.account;
         let differs = |other: &&Target| {

@@ -13,8 +13,7 @@ use toml::Spanned;
 
 use super::certificate;
 use super::network::Host;
-use super::problems::Problems;
-use crate::config::{Firmware, TargetEntry};
+use crate::config::{Firmware, Problems, TargetEntry};
 use crate::secret::{Secret, Source, What};
 
 const PROBE_EVERY: u32 = 60;
@@ -67,7 +66,7 @@ impl Target {
         entry: &TargetEntry,
         defaults: &Firmware,
         fetch: bool,
-        problems: &mut Problems<'_>,
+        problems: &Problems<'_>,
     ) -> Option<Self> {
         let board = &entry.board;
         let at = board.at;
@@ -149,7 +148,7 @@ pub(super) fn within(
     every: Option<&Spanned<u32>>,
     allowed: &RangeInclusive<u32>,
     key: &str,
-    problems: &mut Problems<'_>,
+    problems: &Problems<'_>,
 ) {
     if let Some(every) = every
         && !allowed.contains(every.get_ref())

@@ -5,8 +5,7 @@ use oobwatch_client::tls::ServerCertificate;
 use oobwatch_image::{Host, Url};
 
 use super::certificate;
-use super::problems::Problems;
-use crate::config::Webhook as Written;
+use crate::config::{Problems, Webhook as Written};
 use crate::secret::What;
 
 /// An address, and the authority of an `https` one.
@@ -18,7 +17,7 @@ pub(super) struct Webhook {
 }
 
 impl Webhook {
-    pub(super) fn new(written: &Written, problems: &mut Problems<'_>) -> Option<Self> {
+    pub(super) fn new(written: &Written, problems: &Problems<'_>) -> Option<Self> {
         let at = written.at;
         let authority = written.ca_file.as_deref().map(certificate::authority);
         let authority = match authority {

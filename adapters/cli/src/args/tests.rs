@@ -1,0 +1,65 @@
+//! Command lines that mean something, and some that do not.
+
+use clap::CommandFactory as _;
+
+use super::*;
+
+fn parse(line: &str) -> Result<Command, clap::Error> {
+    Cli::try_parse_from(line.split(' ')).map(|cli| cli.command)
+}
+
+#[test]
+fn the_definition_holds_together() {
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn token_is_a_command_and_has_commands() {
+    let Ok(Command::Token(args)) = parse("oobwatch token fmc1 --keep") else {
+        panic!()
+    };
+    let login = args.login;
+    assert_eq!(
+        (login.target.as_deref(), login.keep, args.action.is_none()),
+        (Some("fmc1"), true, true)
+    );
+    let line = "oobwatch token refresh fmc1 --access-token-env A --refresh-token-env R";
+    let Ok(Command::Token(args)) = parse(line) else {
+        panic!("{:?}", parse(line))
+    };
+    assert!(matches!(args.action, Some(TokenAction::Refresh(held)) if held.target == "fmc1"));
+    assert!(parse("oobwatch token").is_err());
+    assert!(parse("oobwatch token revoke fmc1").is_err());
+    // What a logout would not look at is not taken either.
+    let revoke = "oobwatch token revoke fmc1 --access-token-env A";
+    assert!(parse(revoke).is_ok());
+    assert!(parse(&format!("{revoke} --format json")).is_err());
+    assert!(parse(&format!("{revoke} --refresh-token-env R")).is_err());
+}
+
+#[test]
+fn a_box_is_trusted_in_one_way() {
+    let pins = format!(
+        "oobwatch check a --pin sha256:{0} --pin sha256:{0}",
+        "0".repeat(64)
+    );
+    assert!(parse(&pins).is_ok());
+    assert!(parse(&format!("{pins} --ca-file f")).is_err());
+    assert!(parse("oobwatch check a --ca-file f --danger-skip-tls-verification").is_err());
+    assert!(
+        parse("oobwatch check a --pin sha256:00")
+            .unwrap_err()
+            .to_string()
+            .contains("64")
+    );
+    assert!(parse("oobwatch check a --password-file f --password-env V").is_err());
+    assert!(parse("oobwatch check").is_err());
+}
+
+#[test]
+fn data_may_begin_with_a_hyphen() {
+    for data in ["-", "-1", "@f", "{}"] {
+        let parsed = parse(&format!("oobwatch post a /p --data {data}"));
+        assert!(matches!(parsed, Ok(Command::Post(args)) if args.data.as_deref() == Some(data)));
+    }
+}

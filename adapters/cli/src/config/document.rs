@@ -1,0 +1,122 @@
+//! The file as a whole: its tables in the order in which they refer to each other.
+
+use core::cell::RefCell;
+use std::collections::BTreeMap;
+
+use toml::de::DeTable;
+
+use super::credentials::{self, Credentials};
+use super::firmware::{self, Firmware};
+use super::problems::Problems;
+use super::reader::Reader;
+use super::references::Kind;
+use super::table::{Key, Section, Table};
+use super::targets::{self, AllCredentials};
+use super::{Config, ConfigFile, TargetEntry};
+use crate::exit::Failure;
+
+const STATE_DIR: Key = Key::new(
+    "state_dir",
+    "a directory",
+    "Where runs of the command remember refused passwords and open sessions.",
+);
+const CREDENTIALS: Key = Key::new("credentials", "a table for each account", "");
+const TARGETS: Key = Key::new("targets", "a table for each box", "");
+const FIRMWARE: Key = Key::new("firmware", "a table", "");
+
+static SECTION: Section = Section {
+    head: "",
+    about: "The file is TOML. Paths in it are relative to its own folder. It holds no secrets: they stand in files of their own, or in environment variables.",
+    keys: &[STATE_DIR, CREDENTIALS, TARGETS, FIRMWARE],
+};
+
+/// All kinds of tables, in the order of the reference.
+pub(super) static SECTIONS: [&Section; 5] = [
+    &SECTION,
+    &credentials::SECTION,
+    &targets::SECTION,
+    &firmware::SECTION,
+    &firmware::WEBHOOK,
+];
+
+/// Reads all of it.
+pub(super) fn read(source: &ConfigFile) -> Result<Config, Failure> {
+    let (table, errors) = DeTable::parse_recoverable(source.text());
+    let errors = errors.iter().map(|error| {
+        let at = error.span().map_or(0, |span| span.start);
+        (at, not_toml(error.message()))
+    });
+    let reader = Reader {
+        source,
+        problems: Problems::new(source),
+        references: RefCell::default(),
+        errors: errors.collect(),
+    };
+    let root = Table::new(String::new(), 0, &SECTION, table.into_inner(), &reader);
+    let config = tables(root);
+    reader.problems.drop_those_on_lines_of(&reader.errors);
+    for (at, text) in reader.errors {
+        reader.problems.add(at, text);
+    }
+    let references = reader.references.into_inner();
+    reader.problems.end(Some(Config {
+        references,
+        ..config
+    }))
+}
+
+/// What the parser says, and what it means where that is not plain.
+fn not_toml(message: &str) -> String {
+    let advice = if message.starts_with("invalid boolean") {
+        "; a text stands in quotes"
+    } else if message == "duplicate key" {
+        "; it stands further up already, and may stand there once"
+    } else {
+        ""
+    };
+    format!("this is not TOML: {message}{advice}")
+}
+
+fn tables(mut root: Table<'_, '_>) -> Config {
+    let state_dir = root.file(STATE_DIR, Kind::Directory);
+    let credentials = root.named(CREDENTIALS, &credentials::SECTION).into_iter();
+    let credentials: AllCredentials = credentials
+        .map(|(name, table)| {
+            let credentials = Credentials::read(name.get_ref(), table);
+            (name.into_inner(), credentials)
+        })
+        .collect();
+    let targets = all_targets(&mut root, &credentials);
+    let firmware = root.table(FIRMWARE, &firmware::SECTION);
+    root.end();
+    Config {
+        state_dir,
+        firmware: firmware.map(Firmware::read).unwrap_or_default(),
+        targets,
+        credentials: credentials.into_keys().collect(),
+        ..Config::default()
+    }
+}
+
+fn all_targets(
+    root: &mut Table<'_, '_>,
+    credentials: &AllCredentials,
+) -> BTreeMap<String, TargetEntry> {
+    let tables = root.named(TARGETS, &targets::SECTION).into_iter();
+    let read = tables.filter_map(|(name, table)| {
+        let entry = targets::read(&name, table, credentials)?;
+        Some((name.into_inner(), entry))
+    });
+    let mut all: Vec<_> = read.collect();
+    all.sort_by_key(|(_, entry)| entry.board.at);
+    for (place, (name, entry)) in all.iter().enumerate() {
+        let before = all.iter().take(place);
+        if let Some((first, other)) = before.clone().find(|(_, other)| other.is_same(entry)) {
+            let (line, _) = root.reader.source.line_and_column(other.board.at);
+            root.reader.problems.add(entry.board.at, format!(
+                "targets.{name}: this is the same box, account and domain as target {first:?} in line {line}; remove one of them, as two logins of one account can end each other"
+            ));
+        }
+    }
+    all.into_iter().collect()
+}

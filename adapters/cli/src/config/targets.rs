@@ -1,0 +1,211 @@
+//! `[targets.NAME]`: a box, how it is reached and trusted, and as whom.
+
+use core::ops::RangeInclusive;
+use core::time::Duration;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use oobwatch_client::core::product::Product;
+use oobwatch_client::tls::Pin;
+use toml::Spanned;
+
+use super::credentials::Credentials;
+use super::firmware::Board;
+use super::nearest::suggestion;
+use super::references::Kind;
+use super::table::{Key, Section, Table};
+use super::{TargetEntry, is_target_name};
+use crate::target::Target;
+
+const URL: Key = Key::new(
+    "url",
+    "fmc://HOST, fxos://HOST or cdfmc://HOST",
+    "The box: fmc://[USER@]HOST[:PORT], fxos://[USER@]HOST[:PORT] or cdfmc://HOST. Always HTTPS.",
+);
+const CREDENTIALS: Key = Key::new(
+    "credentials",
+    "the name of credentials",
+    "The NAME of [credentials.NAME] to log in with.",
+);
+const PINS: Key = Key::new(
+    "pins",
+    "a list of pins such as [\"sha256:...\"]",
+    "Certificates (sha256:HEX) or public keys (sha256//BASE64) that are trusted; 'oobwatch pin HOST' shows them. Without pins and ca_file, the system's roots are trusted.",
+);
+const CA_FILE: Key = Key::new(
+    "ca_file",
+    "a file name",
+    "A PEM file: what an authority in it issued is trusted, for the name that is dialled.",
+);
+const DOMAIN: Key = Key::new(
+    "domain",
+    "the name, path or UUID of a domain",
+    "FMC only: work within this domain.",
+);
+const TIMEOUT: Key = Key::new(
+    "timeout",
+    "a whole number of seconds from 1 to 3600",
+    "Give up on connecting, on TLS, on one answer, on a busy box, or on a whole check after so long.",
+);
+const CACHE: Key = Key::new(
+    "cache",
+    "true or false",
+    "Runs of the command share one session: it is left open, and refreshed when it is due.",
+);
+const CERTIFICATE: Key = Key::new(
+    "certificate",
+    "a file name",
+    "Boards only: the certificate of the box, PEM or DER.",
+);
+const NEXT_CERTIFICATE: Key = Key::new(
+    "next_certificate",
+    "a file name",
+    "Boards only: the certificate that the box will have next.",
+);
+const PROBE_EVERY: Key = Key::new(
+    "probe_every",
+    "a whole number of seconds",
+    "Boards only: how often to see whether the box answers, without a login.",
+);
+const CHECK_EVERY: Key = Key::new(
+    "check_every",
+    "a whole number of seconds",
+    "Boards only: how often to log in and check.",
+);
+
+pub(super) const SECTION: Section = Section {
+    head: "[targets.NAME]",
+    about: "A box. NAME is what it is called on the command line, in reports and in metrics.",
+    keys: &[
+        URL,
+        CREDENTIALS,
+        PINS,
+        CA_FILE,
+        DOMAIN,
+        TIMEOUT,
+        CACHE,
+        CERTIFICATE,
+        NEXT_CERTIFICATE,
+        PROBE_EVERY,
+        CHECK_EVERY,
+    ],
+};
+
+/// What [`Duration`] a timeout may have, in seconds.
+const TIMEOUTS: RangeInclusive<u32> = 1..=3600;
+
+/// All credentials, by name.
+pub(super) type AllCredentials = BTreeMap<String, Credentials>;
+
+/// Reads one `[targets.NAME]`; none if nothing can be said about which box it is.
+pub(super) fn read(
+    name: &Spanned<String>,
+    mut table: Table<'_, '_>,
+    all: &AllCredentials,
+) -> Option<TargetEntry> {
+    if !is_target_name(name.get_ref()) {
+        let why = "a target can not be named so; give it another name, without '/', '@' and ':'";
+        table.problem(None, why);
+    }
+    let url_at = table.place_of(URL);
+    let is_missing = url_at == table.at;
+    let target = table.parsed::<Target>(URL).map(Spanned::into_inner);
+    if is_missing && table.reader.is_whole() {
+        table.problem(
+            None,
+            "the url is missing; add url = \"fmc://HOST\" (or fxos://, cdfmc://)",
+        );
+    }
+    let credentials = table.text(CREDENTIALS);
+    let (pins, ca_file) = trust(&mut table);
+    let domain = table.text(DOMAIN);
+    let timeout = table.number(TIMEOUT, &TIMEOUTS);
+    let cache_at = table.place_of(CACHE);
+    let cache = table.flag(CACHE);
+    let board = board(&mut table);
+    let entry = target.map(|target| TargetEntry {
+        ca_file,
+        pins,
+        domain: domain.as_ref().map(|domain| domain.get_ref().clone()),
+        timeout: timeout.map(|seconds| Duration::from_secs(seconds.into_inner().into())),
+        cache,
+        board,
+        ..TargetEntry::of(target)
+    });
+    let entry = entry.map(|mut entry| {
+        if let Some(domain) = &domain {
+            check_domain(&entry, domain, &table);
+        }
+        if cache && entry.target.product == Product::CdFmc {
+            table.problem_of(CACHE, cache_at, "a cdFMC has no session; remove it");
+        }
+        if let Some(credentials) = &credentials {
+            log_in_with(&mut entry, credentials, all, &table);
+        }
+        entry
+    });
+    table.end();
+    entry
+}
+
+fn trust(table: &mut Table<'_, '_>) -> (Vec<Pin>, Option<PathBuf>) {
+    let pins = table.all_parsed::<Pin>(PINS);
+    let at = table.place_of(CA_FILE);
+    let ca_file = table.file(CA_FILE, Kind::Authorities);
+    if !pins.is_empty() && ca_file.is_some() {
+        table.problem_of(CA_FILE, at, "pins and ca_file exclude each other; keep one");
+    }
+    let pins = pins.into_iter().map(Spanned::into_inner).collect();
+    (pins, ca_file)
+}
+
+fn board(table: &mut Table<'_, '_>) -> Board {
+    let any = 0..=u32::MAX;
+    Board {
+        at: table.at,
+        certificate: table.file(CERTIFICATE, Kind::Certificate),
+        next_certificate: table.file(NEXT_CERTIFICATE, Kind::Certificate),
+        probe_every: table.number(PROBE_EVERY, &any),
+        check_every: table.number(CHECK_EVERY, &any),
+    }
+}
+
+fn check_domain(entry: &TargetEntry, domain: &Spanned<String>, table: &Table<'_, '_>) {
+    let at = domain.span().start;
+    if entry.target.product == Product::Fxos {
+        table.problem_of(DOMAIN, at, "a chassis has no domains; remove it");
+    }
+    if domain.get_ref().is_empty() {
+        table.problem_of(DOMAIN, at, "this is empty; name a domain, or remove it");
+    }
+}
+
+/// Finds the credentials and takes from them what this box needs.
+fn log_in_with(
+    entry: &mut TargetEntry,
+    name: &Spanned<String>,
+    all: &AllCredentials,
+    table: &Table<'_, '_>,
+) {
+    let at = name.span().start;
+    let name = name.get_ref();
+    let Some(found) = all.get(name) else {
+        if table.reader.has_broken_head() {
+            return;
+        }
+        let known = suggestion(name, "there are", all.keys().map(String::as_str));
+        let text = format!("there are no credentials {name:?}; {known}");
+        return table.problem_of(CREDENTIALS, at, text);
+    };
+    entry.credential = Some(found.named.clone());
+    let user = found.user_for(&entry.target);
+    let source = found.source_for(entry.target.product);
+    for why in [user.as_ref().err(), source.as_ref().err()]
+        .into_iter()
+        .flatten()
+    {
+        table.problem_of(CREDENTIALS, at, format!("credentials {name:?}: {why}"));
+    }
+    entry.target.user = user.unwrap_or_default();
+    entry.secret = source.unwrap_or_default();
+}

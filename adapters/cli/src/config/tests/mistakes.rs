@@ -1,0 +1,200 @@
+//! What is said about mistakes: all of them at once, each with its place and what would be right.
+
+use super::{Config, Failure, Path, parse};
+
+#[track_caller]
+fn assert_refused(text: &str, problems: &[&str]) {
+    assert_eq!(parse(text).unwrap_err(), problems, "{text}");
+}
+
+#[test]
+fn all_mistakes_are_named_at_once_in_the_order_of_the_file() {
+    assert_refused(
+        r#"state_dri = "/var/lib/oobwatch"
+
+[credentials.monitor]
+user = "monitor"
+password_file = "a"
+password_env = "A"
+
+[credentials.cloud]
+bearer = "eyJhbGciOi.hunter2"
+
+[targets.refresh]
+url = "fmc://one.example"
+credentials = "moniter"
+timeout = "ten"
+
+[targets.two]
+url = "https://two.example"
+pin = "sha256:00"
+pins = ["sha256:00", 7]
+cache = "yes"
+
+[targets.three]
+domain = "Global"
+credentials = "cloud"
+
+[targets.four]
+url = "fxos://monitor@192.0.2.7"
+domain = "Global"
+timeout = 3601
+pins = ["sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="]
+ca_file = "ca.pem"
+
+[targets.five]
+url = "fxos://monitor@192.0.2.7"
+domain = "Global"
+
+[firmware]
+check_every = -1
+syslog = "192.0.2.9"
+webhooks = [{ url_fiel = "hook" }, 3]
+"#,
+        &[
+            "1:1: state_dri: there is no such key; did you mean \"state_dir\"? the keys here are: state_dir, credentials, targets, firmware",
+            "6:16: credentials.monitor.password_env: password_file is there as well; keep one of them",
+            "9:1: credentials.cloud.bearer: a secret never stands in the configuration; put it into a file of its own and name that with password_file (cdFMC: bearer_file), or use password_env",
+            "11:10: targets.refresh: a target can not be named so; give it another name, without '/', '@' and ':'",
+            "13:15: targets.refresh.credentials: there are no credentials \"moniter\"; did you mean \"monitor\"? there are: cloud, monitor",
+            "14:11: targets.refresh.timeout: this is a text; a whole number of seconds from 1 to 3600 is due",
+            "17:7: targets.two.url: https:// does not say which API is meant; write fmc://host for a Management Center, fxos://host for a chassis",
+            "18:1: targets.two.pin: there is no such key; did you mean \"pins\"? the keys here are: url, credentials, pins, ca_file, domain, timeout, cache, certificate, next_certificate, probe_every, check_every",
+            "19:9: targets.two.pins: it has 2 hexadecimal digits, not 64; a pin is 'sha256:' and the 64 hexadecimal digits of the certificate's fingerprint, or 'sha256//' and the base64 hash of its public key ('oobwatch pin' shows both)",
+            "19:22: targets.two.pins: this is 7; a list of pins such as [\"sha256:...\"] is due",
+            "20:9: targets.two.cache: this is a text; true or false is due",
+            "22:10: targets.three: the url is missing; add url = \"fmc://HOST\" (or fxos://, cdfmc://)",
+            "28:10: targets.four.domain: a chassis has no domains; remove it",
+            "29:11: targets.four.timeout: this is 3601; a whole number of seconds from 1 to 3600 is due",
+            "31:11: targets.four.ca_file: pins and ca_file exclude each other; keep one",
+            "33:10: targets.five: this is the same box, account and domain as target \"four\" in line 26; remove one of them, as two logins of one account can end each other",
+            "35:10: targets.five.domain: a chassis has no domains; remove it",
+            "38:15: firmware.check_every: this is -1; a whole number of seconds is due",
+            "39:10: firmware.syslog: this is a text; a list of HOST or HOST:PORT is due",
+            "40:15: firmware.webhooks[0].url_fiel: there is no such key; did you mean \"url_file\"? the keys here are: url_file, url_env, ca_file",
+            "40:36: firmware.webhooks: this is 3; a list of tables [[firmware.webhooks]] is due",
+        ],
+    );
+}
+
+#[test]
+fn what_is_not_toml_is_named_with_the_rest() {
+    assert_refused(
+        r#"[targets.a]
+url = fmc://a
+timeout = 0
+[targets.a]
+url = "fmc://b"
+[targets.b
+url = "fmc://c"
+x = 1
+"#,
+        &[
+            "2:7: this is not TOML: invalid boolean, expected `false`; a text stands in quotes",
+            "3:11: targets.a.timeout: this is 0; a whole number of seconds from 1 to 3600 is due",
+            "4:10: this is not TOML: duplicate key; it stands further up already, and may stand there once",
+            "5:1: this is not TOML: duplicate key; it stands further up already, and may stand there once",
+            "6:11: this is not TOML: unclosed table, expected `]`",
+        ],
+    );
+}
+
+#[test]
+fn what_is_not_utf_8_has_a_place() {
+    let error = Config::parse_bytes(b"# a\nx = '\xff'\n", Path::new("f")).unwrap_err();
+    let due = Failure::Refused(vec![
+        "f:2:6: this is not UTF-8; save the file as UTF-8".to_owned(),
+    ]);
+    assert_eq!(error, due);
+}
+
+#[test]
+fn a_secret_in_the_file_is_not_shown() {
+    for text in [
+        "[credentials.a]\nuser = 'u'\npassword = 'hunter2'\n",
+        "[credentials.a]\nuser = 'u'\npasword = 'hunter2'\n",
+        "[targets.a]\nurl = 'fmc://u:hunter2@a'\n",
+        "[targets.a]\nurl = 'fmc://a'\npassword = 'hunter2'\n",
+        "[targets.a]\nurl = 'fmc://a'\ntimeout = 'hunter2'\n",
+        "[targets.a]\nurl = 'fmc://a'\npins = 'hunter2'\n",
+        "[targets.a]\nurl = 'fmc://a'\npins = ['hunter2']\n",
+        "credentials = 'hunter2'\n",
+        "password = hunter2\n",
+    ] {
+        let problems = parse(text).unwrap_err().join("\n");
+        assert!(!problems.contains("hunter2"), "{problems}");
+    }
+}
+
+#[test]
+fn credentials_fit_their_product() {
+    let refused = |url: &str, credentials: &str, words: &str| {
+        let text =
+            format!("[credentials.c]\n{credentials}\n[targets.t]\nurl='{url}'\ncredentials='c'\n");
+        let problems = parse(&text).unwrap_err();
+        assert!(
+            matches!(&problems[..], [one] if one.contains(words)),
+            "{text}: {problems:?}"
+        );
+    };
+    refused(
+        "fmc://h",
+        "bearer_env='B'",
+        "5:13: targets.t.credentials: credentials \"c\": FMC and FXOS take password_file",
+    );
+    refused(
+        "cdfmc://h",
+        "password_env='B'",
+        "5:13: targets.t.credentials: credentials \"c\": a cdFMC has no user",
+    );
+    refused(
+        "cdfmc://h",
+        "user='u'\nbearer_env='B'",
+        "1:14: credentials.c: a cdFMC takes",
+    );
+    refused(
+        "fmc://me@h",
+        "user='u'",
+        "the user is named both there and in the url",
+    );
+    refused(
+        "fmc://h",
+        "user=\"a\\r\\nb\"",
+        "2:6: credentials.c.user: the user is empty, or holds a control character",
+    );
+    refused("fmc://h", "user=''", "the user is empty");
+    refused(
+        "fmc://h",
+        "user='u'\npassword_env='A=B'",
+        "3:14: credentials.c.password_env: this is no name",
+    );
+    refused("fmc://h", "user='u'\npassword_file=''", "this is no path");
+}
+
+#[test]
+fn names_that_are_tables_are_tables() {
+    assert_refused(
+        "targets = 3\n",
+        &["1:11: targets: this is 3; a table for each box is due"],
+    );
+    assert_refused(
+        "targets.a = 'fmc://a'\n",
+        &["1:9: targets.a: this is a text; a table [targets.NAME] is due"],
+    );
+    assert_refused(
+        "[targets.'']\nurl = 'fmc://a'\n",
+        &[
+            "1:10: targets.\"\": a target can not be named so; give it another name, without '/', '@' and ':'",
+        ],
+    );
+    assert_refused(
+        "[targets]\nurl = 'fmc://a'\n",
+        &["2:1: targets.url: this is a text; a table [targets.NAME] is due"],
+    );
+    assert_refused(
+        "[target.a]\nurl = 'fmc://a'\n",
+        &[
+            "1:2: target: there is no such key; did you mean \"targets\"? the keys here are: state_dir, credentials, targets, firmware",
+        ],
+    );
+}
