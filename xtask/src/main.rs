@@ -2,6 +2,7 @@
 
 mod bare;
 mod bench;
+mod book;
 mod command;
 mod demo;
 mod deny;
@@ -36,6 +37,7 @@ cargo xtask size             flash and RAM that the core takes on a Cortex-M4
 cargo xtask firmware ...      the boards' images: run one in QEMU, measure, flash; alone, it
                              explains itself
 cargo xtask bench [ARGS]     cargo bench, with valgrind where there is one
+cargo xtask book             docs/ as a site, in target/book (mdBook)
 cargo xtask deny             licences, sources and duplicates of the dependencies (cargo-deny)
 cargo xtask fuzz [SECONDS]   each fuzz target for so long, 60 by default (nightly, cargo-fuzz)
 ";
@@ -64,6 +66,7 @@ fn run(args: &[String]) -> Result<()> {
         ("size", []) => bare::size(),
         ("firmware", rest) => firmware::run(rest),
         ("bench", rest) => bench::run(rest),
+        ("book", []) => book::run(),
         ("deny", []) => deny::run(),
         ("fuzz", []) => fuzz::run("60"),
         ("fuzz", [seconds]) => fuzz::run(seconds),
@@ -71,7 +74,7 @@ fn run(args: &[String]) -> Result<()> {
             print!("{HELP}");
             Ok(())
         }
-        ("demo" | "test" | "prometheus" | "size" | "deny" | "fuzz", _) => {
+        ("demo" | "test" | "prometheus" | "size" | "book" | "deny" | "fuzz", _) => {
             bail!("too many arguments for {name:?}\n\n{HELP}")
         }
         _ => bail!("there is no command {name:?}\n\n{HELP}"),
