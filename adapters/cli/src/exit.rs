@@ -52,6 +52,14 @@ impl Failure {
         ExitCode::from(self.code(is_check))
     }
 
+    /// What must change, or what happened, a line each.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        match self {
+            Self::Refused(problems) => problems.iter().map(|text| one_line(text)).collect(),
+            _ => vec![one_line(&self.to_string())],
+        }
+    }
+
     fn code(&self, is_check: bool) -> u8 {
         match self {
             Self::Interrupted(signal, _) => signal.exit_code(),

@@ -6,7 +6,9 @@ mod body;
 mod check;
 mod config;
 mod exit;
+mod exporter;
 mod firmware;
+mod pem;
 mod pin;
 mod record;
 mod request;
@@ -36,7 +38,10 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return exit::usage_error(&error, &arguments),
     };
-    log_to_stderr(cli.verbose);
+    match &cli.command {
+        Command::Exporter(args) => exporter::log_to_stderr(args.log_format, cli.verbose),
+        _ => log_to_stderr(cli.verbose),
+    }
     let is_check = matches!(cli.command, Command::Check(_));
     match run(cli) {
         Ok(code) => code,
@@ -59,6 +64,20 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Pin(args) => block_on(done(pin::run(args))),
         Command::Config(args) => config::command::run(args, cli.config).map(|()| ExitCode::SUCCESS),
         Command::FirmwareConfig(args) => block_on(done(firmware::run(args, cli.config.as_deref()))),
+        Command::Exporter(args) => {
+            let Cli {
+                config,
+                state_dir,
+                no_state,
+                ..
+            } = &cli;
+            let (path, dir, none) = (config.clone(), state_dir.clone(), *no_state);
+            let source = move || {
+                let config = Config::load(path.clone())?;
+                Ok(config.with_state(dir.clone(), none))
+            };
+            exporter::run(args, Box::new(source))
+        }
         _ => {
             let config = Config::load(cli.config)?;
             with_config(
@@ -83,6 +102,7 @@ fn with_config(command: &Command, config: &Config) -> Result<ExitCode, Failure> 
         Command::Unlock { credential } => unlock::run(credential, config),
         Command::Pin(_)
         | Command::Config(_)
+        | Command::Exporter(_)
         | Command::FirmwareConfig(_)
         | Command::Completions { .. } => Ok(ExitCode::SUCCESS),
     }

@@ -10,7 +10,7 @@ use oobwatch_client::core::error::{ConfigError, Error, PeerError};
 use oobwatch_client::core::product::Product;
 use oobwatch_client::state::State;
 use oobwatch_client::{
-    BuildError, Builder, Client, ClientError, Credential, Timeouts, until_interrupted,
+    BuildError, Builder, Client, ClientError, Credential, Timeouts, Zeroizing, until_interrupted,
 };
 
 use crate::advice;
@@ -35,35 +35,55 @@ pub(crate) struct Session {
 /// The credentials of one command: the same user name and password are one
 /// credential, however many targets have them, and are refused as one. And
 /// where is remembered what came of them.
-pub(crate) struct Wallet<'c> {
-    config: &'c Config,
+pub(crate) struct Wallet {
+    /// Where the state is to be, if anywhere.
+    state_dir: state::Place,
+    /// The process runs once, and leaves the second try of a password to others.
+    one_shot: bool,
     credentials: Vec<Credential>,
     state: Option<State>,
 }
 
-impl<'c> Wallet<'c> {
-    pub(crate) const fn new(config: &'c Config) -> Self {
+impl Wallet {
+    /// For a command, which runs once.
+    pub(crate) fn new(config: &Config) -> Self {
         Self {
-            config,
+            state_dir: state::Place::of(config),
+            one_shot: true,
             credentials: Vec::new(),
             state: None,
         }
     }
 
+    /// For a process that stays.
+    pub(crate) fn resident(config: &Config) -> Self {
+        Self {
+            one_shot: false,
+            ..Self::new(config)
+        }
+    }
+
     /// The state, if there is to be one. It is opened before anything is sent.
-    fn state(&mut self) -> Result<Option<State>, Failure> {
+    pub(crate) fn state(&mut self) -> Result<Option<State>, Failure> {
         if self.state.is_none() {
-            self.state = state::open(self.config)?;
+            self.state = self.state_dir.open()?;
         }
         Ok(self.state.clone())
     }
 
-    fn credential(&mut self, user: String, password: Secret, named: Option<&Named>) -> Credential {
-        let known = |known: &&Credential| known.is(&user, password.expose_secret());
+    /// The credential of that user name and password.
+    pub(crate) fn credential(
+        &mut self,
+        user: String,
+        password: Zeroizing<String>,
+        named: Option<&Named>,
+    ) -> Credential {
+        let known = |known: &&Credential| known.is(&user, &password);
         if let Some(known) = self.credentials.iter().find(known) {
             return known.clone();
         }
-        let new = Credential::new(user, password.into_zeroizing()).with_policy(policy(named));
+        let policy = policy(named, self.one_shot);
+        let new = Credential::new(user, password).with_policy(policy);
         let new = match named {
             Some(named) => new.named(&named.name),
             None => new,
@@ -71,13 +91,18 @@ impl<'c> Wallet<'c> {
         self.credentials.push(new.clone());
         new
     }
+
+    /// Forgets the others.
+    pub(crate) fn keep_only(&mut self, used: impl FnMut(&Credential) -> bool) {
+        self.credentials.retain(used);
+    }
 }
 
 impl Session {
     /// Reads the secret and makes the client. Sends nothing.
     pub(crate) fn new(
         access: &Access,
-        wallet: &mut Wallet<'_>,
+        wallet: &mut Wallet,
         record: Option<&Record>,
     ) -> Result<Self, Failure> {
         let credentials = access.credentials()?;
@@ -89,6 +114,7 @@ impl Session {
             Credentials::Login { user, password } => {
                 conceal(Kind::Secret, password.expose_secret());
                 conceal(Kind::User, &user);
+                let password = password.into_zeroizing();
                 let credential = wallet.credential(user, password, access.named.as_ref());
                 let builder = in_domain(builder).credential(credential);
                 let builder = builder.shared_session(access.reach.cache);

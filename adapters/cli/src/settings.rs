@@ -28,7 +28,7 @@ pub(crate) struct Reach {
 #[derive(Clone, Debug)]
 pub(crate) struct Access {
     pub(crate) reach: Reach,
-    source: Source,
+    pub(crate) source: Source,
     /// What the credential is called, if the configuration names it.
     pub(crate) named: Option<Named>,
 }

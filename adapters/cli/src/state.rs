@@ -1,6 +1,7 @@
 //! What runs of the command remember, and what is said about it.
 
 use core::time::Duration;
+use std::path::PathBuf;
 use std::time::SystemTime;
 
 use oobwatch_client::core::latch::Policy;
@@ -15,26 +16,52 @@ const RETRY: Duration = Duration::from_secs(24 * 60 * 60);
 /// What to do where nothing can be remembered.
 const WITHOUT: &str = "name another directory with --state-dir, or use --no-state";
 
-/// Opens the state, unless there is to be none.
-pub(crate) fn open(config: &Config) -> Result<Option<State>, Failure> {
-    if config.no_state {
-        return Ok(None);
-    }
-    let dir = config.state_dir.clone().or_else(default_dir);
-    let Some(dir) = dir else {
-        let why = "there is no home directory to remember refused passwords and open sessions in";
-        return Err(Failure::Usage(format!("{why}; {WITHOUT}")));
-    };
-    let opened = State::open(dir);
-    opened
-        .map(Some)
-        .map_err(|error| Failure::Usage(format!("{error}; {WITHOUT}")))
+/// Where the state is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Nothing is to be remembered.
+    Nowhere,
+    /// There is no home directory to have it in.
+    Homeless,
+    Dir(PathBuf),
 }
 
-/// When a credential may be tried by a command, which runs once.
-pub(crate) fn policy(named: Option<&Named>) -> Policy {
+impl Place {
+    pub(crate) fn of(config: &Config) -> Self {
+        if config.no_state {
+            return Self::Nowhere;
+        }
+        let dir = config.state_dir.clone().or_else(default_dir);
+        dir.map_or(Self::Homeless, Self::Dir)
+    }
+
+    /// Opens the state, unless there is to be none.
+    pub(crate) fn open(&self) -> Result<Option<State>, Failure> {
+        let dir = match self {
+            Self::Nowhere => return Ok(None),
+            Self::Dir(dir) => dir,
+            Self::Homeless => {
+                let why =
+                    "there is no home directory to remember refused passwords and open sessions in";
+                return Err(Failure::Usage(format!("{why}; {WITHOUT}")));
+            }
+        };
+        let opened = State::open(dir);
+        opened
+            .map(Some)
+            .map_err(|error| Failure::Usage(format!("{error}; {WITHOUT}")))
+    }
+}
+
+/// Opens the state that a configuration names, unless there is to be none.
+pub(crate) fn open(config: &Config) -> Result<Option<State>, Failure> {
+    Place::of(config).open()
+}
+
+/// When a credential may be tried; `one_shot` by a process that runs once.
+pub(crate) fn policy(named: Option<&Named>, one_shot: bool) -> Policy {
     Policy {
-        one_shot: true,
+        one_shot,
         single_use: named.is_some_and(|named| named.single_use),
         retry: named
             .is_some_and(|named| named.latch_retry)
@@ -124,12 +151,12 @@ mod tests {
 
     #[test]
     fn a_one_shot_run_leaves_the_second_try_to_the_next() {
-        assert!(policy(None).one_shot);
+        assert!(policy(None, true).one_shot);
         let named = Named {
             name: "n".to_owned(),
             single_use: false,
             latch_retry: true,
         };
-        assert_eq!(policy(Some(&named)).retry, Some(RETRY));
+        assert_eq!(policy(Some(&named), true).retry, Some(RETRY));
     }
 }

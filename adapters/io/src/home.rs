@@ -4,13 +4,14 @@ use core::future::Future;
 
 use embedded_io_async::{Read, Write};
 use oobwatch_core::credentials::{Bearer, Login};
-use oobwatch_core::error::Error;
+use oobwatch_core::error::{ConfigError, Error};
 use oobwatch_core::exchange::Sink;
 use oobwatch_core::http::{Limits, Persistence};
 use oobwatch_core::latch::Latch;
 use oobwatch_core::origin::Origin;
 use oobwatch_core::secret::{AccessToken, RefreshToken};
 use oobwatch_core::session::{Ages, AuthKind, AuthNext, AuthPermit, Came, Session, Wait};
+use oobwatch_core::text::Text;
 use oobwatch_core::time::Instant;
 
 use crate::Deadlines;
@@ -89,6 +90,14 @@ pub trait Home: Timer {
     /// The domain that the session is for; `None` is the user's own.
     fn domain(&self) -> Option<&str>;
 
+    /// The UUID that `{domainUUID}` in this caller's requests stands for, where it
+    /// is not that of the session's domain. Asked when the session is open.
+    ///
+    /// # Errors
+    /// The account has no such domain; nothing is sent then.
+    fn view(&self) -> Result<Option<Text<36>>, ConfigError> {
+        Ok(None)
+    }
     /// Where the domains that a login lists go.
     fn domains(&self) -> impl Sink;
 

@@ -292,7 +292,7 @@ proptest! {
         let board = board(chunk, vec![vec![login(), probed, answer(200, "")]]);
         let framing = if sized { BodyLength::Sized(length as u64) } else { BodyLength::Chunked };
         let request = Request {
-            method: Method::Post, path: "/up", body: framing, content_type: "multipart/binary",
+            method: Method::Post, path: "/up", domain: None, body: framing, content_type: "multipart/binary",
         };
         let mut sink = Discard;
         let sent = upload(&board, &request, body.as_bytes(), &mut sink);
@@ -370,6 +370,7 @@ fn a_source_that_ends_early_is_the_callers_fault() {
     let request = Request {
         method: Method::Post,
         path: "/up",
+        domain: None,
         body: BodyLength::Sized(10),
         content_type: "text/plain",
     };

@@ -12,6 +12,7 @@ use tokio::time::{Instant, timeout};
 use tokio_rustls::TlsConnector;
 
 use crate::address::Address;
+use crate::lock;
 use crate::tap::{Stream, Tap};
 use crate::tls::{ServerCertificate, classify_connect, classify_handshake};
 
@@ -68,7 +69,7 @@ impl Timeouts {
     }
 }
 
-/// How long the last new connection took, and the certificate that it showed.
+/// How long the last new connection took, and the certificate that the box showed.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ConnectFacts {
@@ -80,6 +81,26 @@ pub struct ConnectFacts {
     pub tls: Option<Duration>,
     /// The certificate of the box, where it could be read.
     pub certificate: Option<ServerCertificate>,
+    /// What is being done for a new connection, if one is being made.
+    pub(crate) step: Option<Step>,
+}
+
+/// A step on the way to a new connection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Step {
+    Tcp,
+    Tls,
+}
+
+impl ConnectFacts {
+    /// What it is called when time runs out now.
+    pub(crate) const fn late(&self) -> TransportError {
+        match self.step {
+            Some(Step::Tcp) => TransportError::ConnectTimeout,
+            Some(Step::Tls) => TransportError::TlsTimeout,
+            None => TransportError::Timeout,
+        }
+    }
 }
 
 /// Makes connections to one box.
@@ -88,7 +109,8 @@ pub(crate) struct Connector {
     pub(crate) server_name: ServerName<'static>,
     pub(crate) tls: TlsConnector,
     pub(crate) timeouts: Timeouts,
-    pub(crate) facts: Mutex<ConnectFacts>,
+    /// What the last new connection showed.
+    pub(crate) certificate: Mutex<Option<ServerCertificate>>,
     pub(crate) tap: Option<Arc<dyn Tap>>,
     /// Connections made so far.
     pub(crate) made: AtomicU64,
@@ -102,19 +124,33 @@ impl Connector {
             server_name: self.server_name.clone(),
             tls: self.tls.clone(),
             timeouts: self.timeouts,
-            facts: Mutex::default(),
+            certificate: Mutex::default(),
             tap: self.tap.clone(),
             made: AtomicU64::new(self.made.load(Ordering::Relaxed)),
         }
     }
 
-    /// Trust is established when this returns; nothing was sent but TLS.
-    pub(crate) async fn connect(&self) -> Result<Stream, Error> {
-        self.facts(|facts| *facts = ConnectFacts::default());
-        let tcp = timeout(self.timeouts.connect, self.tcp()).await;
+    /// Trust is established when this returns; nothing was sent but TLS. What is
+    /// found out on the way goes to `facts`.
+    pub(crate) async fn connect(&self, facts: &Mutex<ConnectFacts>) -> Result<Stream, Error> {
+        let note = |change: &dyn Fn(&mut ConnectFacts)| change(&mut lock(facts));
+        note(&|facts| {
+            *facts = ConnectFacts {
+                step: Some(Step::Tcp),
+                ..ConnectFacts::default()
+            };
+        });
+        let made = self.connect_noting(&note).await;
+        note(&|facts| facts.step = None);
+        made
+    }
+
+    async fn connect_noting(&self, note: Note<'_>) -> Result<Stream, Error> {
+        let tcp = timeout(self.timeouts.connect, self.tcp(note)).await;
         let tcp = tcp.unwrap_or(Err(TransportError::ConnectTimeout))?;
         // Small requests, one answer each: waiting to fill a segment only costs time.
         let _ = tcp.set_nodelay(true);
+        note(&|facts| facts.step = Some(Step::Tls));
         let start = Instant::now();
         let handshake = self.tls.connect(self.server_name.clone(), tcp);
         let tls = timeout(self.timeouts.tls, handshake).await;
@@ -124,27 +160,31 @@ impl Connector {
         let certificate = chain
             .first()
             .and_then(|der| ServerCertificate::from_der(der).ok());
-        self.facts(|facts| {
-            facts.tls = Some(start.elapsed());
-            facts.certificate = certificate;
+        let took = start.elapsed();
+        note(&|facts| {
+            facts.tls = Some(took);
+            facts.certificate.clone_from(&certificate);
         });
-        tracing::debug!(box_ = %self.address, took = ?start.elapsed(), "TLS is up");
+        *lock(&self.certificate) = certificate;
+        tracing::debug!(box_ = %self.address, ?took, "TLS is up");
         let number = self.made.fetch_add(1, Ordering::Relaxed) + 1;
         let tap = self.tap.as_ref().map(|tap| (Arc::clone(tap), number));
         Ok(Stream::new(tls, tap))
     }
 
-    async fn tcp(&self) -> Result<TcpStream, TransportError> {
+    async fn tcp(&self, note: Note<'_>) -> Result<TcpStream, TransportError> {
         let start = Instant::now();
         let found = lookup_host((self.address.host(), self.address.port())).await;
         let found: Vec<SocketAddr> = found.map_err(|_| TransportError::NameNotFound)?.collect();
-        self.facts(|facts| facts.resolve = Some(start.elapsed()));
+        let took = start.elapsed();
+        note(&|facts| facts.resolve = Some(took));
         let start = Instant::now();
         let mut failed = TransportError::NameNotFound;
         for address in found {
             match TcpStream::connect(address).await {
                 Ok(stream) => {
-                    self.facts(|facts| facts.connect = Some(start.elapsed()));
+                    let took = start.elapsed();
+                    note(&|facts| facts.connect = Some(took));
                     return Ok(stream);
                 }
                 Err(error) => failed = classify_connect(&error),
@@ -152,8 +192,7 @@ impl Connector {
         }
         Err(failed)
     }
-
-    fn facts(&self, change: impl FnOnce(&mut ConnectFacts)) {
-        change(&mut crate::lock(&self.facts));
-    }
 }
+
+/// Writes down what was found out about a connection.
+type Note<'a> = &'a (dyn Fn(&dyn Fn(&mut ConnectFacts)) + Sync);

@@ -99,6 +99,12 @@ impl Credential {
         self.0.user == user && *self.0.password == password
     }
 
+    /// Whether both are clones of one credential.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     pub(crate) fn policy(&self) -> Policy {
         lock(&self.0.latch).policy()
     }

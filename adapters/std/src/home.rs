@@ -4,20 +4,21 @@ use std::sync::{Arc, Mutex};
 
 use embedded_io_async::{ErrorType, Read, Write};
 use oobwatch_core::credentials::{Bearer, Login};
-use oobwatch_core::error::{Error, TransportError};
+use oobwatch_core::error::{ConfigError, Error, TransportError};
 use oobwatch_core::exchange::{Sink, find_domain};
 use oobwatch_core::http::{Limits, Persistence};
 use oobwatch_core::latch::Latch;
 use oobwatch_core::origin::Origin;
 use oobwatch_core::product::Product;
 use oobwatch_core::session::{AuthKind, AuthNext, AuthPermit, Came, Session, Wait};
+use oobwatch_core::text::Text;
 use oobwatch_core::time::Instant;
 use oobwatch_io::{Adopted, Before, Connection, Deadlines, Home, Timer, drive};
 use tokio::sync::OwnedSemaphorePermit;
 use zeroize::Zeroizing;
 
 use crate::clock::Clock;
-use crate::connect::Connector;
+use crate::connect::{ConnectFacts, Connector};
 use crate::credential::Credential;
 use crate::lock;
 use crate::pool::{Lane, Pool};
@@ -71,7 +72,16 @@ pub struct DomainName {
 
 /// A handle on what is shared; what the loops of `oobwatch-io` run on.
 #[derive(Clone)]
-pub(crate) struct Host(pub(crate) Arc<Shared>, Lane);
+pub(crate) struct Host(pub(crate) Arc<Shared>, Lane, pub(crate) Arc<View>);
+
+/// What each view of a session has of its own.
+#[derive(Default)]
+pub(crate) struct View {
+    /// The domain to work in, if it is not that of the session.
+    domain: Option<String>,
+    /// How its last new connection was made.
+    pub(crate) facts: Mutex<ConnectFacts>,
+}
 
 /// A connection, and the slot that it occupies while it is in use.
 pub(crate) struct Held {
@@ -100,8 +110,17 @@ impl Write for Held {
 }
 
 impl Host {
-    pub(crate) const fn new(shared: Arc<Shared>) -> Self {
-        Self(shared, Lane::Request)
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        Self(shared, Lane::Request, Arc::default())
+    }
+
+    /// The same session, seen from another domain.
+    pub(crate) fn in_domain(&self, name: &str) -> Self {
+        let view = View {
+            domain: Some(name.to_owned()),
+            ..View::default()
+        };
+        Self(Arc::clone(&self.0), self.1, Arc::new(view))
     }
 
     /// A login that came in after the client was closed or dropped: nobody else
@@ -207,6 +226,15 @@ impl Home for Host {
         self.0.domain.as_deref()
     }
 
+    fn view(&self) -> Result<Option<Text<36>>, ConfigError> {
+        let Some(wanted) = &self.2.domain else {
+            return Ok(None);
+        };
+        let listed = lock(&self.0.domains);
+        let listed = listed.iter();
+        find_domain(wanted, listed.map(|domain| (&*domain.name, &*domain.uuid))).map(Some)
+    }
+
     fn domains(&self) -> impl Sink {
         Domains {
             shared: Arc::clone(&self.0),
@@ -237,7 +265,7 @@ impl Home for Host {
         let reused = slot.stream.is_some();
         let stream = match slot.stream {
             Some(stream) => stream,
-            None => self.0.connector.connect().await?,
+            None => self.0.connector.connect(&self.2.facts).await?,
         };
         Ok(Connection {
             stream: Held {
@@ -254,7 +282,8 @@ impl Home for Host {
 
     /// In a task of its own: a caller that is dropped takes nobody's login along.
     async fn authenticate(&self, permit: AuthPermit) -> AuthNext {
-        let (host, kind) = (Self(Arc::clone(&self.0), Lane::Auth), permit.kind());
+        let host = Self(Arc::clone(&self.0), Lane::Auth, Arc::clone(&self.2));
+        let kind = permit.kind();
         let address = &self.0.connector.address;
         tracing::debug!(%address, ?kind, "begins");
         let task = tokio::spawn(async move {

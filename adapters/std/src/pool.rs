@@ -100,6 +100,14 @@ impl Pool {
         lock(&self.idle).push(Idle { stream, until });
     }
 
+    /// Closes the idle connections whose time is over.
+    pub(crate) fn clear_stale(&self, clock: &Clock) {
+        let now = clock.now();
+        let mut idle = lock(&self.idle);
+        idle.retain(|connection| connection.until > now);
+        idle.shrink_to_fit();
+    }
+
     /// Closes all idle connections.
     pub(crate) fn clear(&self) {
         lock(&self.idle).clear();

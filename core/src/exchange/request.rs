@@ -18,8 +18,11 @@ pub struct Request<'a> {
     /// The method.
     pub method: Method,
     /// Path and query, from the first `/` on, percent-encoded by the caller.
-    /// `{domainUUID}` stands for the UUID of the session's domain.
+    /// `{domainUUID}` stands for the UUID of `domain`, or of the session's domain.
     pub path: &'a str,
+    /// The UUID of the domain to work in, where that is not the session's:
+    /// several domains of one account share a session.
+    pub domain: Option<&'a str>,
     /// How the body is framed.
     pub body: BodyLength,
     /// The media type of the body; ignored without a body.
@@ -33,6 +36,7 @@ impl<'a> Request<'a> {
         Self {
             method: Method::Get,
             path,
+            domain: None,
             body: BodyLength::None,
             content_type: "",
         }
@@ -44,6 +48,7 @@ impl<'a> Request<'a> {
         Self {
             method,
             path,
+            domain: None,
             body: BodyLength::Sized(length),
             content_type: "application/json",
         }
@@ -108,7 +113,7 @@ impl Exchange {
     ) -> Result<(Self, usize), Error> {
         let access = session.lend_access(origin.tag(), permit)?;
         let mut head = HeadWriter::new(out);
-        head.request_line(request.method, &path_parts(session, request.path)?)?;
+        head.request_line(request.method, &path_parts(session, request)?)?;
         common_fields(&mut head, origin)?;
         match (origin.product(), access, bearer) {
             (Product::CdFmc, _, Some(bearer)) if bearer.origin == origin.tag() => {
@@ -160,13 +165,17 @@ impl Answer for Exchange {
     }
 }
 
-/// The path with the session's domain in the place of `{domainUUID}`.
-fn path_parts<'a>(session: &'a Session, path: &'a str) -> Result<Vec<&'a str, 7>, ConfigError> {
+/// The path with the UUID of the domain in the place of `{domainUUID}`.
+fn path_parts<'a>(
+    session: &'a Session,
+    request: &Request<'a>,
+) -> Result<Vec<&'a str, 7>, ConfigError> {
     let too_long = |_| ConfigError::TooLong(Part::Path);
     let mut parts = Vec::new();
-    let mut rest = path;
+    let mut rest = request.path;
     while let Some((before, after)) = split_at_placeholder(rest) {
-        let uuid = session.domain().ok_or(ConfigError::DomainUnknown)?;
+        let uuid = request.domain.or_else(|| session.domain());
+        let uuid = uuid.ok_or(ConfigError::DomainUnknown)?;
         parts.extend_from_slice(&[before, uuid]).map_err(too_long)?;
         rest = after;
     }

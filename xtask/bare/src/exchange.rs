@@ -51,6 +51,7 @@ fn request(session: &Session, origin: &Origin<'_>, permit: &Permit) -> Option<Ou
     let request = Request {
         method: black_box(Method::Get),
         path: text(),
+        domain: black_box(None),
         body: black_box(BodyLength::None),
         content_type: text(),
     };

@@ -7,7 +7,7 @@ use clap::Args;
 use oobwatch_client::tls::Pin;
 
 /// How a box is reached and logged in to.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(crate) struct AccessArgs {
     /// Share the session with other runs: log in once, leave it open, refresh it when it is due
     #[arg(long, conflicts_with = "no_state")]
@@ -29,7 +29,7 @@ pub(crate) struct AccessArgs {
 }
 
 /// How a box is reached.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(crate) struct ConnectionArgs {
     /// Trust this certificate: sha256:HEX, or this key: sha256//BASE64 (repeatable; see oobwatch pin)
     #[arg(long = "pin", value_name = "PIN", group = "trust")]

@@ -83,6 +83,18 @@ Examples:
   oobwatch pin '[2001:db8::1]:8443'
 ";
 
+pub(super) const EXPORTER: &str = "\
+Prometheus asks for /probe?target=NAME, where NAME is a target of the configuration; nothing is
+sent to anything else. Sessions are kept between scrapes. SIGHUP reloads the configuration;
+SIGTERM logs all sessions out, then exits with 0. The port, TLS and users of its own are set in
+[exporter]: see docs/exporter.md.
+
+Examples:
+  oobwatch exporter --check-config
+  oobwatch exporter --listen 127.0.0.1:10115 --log-format json
+  oobwatch exporter --hash-password
+";
+
 pub(super) const COMPLETIONS: &str = "\
 Examples:
   oobwatch completions bash > ~/.local/share/bash-completion/completions/oobwatch

@@ -9,6 +9,7 @@
 mod access;
 mod check;
 mod examples;
+mod exporter;
 mod request;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ use clap_complete::Shell;
 
 pub(crate) use access::{AccessArgs, ConnectionArgs};
 pub(crate) use check::{CheckArgs, CheckFormat};
+pub(crate) use exporter::{ExporterArgs, LogFormat};
 pub(crate) use request::{GetArgs, RequestArgs, UploadArgs, WriteArgs};
 pub(crate) use token::{RefreshArgs, RevokeArgs, TokenAction, TokenArgs, TokenFormat, TokenLogin};
 
@@ -105,6 +107,9 @@ pub(crate) enum Command {
     /// Check the configuration file, or explain its keys
     #[command(after_help = examples::CONFIG)]
     Config(ConfigArgs),
+    /// Serve the health of the targets of the configuration to Prometheus
+    #[command(after_help = examples::EXPORTER)]
+    Exporter(ExporterArgs),
     /// Make the configuration image of a board, or show what is in one
     #[command(after_help = examples::FIRMWARE_CONFIG)]
     FirmwareConfig(FirmwareConfigArgs),

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use toml::de::DeTable;
 
 use super::credentials::{self, Credentials};
+use super::exporter::{self, Exporter, Module};
 use super::firmware::{self, Firmware};
 use super::problems::Problems;
 use super::reader::Reader;
@@ -23,20 +24,24 @@ const STATE_DIR: Key = Key::new(
 const CREDENTIALS: Key = Key::new("credentials", "a table for each account", "");
 const TARGETS: Key = Key::new("targets", "a table for each box", "");
 const FIRMWARE: Key = Key::new("firmware", "a table", "");
+const EXPORTER: Key = Key::new("exporter", "a table", "");
+const MODULES: Key = Key::new("modules", "a table for each module", "");
 
 static SECTION: Section = Section {
     head: "",
     about: "The file is TOML. Paths in it are relative to its own folder. It holds no secrets: they stand in files of their own, or in environment variables.",
-    keys: &[STATE_DIR, CREDENTIALS, TARGETS, FIRMWARE],
+    keys: &[STATE_DIR, CREDENTIALS, TARGETS, FIRMWARE, EXPORTER, MODULES],
 };
 
 /// All kinds of tables, in the order of the reference.
-pub(super) static SECTIONS: [&Section; 5] = [
+pub(super) static SECTIONS: [&Section; 7] = [
     &SECTION,
     &credentials::SECTION,
     &targets::SECTION,
     &firmware::SECTION,
     &firmware::WEBHOOK,
+    &exporter::SECTION,
+    &exporter::MODULE,
 ];
 
 /// Reads all of it.
@@ -88,10 +93,16 @@ fn tables(mut root: Table<'_, '_>) -> Config {
         .collect();
     let targets = all_targets(&mut root, &credentials);
     let firmware = root.table(FIRMWARE, &firmware::SECTION);
+    let exporter = root.table(EXPORTER, &exporter::SECTION);
+    let modules = root.named(MODULES, &exporter::MODULE).into_iter();
+    let modules = modules.map(|(name, table)| (name.into_inner(), Module::read(table)));
+    let modules = modules.collect();
     root.end();
     Config {
         state_dir,
         firmware: firmware.map(Firmware::read).unwrap_or_default(),
+        exporter: exporter.map(Exporter::read).unwrap_or_default(),
+        modules,
         targets,
         credentials: credentials.into_keys().collect(),
         ..Config::default()

@@ -3,6 +3,7 @@
 pub(crate) mod command;
 mod credentials;
 mod document;
+mod exporter;
 mod file;
 mod firmware;
 mod nearest;
@@ -26,6 +27,7 @@ use nearest::suggestion;
 use oobwatch_client::tls::Pin;
 use references::Reference;
 
+pub(crate) use exporter::{Exporter, Module, PasswordHash};
 pub(crate) use file::ConfigFile;
 pub(crate) use firmware::{Board, Firmware, Webhook};
 pub(crate) use problems::Problems;
@@ -56,6 +58,10 @@ pub(crate) struct Config {
     pub(crate) no_state: bool,
     /// What only a board needs.
     pub(crate) firmware: Firmware,
+    /// What only the exporter needs.
+    pub(crate) exporter: Exporter,
+    /// How probes go about it, by name.
+    pub(crate) modules: BTreeMap<String, Module>,
     source: ConfigFile,
     /// What else has to be read, and where it is named: place, key, what.
     references: Vec<(usize, String, Reference)>,

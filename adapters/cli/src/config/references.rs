@@ -8,6 +8,7 @@ use oobwatch_client::tls::Trust;
 use super::Config;
 use super::problems::Problems;
 use crate::firmware::certificate;
+use crate::pem;
 use crate::secret::{Source, What};
 
 /// Something outside of the file that a key of it names.
@@ -25,6 +26,10 @@ pub(super) enum Kind {
     Authorities,
     /// One certificate, PEM or DER.
     Certificate,
+    /// A chain of certificates, PEM.
+    Certificates,
+    /// A private key, PEM.
+    PrivateKey,
     /// It is a directory.
     Directory,
     Secret(What),
@@ -59,6 +64,12 @@ fn check_file(kind: Kind, path: &Path) -> Vec<String> {
             trust.map(drop).map_err(|error| error.to_string())
         }
         Kind::Certificate => certificate::from_file(path).map(drop),
+        Kind::Certificates => pem::chain(path).map(drop),
+        Kind::PrivateKey => {
+            let problem = pem::key(path).map(drop).err();
+            let warning = Source::File(path.to_owned()).warning();
+            return problem.into_iter().chain(warning).collect();
+        }
         Kind::Directory => check_directory(path),
         Kind::Secret(what) => {
             let source = Source::File(path.to_owned());

@@ -325,6 +325,26 @@ impl<'r, 's> Table<'r, 's> {
         tables.into_inner().into_iter().filter_map(table).collect()
     }
 
+    /// Texts with names that people choose: `[exporter.users]`.
+    pub(super) fn named_texts(&mut self, key: Key) -> Vec<(Spanned<String>, Spanned<String>)> {
+        let Some(texts) = self.taken(key, into_table) else {
+            return Vec::new();
+        };
+        let text = |(name, value): (Spanned<Cow<'s, str>>, Spanned<DeValue<'s>>)| {
+            let name = Spanned::new(name.span(), name.into_inner().into_owned());
+            match value.get_ref() {
+                DeValue::String(text) => {
+                    Some((name, Spanned::new(value.span(), text.clone().into_owned())))
+                }
+                _ => {
+                    self.misfit(key, &value);
+                    None
+                }
+            }
+        };
+        texts.into_inner().into_iter().filter_map(text).collect()
+    }
+
     /// All has been asked for: what is left is not known.
     pub(super) fn end(self) {
         let known = self.section.keys.iter().map(|key| key.name);

@@ -1,6 +1,8 @@
 //! The command as a user meets it, against the simulated boxes.
 
 mod check;
+#[cfg(unix)]
+mod exporter;
 mod firmware;
 mod lab;
 mod origin;

@@ -11,6 +11,7 @@ use oobwatch_core::exchange::{
     Answer as _, BodyLength, Discard, Exchange, Lost, Outcome, Request, Response, Sink, probe,
 };
 use oobwatch_core::session::{Admit, AuthNext, Class, Next, Permit, Session, Stop, Ticket};
+use oobwatch_core::text::Text;
 use oobwatch_core::time::Instant;
 
 use crate::Home;
@@ -267,18 +268,7 @@ async fn attempt<H: Home, R: Read>(
         Err(error) => return unsent(error),
     };
     let mut room = [0; ROOM];
-    let (origin, bearer, limits) = (home.origin(), home.bearer(), home.limits());
-    let started = home.with_session(|session: &mut Session| {
-        Exchange::start(
-            session,
-            &origin,
-            permit,
-            request,
-            bearer.as_ref(),
-            limits,
-            &mut room,
-        )
-    });
+    let started = start(home, permit, request, &mut room);
     let (mut exchange, head) = match started {
         Ok(started) => started,
         Err(error) => return unsent(error),
@@ -304,6 +294,33 @@ async fn attempt<H: Home, R: Read>(
         }
         Err(lost) => Outcome::Lost(lost),
     }
+}
+
+/// Encodes the request for the domain that the caller works in.
+fn start<H: Home>(
+    home: &H,
+    permit: &Permit,
+    request: &Request<'_>,
+    room: &mut [u8],
+) -> Result<(Exchange, usize), Error> {
+    let view = home.view()?;
+    let viewed = view.as_ref().and_then(Text::as_str);
+    let request = Request {
+        domain: request.domain.or(viewed),
+        ..*request
+    };
+    let (origin, bearer, limits) = (home.origin(), home.bearer(), home.limits());
+    home.with_session(|session: &mut Session| {
+        Exchange::start(
+            session,
+            &origin,
+            permit,
+            &request,
+            bearer.as_ref(),
+            limits,
+            room,
+        )
+    })
 }
 
 const fn unsent(error: Error) -> Outcome {

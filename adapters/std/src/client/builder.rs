@@ -263,7 +263,7 @@ impl Builder {
                 server_name,
                 tls,
                 timeouts: self.timeouts,
-                facts: Mutex::default(),
+                certificate: Mutex::default(),
                 tap: self.tap,
                 made: AtomicU64::new(0),
             },

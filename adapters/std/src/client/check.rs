@@ -4,7 +4,6 @@ use core::time::Duration;
 use std::time::SystemTime;
 
 use oobwatch_core::check::Check;
-use oobwatch_core::error::TransportError;
 use oobwatch_core::health::{Observed, Report, Timings};
 
 use super::Client;
@@ -20,27 +19,46 @@ impl Client {
     /// # Cancel safety
     /// As [`request`](Self::request).
     pub async fn check(&self) -> Report {
+        self.check_within(Duration::MAX).await
+    }
+
+    /// As [`check`](Self::check), for at most as long as `limit`, too.
+    ///
+    /// # Cancel safety
+    /// As [`request`](Self::request).
+    pub async fn check_within(&self, limit: Duration) -> Report {
         let shared = self.shared();
         let start = tokio::time::Instant::now();
-        *lock(&shared.connector.facts) = ConnectFacts::default();
+        *lock(&self.host.2.facts) = ConnectFacts::default();
         let mut check = Check::new(shared.product);
-        let limit = shared.connector.timeouts.check;
+        let limit = shared.connector.timeouts.check.min(limit);
         let patient = shared.clock.now().after(Check::patience(limit));
         let work = oobwatch_io::check(&self.host, &mut check, patient);
         if shared.clock.at_most(limit, work).await.is_none() {
-            check.handle(Err(TransportError::Timeout.into()));
+            check.handle(Err(self.connect_facts().late().into()));
         }
         let connect = self.connect_facts();
         let total = start.elapsed();
         check.finish(Observed {
             timings: timings(&connect, total),
             session: lock(&shared.session).facts(shared.clock.now()),
-            certificate_days: connect.certificate.map(|certificate| {
-                let days = certificate.days_left(SystemTime::now());
-                i32::try_from(days).unwrap_or(i32::MAX)
-            }),
+            certificate_days: self.certificate_days(),
             age: None,
         })
+    }
+
+    /// How long a check takes at most.
+    #[must_use]
+    pub fn check_limit(&self) -> Duration {
+        self.shared().connector.timeouts.check
+    }
+
+    /// Of the certificate that the last new connection showed, be it for another
+    /// check.
+    fn certificate_days(&self) -> Option<i32> {
+        let certificate = lock(&self.shared().connector.certificate);
+        let days = certificate.as_ref()?.days_left(SystemTime::now());
+        Some(i32::try_from(days).unwrap_or(i32::MAX))
     }
 }
 

@@ -69,6 +69,32 @@ impl Client {
         &self.host.0
     }
 
+    /// The same session, seen from another domain: full name, last part of it, or
+    /// UUID. FMC only. An account that has no such domain gets an error with each
+    /// request.
+    ///
+    /// For several domains under one login, as an FMC keeps one session per user;
+    /// the session itself is then best made without a [domain](Builder::domain).
+    #[must_use]
+    pub fn with_domain(&self, name: &str) -> Self {
+        Self {
+            host: self.host.in_domain(name),
+            _last: Arc::clone(&self._last),
+        }
+    }
+
+    /// Closes the idle connections that the box will not have kept open: those
+    /// that nobody comes for stay half-closed otherwise.
+    pub fn close_stale_connections(&self) {
+        self.shared().pool.clear_stale(&self.shared().clock);
+    }
+
+    /// Whether the session is open, as far as is known.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        lock(&self.shared().session).is_open()
+    }
+
     /// Sends a request with the bytes of `body`, which must outlast retries.
     ///
     /// `path` begins with `/`; `{domainUUID}` in it stands for the session's
@@ -92,6 +118,7 @@ impl Client {
         let request = Request {
             method,
             path,
+            domain: None,
             body: length,
             content_type,
         };
@@ -198,6 +225,7 @@ impl Client {
         let request = Request {
             method: Method::Post,
             path,
+            domain: None,
             body: framing,
             content_type,
         };
@@ -380,7 +408,7 @@ impl Client {
     /// How the last new connection was made.
     #[must_use]
     pub fn connect_facts(&self) -> ConnectFacts {
-        lock(&self.shared().connector.facts).clone()
+        lock(&self.host.2.facts).clone()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use core::fmt;
 use core::time::Duration;
+use std::collections::HashMap;
 use std::time::{Instant, SystemTime};
 
 use oobwatch_core::error::ConfigError;
@@ -56,6 +57,35 @@ pub enum RevokeError {
     Client(ClientError),
 }
 
+/// The records of sessions and logins that there are, by their box: read once
+/// for the clients of many.
+#[derive(Debug, Default)]
+pub struct Leftovers(HashMap<String, Vec<String>>);
+
+impl Leftovers {
+    fn of(&self, target: &str) -> &[String] {
+        self.0.get(target).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl State {
+    /// What there is to [recover](Client::recover_among) on all boxes, of
+    /// processes that may have ended.
+    ///
+    /// # Errors
+    /// [`StateError`] if the state directory can not be used.
+    pub fn leftovers(&self) -> Result<Leftovers, StateError> {
+        self.remove_old_locks()?;
+        let mut found = Leftovers::default();
+        for id in self.ids()? {
+            if let Some(header) = self.header(&id)? {
+                found.0.entry(header.target).or_default().push(id);
+            }
+        }
+        Ok(found)
+    }
+}
+
 impl Client {
     /// Closes what processes that have ended had left open on this box, for twice
     /// [`Timeouts::close`](crate::Timeouts) at most, and counts the logins of
@@ -69,29 +99,50 @@ impl Client {
     /// # Cancel safety
     /// A session that was about to be closed is closed at the next start.
     pub async fn recover(&self) -> Result<Recovered, StateError> {
+        match self.keeper() {
+            Some(keeper) => self.recover_among(&keeper.state.leftovers()?).await,
+            None => Ok(Recovered::default()),
+        }
+    }
+
+    /// Whether there is anything among `leftovers` to recover on this box.
+    #[must_use]
+    pub fn has_leftovers(&self, leftovers: &Leftovers) -> bool {
+        let target = self.keeper().map(|keeper| keeper.target.as_str());
+        target.is_some_and(|target| !leftovers.of(target).is_empty())
+    }
+
+    /// As [`recover`](Self::recover), for a program with many clients: the
+    /// [`leftovers`](State::leftovers) were looked for once.
+    ///
+    /// # Errors
+    /// As [`recover`](Self::recover).
+    ///
+    /// # Cancel safety
+    /// As [`recover`](Self::recover).
+    pub async fn recover_among(&self, leftovers: &Leftovers) -> Result<Recovered, StateError> {
         let mut recovered = Recovered::default();
         let Some(keeper) = self.keeper() else {
             return Ok(recovered);
         };
-        keeper.state.remove_old_locks()?;
         let now = keeper.clock.moment();
         let end = Instant::now() + self.close_timeout();
-        for id in keeper.state.ids()? {
-            let header = keeper.state.header(&id)?;
+        for id in leftovers.of(&keeper.target) {
+            let header = keeper.state.header(id)?;
             let Some(header) = header.filter(|header| header.target == keeper.target) else {
                 continue;
             };
             match header.kind {
                 Kind::Shared => drop_stale(&keeper.state, &header, &now)?,
                 Kind::Login => recovered.count(&keeper.state, &header, &now)?,
-                Kind::Session if header.is_over(&now) => drop_over(&keeper.state, &id)?,
+                Kind::Session if header.is_over(&now) => drop_over(&keeper.state, id)?,
                 // The work that the program was started for comes first.
                 Kind::Session if end <= Instant::now() => {
                     recovered.failed(&RevokeError::NoTime);
                 }
-                Kind::Session => match self.revoke_record(&id, Kind::Session).await {
+                Kind::Session => match self.revoke_record(id, Kind::Session).await {
                     Err(RevokeError::Replaced) => {
-                        if let Some(lost) = keeper.state.header(&id)? {
+                        if let Some(lost) = keeper.state.header(id)? {
                             recovered.count(&keeper.state, &lost, &now)?;
                         }
                     }

@@ -40,7 +40,7 @@ pub(crate) use refusals::CredentialId;
 pub(crate) use sessions::Secrets;
 
 pub use error::StateError;
-pub use leftovers::{Recovered, RevokeError};
+pub use leftovers::{Leftovers, Recovered, RevokeError};
 pub use refusals::{Next, Refused, Standing};
 pub use sessions::{Kind, Remembered};
 

@@ -21,7 +21,11 @@ use super::verify::{Policy, Verifier};
 /// FMC and FXOS ship self-signed certificates whose name is never the one they are reached by,
 /// so a pin is what fits them: see [`Trust::pins`].
 #[derive(Clone, Debug)]
-pub struct Trust(Rule);
+pub struct Trust {
+    rule: Rule,
+    /// Made before, for all clones.
+    prepared: Option<Arc<ClientConfig>>,
+}
 
 #[derive(Clone, Debug)]
 enum Rule {
@@ -38,7 +42,7 @@ impl Trust {
     /// Its issuer, name and dates are then not looked at; that the server holds its key is.
     #[must_use]
     pub fn pins(pins: impl IntoIterator<Item = Pin>) -> Self {
-        Self(Rule::Pins(pins.into_iter().collect()))
+        Self::new(Rule::Pins(pins.into_iter().collect()))
     }
 
     /// Trusts what an authority in this PEM file issued, for the name that is dialled.
@@ -46,13 +50,13 @@ impl Trust {
     /// The file is read by [`client_config`](Self::client_config).
     #[must_use]
     pub fn ca_file(path: impl Into<PathBuf>) -> Self {
-        Self(Rule::CaFile(path.into()))
+        Self::new(Rule::CaFile(path.into()))
     }
 
     /// Trusts what the system's root authorities issued, for the name that is dialled.
     #[must_use]
     pub const fn system_roots() -> Self {
-        Self(Rule::SystemRoots)
+        Self::new(Rule::SystemRoots)
     }
 
     /// Trusts anyone: **whoever sits in between reads the password.**
@@ -60,13 +64,31 @@ impl Trust {
     /// For a lab without anything to lose; [`pins`](Self::pins) is one command away.
     #[must_use]
     pub const fn danger_skip_tls_verification() -> Self {
-        Self(Rule::Anything)
+        Self::new(Rule::Anything)
     }
 
     /// Leaves everything to a configuration of the caller's.
     #[must_use]
     pub const fn custom(config: Arc<ClientConfig>) -> Self {
-        Self(Rule::Custom(config))
+        Self::new(Rule::Custom(config))
+    }
+
+    const fn new(rule: Rule) -> Self {
+        Self {
+            rule,
+            prepared: None,
+        }
+    }
+
+    /// The same with its [configuration](Self::client_config) made: once, for all
+    /// clients that get a clone of this. Files are read now, and not again.
+    ///
+    /// # Errors
+    ///
+    /// As [`client_config`](Self::client_config).
+    pub fn prepared(mut self) -> Result<Self, TrustError> {
+        self.prepared = Some(self.client_config()?);
+        Ok(self)
     }
 
     /// Builds the configuration of the TLS client: TLS 1.2 and 1.3, the *ring* provider, no
@@ -80,8 +102,11 @@ impl Trust {
     ///
     /// See [`TrustError`]: nothing that could be trusted was found.
     pub fn client_config(&self) -> Result<Arc<ClientConfig>, TrustError> {
+        if let Some(prepared) = &self.prepared {
+            return Ok(Arc::clone(prepared));
+        }
         let provider = Arc::new(ring::default_provider());
-        let verifier: Arc<dyn ServerCertVerifier> = match &self.0 {
+        let verifier: Arc<dyn ServerCertVerifier> = match &self.rule {
             Rule::Custom(config) => return Ok(Arc::clone(config)),
             Rule::Pins(pins) if pins.is_empty() => return Err(TrustError::NoPins),
             Rule::Pins(pins) => Verifier::new(Policy::Pins(pins.clone()), &provider),
@@ -114,7 +139,7 @@ impl Trust {
         }
         match ServerName::try_from(bare.to_owned()) {
             Ok(name) => Ok(name),
-            Err(_) if matches!(self.0, Rule::Pins(_) | Rule::Anything) => Ok(no_name()),
+            Err(_) if matches!(self.rule, Rule::Pins(_) | Rule::Anything) => Ok(no_name()),
             Err(_) => Err(TrustError::Name(host.to_owned())),
         }
     }
@@ -122,7 +147,7 @@ impl Trust {
     /// Whether this trusts anyone, so that the operator must be warned each time.
     #[must_use]
     pub const fn skips_verification(&self) -> bool {
-        matches!(self.0, Rule::Anything)
+        matches!(self.rule, Rule::Anything)
     }
 }
 

@@ -1,0 +1,169 @@
+//! What only `oobwatch exporter` needs: `[exporter]` and `[modules.NAME]`.
+
+use core::fmt;
+use core::net::{IpAddr, Ipv4Addr, SocketAddr};
+use core::str::FromStr;
+use core::time::Duration;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use toml::Spanned;
+
+use super::references::Kind;
+use super::table::{Key, Section, Table};
+
+/// Where it listens unless told. The ports from 9100 to 9999, which exporters
+/// take by custom, are all taken.
+const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 10_115);
+
+const LISTEN_KEY: Key = Key::new(
+    "listen",
+    "a list of ADDRESS:PORT",
+    "Where the exporter listens; without it, 127.0.0.1:10115.",
+);
+const CERTIFICATE: Key = Key::new(
+    "certificate",
+    "a file name",
+    "The certificate of the exporter's own port, in PEM, with those that it was issued by; without it, plain HTTP.",
+);
+const KEY: Key = Key::new(
+    "key",
+    "a file name",
+    "The private key of that certificate, in PEM.",
+);
+const USERS: Key = Key::new(
+    "users",
+    "a table of names and hashes",
+    "Who may ask: for each name, the hash of a password from 'oobwatch exporter --hash-password'; without it, everybody.",
+);
+
+pub(super) const SECTION: Section = Section {
+    head: "[exporter]",
+    about: "The own port of 'oobwatch exporter'.",
+    keys: &[LISTEN_KEY, CERTIFICATE, KEY, USERS],
+};
+
+const TIMEOUT: Key = Key::new(
+    "timeout",
+    "a whole number of seconds from 1 to 3600",
+    "A check takes no longer, whatever its target and the scraper allow.",
+);
+
+pub(super) const MODULE: Section = Section {
+    head: "[modules.NAME]",
+    about: "How the exporter goes about a scrape that asks for module=NAME. The module 'default' is for those that name none.",
+    keys: &[TIMEOUT],
+};
+
+/// `[exporter]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Exporter {
+    pub(crate) listen: Vec<SocketAddr>,
+    /// Certificate chain and key of its own port, in PEM.
+    pub(crate) tls: Option<(PathBuf, PathBuf)>,
+    /// Who may ask, by name: the salted slow hash of the password.
+    pub(crate) users: BTreeMap<String, PasswordHash>,
+}
+
+/// `[modules.NAME]`: how a probe goes about it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Module {
+    /// A check takes no longer, whatever its target allows.
+    pub(crate) timeout: Option<Duration>,
+}
+
+/// A hash in the PHC string format. It is no password, but nobody's business.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct PasswordHash(pub(crate) String);
+
+impl fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PasswordHash")
+    }
+}
+
+impl Default for Exporter {
+    fn default() -> Self {
+        Self {
+            listen: vec![LISTEN],
+            tls: None,
+            users: BTreeMap::new(),
+        }
+    }
+}
+
+impl Exporter {
+    pub(super) fn read(mut table: Table<'_, '_>) -> Self {
+        let listen = table.all_parsed::<Listen>(LISTEN_KEY).into_iter();
+        let listen: Vec<_> = listen.map(|address| address.into_inner().0).collect();
+        let (with, without) = (table.place_of(CERTIFICATE), table.place_of(KEY));
+        let certificate = table.file(CERTIFICATE, Kind::Certificates);
+        let key = table.file(KEY, Kind::PrivateKey);
+        match (&certificate, &key) {
+            (Some(_), None) => table.problem(Some(with), NEITHER_ALONE),
+            (None, Some(_)) => table.problem(Some(without), NEITHER_ALONE),
+            _ => {}
+        }
+        let users = table.named_texts(USERS).into_iter();
+        let users = users.filter_map(|(name, hash)| user(&table, name, &hash));
+        let users = users.collect();
+        table.end();
+        Self {
+            listen: if listen.is_empty() {
+                vec![LISTEN]
+            } else {
+                listen
+            },
+            tls: certificate.zip(key),
+            users,
+        }
+    }
+}
+
+const NEITHER_ALONE: &str = "certificate and key belong together; name both, or neither";
+
+impl Module {
+    pub(super) fn read(mut table: Table<'_, '_>) -> Self {
+        let timeout = table.number(TIMEOUT, &(1..=3_600)).map(Spanned::into_inner);
+        table.end();
+        Self {
+            timeout: timeout.map(|seconds| Duration::from_secs(seconds.into())),
+        }
+    }
+}
+
+/// An address to listen on.
+struct Listen(SocketAddr);
+
+impl FromStr for Listen {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        text.parse().map(Self).map_err(|_| {
+            format!("this is no address to listen on; write ADDRESS:PORT, such as \"{LISTEN}\" or \"[::1]:10115\"")
+        })
+    }
+}
+
+/// What stands for a hash is not quoted: it may be the password.
+fn user(
+    table: &Table<'_, '_>,
+    name: Spanned<String>,
+    hash: &Spanned<String>,
+) -> Option<(String, PasswordHash)> {
+    let at = name.span().start;
+    let name = name.into_inner();
+    if name.is_empty() || name.contains(':') || name.chars().any(char::is_control) {
+        let why = "a name of a user has no colons and no control characters";
+        table.problem_of(USERS, at, why);
+        return None;
+    }
+    if !hash.get_ref().starts_with("$argon2id$") {
+        let why = format!(
+            "what stands for {name:?} is no hash of a password; make one with: oobwatch exporter --hash-password"
+        );
+        table.problem_of(USERS, hash.span().start, why);
+        return None;
+    }
+    Some((name, PasswordHash(hash.get_ref().clone())))
+}

@@ -1,0 +1,256 @@
+//! From a configuration to a fleet: what did not change keeps its session.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use oobwatch_client::core::product::Product;
+use oobwatch_client::tls::{Pin, Trust};
+use oobwatch_client::{Client, Timeouts, Zeroizing};
+use ring::digest::{SHA256, digest};
+
+use super::fleet::{Account, Fleet, Key, Secret, Target};
+use crate::args::AccessArgs;
+use crate::config::Config;
+use crate::exit::Failure;
+use crate::secret::{Source, What};
+use crate::session::Wallet;
+use crate::settings::{Access, Reach};
+
+/// Makes fleets, one after the other. What they have in common is made once.
+pub(super) struct Loader {
+    pub(super) wallet: Wallet,
+    trusts: Vec<(TrustKey, Trust)>,
+    warnings: Vec<String>,
+}
+
+/// How certificates are judged; equal ones share one TLS configuration.
+#[derive(Clone, PartialEq)]
+pub(super) enum TrustKey {
+    Pins(Vec<Pin>),
+    /// With the digest of what it held when it was read.
+    CaFile(PathBuf, Vec<u8>),
+    SystemRoots,
+}
+
+/// What is known while one configuration is read.
+struct Loading<'a> {
+    config: &'a Config,
+    before: HashMap<Identity, Arc<Account>>,
+    now: HashMap<Identity, (String, Arc<Account>)>,
+    secrets: Vec<(Source, Zeroizing<String>)>,
+}
+
+/// A box and user in words, and the domain where there is no session to share.
+type Identity = (String, Option<String>, Option<String>);
+
+impl Loader {
+    pub(super) fn new(config: &Config) -> Self {
+        Self {
+            wallet: Wallet::resident(config),
+            trusts: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// What has to be said of the configuration that was loaded last.
+    pub(super) fn warnings(&self) -> impl Iterator<Item = String> {
+        self.warnings.iter().cloned()
+    }
+
+    /// Resolves every target, and reads every secret. Sends nothing. Accounts of
+    /// `before` that did not change are kept, with their sessions.
+    ///
+    /// # Errors
+    /// All that is wrong, a line each.
+    pub(super) fn load(&mut self, config: &Config, before: &Fleet) -> Result<Fleet, Failure> {
+        self.warnings.clear();
+        let known = before.accounts.iter();
+        let mut loading = Loading {
+            config,
+            before: known
+                .map(|account| (identity(&account.key), Arc::clone(account)))
+                .collect(),
+            now: HashMap::new(),
+            secrets: Vec::new(),
+        };
+        let mut fleet = Fleet {
+            modules: config.modules.clone(),
+            ..Fleet::default()
+        };
+        let mut problems = Vec::new();
+        for (name, _) in config.targets() {
+            match self.target(name, &mut loading) {
+                Ok(target) => drop(fleet.targets.insert(name.to_owned(), Arc::new(target))),
+                Err(failure) => problems.push(failure.to_string()),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(Failure::Refused(problems));
+        }
+        let accounts = loading.now.into_values();
+        fleet.accounts = accounts.map(|(_, account)| account).collect();
+        self.forget_unused(&fleet);
+        Ok(fleet)
+    }
+
+    fn target(&mut self, name: &str, loading: &mut Loading<'_>) -> Result<Target, Failure> {
+        let config = loading.config;
+        let access = Access::resolve(name, &AccessArgs::default(), None, config)?;
+        let reach = &access.reach;
+        let key = Key {
+            address: reach.target.clone(),
+            trust: trust_key(name, config)?,
+            secret: self.secret(&access, loading)?,
+            timeout: reach.timeout,
+            cache: reach.cache,
+            domain: match reach.target.product {
+                Product::CdFmc => reach.domain.clone(),
+                Product::Fmc | Product::Fxos => None,
+            },
+        };
+        let account = self.account(key, reach, loading)?;
+        let domain = reach.domain.as_ref().filter(|_| account.key.has_session());
+        let client = match domain {
+            Some(domain) => account.client.with_domain(domain),
+            None => account.client.clone(),
+        };
+        Ok(Target {
+            name: name.to_owned(),
+            account,
+            client,
+            flight: Mutex::default(),
+        })
+    }
+
+    /// The account of the target: another target's, an earlier configuration's,
+    /// or a new one.
+    fn account(
+        &mut self,
+        key: Key,
+        reach: &Reach,
+        loading: &mut Loading<'_>,
+    ) -> Result<Arc<Account>, Failure> {
+        let identity = identity(&key);
+        if let Some((first, account)) = loading.now.get(&identity) {
+            return match account.key.difference(&key) {
+                None => Ok(Arc::clone(account)),
+                Some(what) => Err(reach.unusable(format!(
+                    "is the same box and account as {first}, and so shares its session; give both the same {what}"
+                ))),
+            };
+        }
+        let kept = loading.before.get(&identity);
+        let kept = kept.filter(|account| account.key == key).cloned();
+        let account = match kept {
+            Some(account) => account,
+            None => Arc::new(self.make(key, reach)?),
+        };
+        let label = reach.label.clone();
+        loading.now.insert(identity, (label, Arc::clone(&account)));
+        Ok(account)
+    }
+
+    fn make(&mut self, key: Key, reach: &Reach) -> Result<Account, Failure> {
+        let timeouts = Timeouts::default();
+        let timeouts = key.timeout.map_or(timeouts, |all| timeouts.at_most(all));
+        let trust = self.trust(&key.trust, reach)?;
+        let builder = Client::builder(key.address.product, key.address.address.clone())
+            .trust(trust)
+            .timeouts(timeouts);
+        let builder = match &key.secret {
+            Secret::Bearer(token) => builder.bearer(token.clone()),
+            Secret::Login(credential) => {
+                let builder = builder.credential(credential.clone());
+                let builder = builder.shared_session(key.cache);
+                match self.wallet.state()? {
+                    Some(state) => builder.state(state),
+                    None => builder,
+                }
+            }
+        };
+        let builder = match &key.domain {
+            Some(domain) => builder.domain(domain),
+            None => builder,
+        };
+        let client = builder.build().map_err(|error| reach.unusable(error))?;
+        Ok(Account::new(key, client))
+    }
+
+    fn secret(&mut self, access: &Access, loading: &mut Loading<'_>) -> Result<Secret, Failure> {
+        let reach = &access.reach;
+        if access.source == Source::Prompt {
+            return Err(reach.unusable(
+                "nobody is there to be asked for the password; name password_file or password_env in its credentials (cdFMC: bearer_file or bearer_env)",
+            ));
+        }
+        let what = match reach.target.product {
+            Product::CdFmc => What::Bearer,
+            Product::Fmc | Product::Fxos => What::Password,
+        };
+        let mut known = loading.secrets.iter();
+        let known = known.find(|(source, _)| *source == access.source);
+        let text = match known {
+            Some((_, text)) => text.clone(),
+            None => {
+                self.warnings.extend(access.source.warning());
+                let read = access.source.read(what, &reach.label);
+                let text = read.map_err(|error| reach.unusable(error))?;
+                let text = text.into_zeroizing();
+                loading.secrets.push((access.source.clone(), text.clone()));
+                text
+            }
+        };
+        Ok(match &reach.target.user {
+            None => Secret::Bearer(text),
+            Some(user) => {
+                let named = access.named.as_ref();
+                Secret::Login(self.wallet.credential(user.clone(), text, named))
+            }
+        })
+    }
+
+    /// One TLS configuration for all that trust the same.
+    fn trust(&mut self, key: &TrustKey, reach: &Reach) -> Result<Trust, Failure> {
+        if let Some((_, known)) = self.trusts.iter().find(|(known, _)| known == key) {
+            return Ok(known.clone());
+        }
+        let trust = reach.trust.clone().prepared();
+        let trust = trust.map_err(|error| reach.unusable(error))?;
+        self.trusts.push((key.clone(), trust.clone()));
+        Ok(trust)
+    }
+
+    /// Old passwords and authorities are not kept.
+    fn forget_unused(&mut self, fleet: &Fleet) {
+        let used = |fits: &dyn Fn(&Key) -> bool| {
+            let mut accounts = fleet.accounts.iter();
+            accounts.any(|account| fits(&account.key))
+        };
+        self.trusts
+            .retain(|(key, _)| used(&|in_use| in_use.trust == *key));
+        self.wallet.keep_only(|credential| {
+            used(&|in_use| matches!(&in_use.secret, Secret::Login(had) if had.is_same(credential)))
+        });
+    }
+}
+
+fn identity(key: &Key) -> Identity {
+    let address = key.address.to_string().to_ascii_lowercase();
+    (address, key.address.user.clone(), key.domain.clone())
+}
+
+fn trust_key(name: &str, config: &Config) -> Result<TrustKey, Failure> {
+    let entry = config.target(name).map_err(Failure::usage)?;
+    Ok(match &entry.ca_file {
+        _ if !entry.pins.is_empty() => TrustKey::Pins(entry.pins.clone()),
+        None => TrustKey::SystemRoots,
+        Some(path) => {
+            let bytes = std::fs::read(path).map_err(|error| {
+                let path = path.display();
+                Failure::Usage(format!("{name}: can not read the CA file {path}: {error}"))
+            })?;
+            TrustKey::CaFile(path.clone(), digest(&SHA256, &bytes).as_ref().to_vec())
+        }
+    })
+}

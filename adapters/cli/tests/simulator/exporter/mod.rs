@@ -1,0 +1,4 @@
+//! `oobwatch exporter` against the simulator.
+
+mod probe;
+mod running;

@@ -1,0 +1,111 @@
+//! Scrapes of targets: what is sent, what is refused, how long they take.
+
+use oobwatch_sim::Accept;
+
+use super::running::Running;
+use crate::lab::Lab;
+
+#[tokio::test]
+async fn both_products_are_probed_and_logged_out_at_the_end() {
+    let lab = Lab::new(|_| {}).await;
+    let exporter = Running::start(&lab).await;
+    for _ in 0..2 {
+        let fmc = exporter.probe("fmc1").await;
+        assert_eq!(fmc.status, 200, "{fmc:?}");
+        assert!(fmc.head.contains("text/plain; version=0.0.4"), "{fmc:?}");
+        assert_eq!(fmc.sample("probe_success") as u8, 1, "{fmc:?}");
+        assert_eq!(fmc.sample("fmc_verdict") as u8, 0);
+        assert!(
+            !fmc.body.contains("target="),
+            "a scraper labels the series: {fmc:?}"
+        );
+        let chassis = exporter.probe("chassis1").await;
+        assert_eq!(chassis.sample("probe_success") as u8, 1, "{chassis:?}");
+        assert_eq!(chassis.sample("fxos_up") as u8, 1);
+    }
+    // One login each for two scrapes: sessions are kept.
+    let state = lab.sim.state();
+    for state in [&state.fmc, &state.fxos] {
+        assert_eq!((state.logins, state.live_sessions), (1, 1));
+    }
+    let (code, log) = exporter.end().await;
+    assert_eq!(code, Some(0), "{log}");
+    let state = lab.sim.state();
+    for state in [&state.fmc, &state.fxos] {
+        assert_eq!(
+            (state.logins, state.revokes, state.live_sessions),
+            (1, 1, 0)
+        );
+        assert_eq!(state.stray_credentials, 0);
+    }
+}
+
+/// Only names of the configuration, asked for in the right way: for all else not
+/// one connection is made.
+#[tokio::test]
+async fn what_is_not_in_the_configuration_sends_nothing() {
+    let lab = Lab::new(|_| {}).await;
+    let exporter = Running::start(&lab).await;
+    let fmc = lab.sim.fmc().addr.to_string();
+    let cases = [
+        ("/probe", "target is missing"),
+        ("/probe?target=", "target is missing"),
+        ("/probe?target=nobody", "chassis1, fmc1"),
+        ("/probe?target=FMC1", "chassis1, fmc1"),
+        (&format!("/probe?target={fmc}"), "names no target"),
+        (&format!("/probe?target=https://{fmc}/"), "names no target"),
+        (&format!("/probe?target=fmc://api@{fmc}"), "names no target"),
+        ("/probe?target=fmc1&target=fmc1", "twice"),
+        ("/probe?target=fmc1&module=none", "no module"),
+        ("/probe?target=fmc1&module=default&module=default", "twice"),
+        ("/probe?target=fmc1&debug=1", "true or false"),
+        ("/probe?target=fmc1&tarqet=x", "no parameter"),
+    ];
+    for (path, word) in cases {
+        let answer = exporter.get(path).await;
+        assert_eq!(answer.status, 400, "{path}: {answer:?}");
+        assert!(answer.body.contains(word), "{path}: {answer:?}");
+        assert!(answer.body.ends_with('\n'), "{path}: {answer:?}");
+    }
+    for method in ["POST", "HEAD", "PUT", "OPTIONS"] {
+        let answer = exporter.ask(method, "/probe?target=fmc1", "").await;
+        assert_eq!(answer.status, 405, "{method}");
+    }
+    let state = lab.sim.state();
+    assert_eq!((state.fmc.connections, state.fxos.connections), (0, 0));
+    let metrics = exporter.get("/metrics").await;
+    let refused = metrics.sample("oobwatch_probes_total{result=\"refused\"}");
+    assert_eq!(refused as usize, cases.len());
+}
+
+/// A box that is down is an answer, not an error of the exporter.
+#[tokio::test]
+async fn a_failed_probe_is_an_answer() {
+    let lab = Lab::new(|scenario| scenario.fmc.wire.accept = Accept::Close).await;
+    let exporter = Running::start(&lab).await;
+    let answer = exporter.probe("fmc1").await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.sample("probe_success") as u8, 0, "{answer:?}");
+    assert_eq!(answer.sample("fmc_up") as u8, 0);
+    let explained = exporter.get("/probe?target=fmc1&debug=true").await;
+    assert!(explained.body.contains("fmc1"), "{explained:?}");
+    assert!(explained.body.contains("probe_success 0"), "{explained:?}");
+    let metrics = exporter.get("/metrics").await;
+    let failed = metrics.sample("oobwatch_probes_total{result=\"failure\"}");
+    assert_eq!(failed as u8, 2, "{metrics:?}");
+}
+
+/// A box that says nothing is answered for inside the time that the scraper
+/// waits. The simulator never answers: without the limit, this test would not end.
+#[tokio::test]
+async fn the_scraper_has_its_answer_in_time() {
+    let lab = Lab::new(|scenario| scenario.fmc.wire.hold = vec!["/api/fmc_config".into()]).await;
+    let exporter = Running::start(&lab).await;
+    let timeout = "X-Prometheus-Scrape-Timeout-Seconds: 1.5\r\n";
+    let answer = exporter.ask("GET", "/probe?target=fmc1", timeout).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.sample("probe_success") as u8, 0, "{answer:?}");
+    assert!(answer.sample("probe_duration_seconds") < 1.5, "{answer:?}");
+    // It has a version, though: what was read is told.
+    assert!(answer.body.contains("fmc_server_info{"), "{answer:?}");
+}
