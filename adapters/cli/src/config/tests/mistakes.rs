@@ -52,7 +52,7 @@ syslog = "192.0.2.9"
 webhooks = [{ url_fiel = "hook" }, 3]
 "#,
         &[
-            "1:1: state_dri: there is no such key; did you mean \"state_dir\"? the keys here are: state_dir, credentials, targets, firmware",
+            "1:1: state_dri: there is no such key; did you mean \"state_dir\"? the keys here are: state_dir, credentials, targets, firmware, exporter, modules",
             "6:16: credentials.monitor.password_env: password_file is there as well; keep one of them",
             "9:1: credentials.cloud.bearer: a secret never stands in the configuration; put it into a file of its own and name that with password_file (cdFMC: bearer_file), or use password_env",
             "11:10: targets.refresh: a target can not be named so; give it another name, without '/', '@' and ':'",
@@ -194,7 +194,7 @@ fn names_that_are_tables_are_tables() {
     assert_refused(
         "[target.a]\nurl = 'fmc://a'\n",
         &[
-            "1:2: target: there is no such key; did you mean \"targets\"? the keys here are: state_dir, credentials, targets, firmware",
+            "1:2: target: there is no such key; did you mean \"targets\"? the keys here are: state_dir, credentials, targets, firmware, exporter, modules",
         ],
     );
 }
