@@ -10,10 +10,7 @@ const FOLDER: &str = "chassis/fmcmanagedchassis";
 
 pub(super) fn list(call: &Call<'_>) -> Answer {
     let expanded = call.query.is_expanded();
-    list::answer(
-        call,
-        indices(call).map(|index| chassis(call, index, expanded)),
-    )
+    list::made(call, indices(call), |index| chassis(call, index, expanded))
 }
 
 pub(super) fn one(call: &Call<'_>, id: &str) -> Answer {

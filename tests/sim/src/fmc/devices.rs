@@ -82,8 +82,7 @@ struct Metadata {
 
 pub(super) fn list(call: &Call<'_>) -> Answer {
     let expanded = call.query.is_expanded();
-    let all = indices(call);
-    list::answer(call, all.map(|index| record(call, index, expanded)))
+    list::made(call, indices(call), |index| record(call, index, expanded))
 }
 
 pub(super) fn one(call: &Call<'_>, id: &str) -> Answer {

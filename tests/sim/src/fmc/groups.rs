@@ -14,10 +14,7 @@ pub(super) fn pairs(call: &Call<'_>) -> Answer {
     let whole = call.query.is_expanded() && !switches.list_is_short;
     let first = call.first(switches.count);
     let all = first..first + switches.count;
-    list::answer(
-        call,
-        all.map(|index| object(call, pair(call, index), whole)),
-    )
+    list::made(call, all, |index| object(call, pair(call, index), whole))
 }
 
 pub(super) fn pair_of(call: &Call<'_>, id: &str) -> Answer {
@@ -32,10 +29,7 @@ pub(super) fn clusters(call: &Call<'_>) -> Answer {
     let whole = call.query.is_expanded() && !switches.list_is_short;
     let first = call.first(switches.count);
     let all = first..first + switches.count;
-    list::answer(
-        call,
-        all.map(|index| object(call, cluster(call, index), whole)),
-    )
+    list::made(call, all, |index| object(call, cluster(call, index), whole))
 }
 
 pub(super) fn cluster_of(call: &Call<'_>, id: &str) -> Answer {

@@ -96,6 +96,15 @@ pub(super) fn answer<T: Serialize>(
     call: &Call<'_>,
     items: impl ExactSizeIterator<Item = T>,
 ) -> Answer {
+    made(call, items, |item| item)
+}
+
+/// The same of what `make` makes of `items`: of those on the page only.
+pub(super) fn made<I, T: Serialize>(
+    call: &Call<'_>,
+    items: impl ExactSizeIterator<Item = I>,
+    make: impl FnMut(I) -> T,
+) -> Answer {
     let (Some(offset), Some(limit)) = (
         call.query.number("offset", 0),
         call.query.number("limit", DEFAULT_LIMIT),
@@ -121,7 +130,7 @@ pub(super) fn answer<T: Serialize>(
     if count == 0 && style == EmptyList::NotFound {
         return error(404, "FRAMEWORK", "No items found");
     }
-    let shown: Vec<T> = items.skip(offset).take(limit).collect();
+    let shown: Vec<T> = items.skip(offset).take(limit).map(make).collect();
     let list = List {
         links: Links::to(page(offset)),
         items: (!shown.is_empty() || style == EmptyList::EmptyArray).then_some(shown),
