@@ -17,6 +17,12 @@ pub(crate) fn line(label: &str, product: Product, error: &ClientError) -> String
     line
 }
 
+/// What to do next with a box of this product: every error has that.
+#[cfg(test)]
+pub(crate) fn next_step(product: Product, error: Error) -> &'static str {
+    hint(product, error).unwrap_or_else(|| error.next_step())
+}
+
 /// What to look at, if the error is one that a box of another kind, or none at
 /// all, would cause (a question, as nothing is proven), or other runs of the
 /// command.
@@ -55,6 +61,8 @@ const fn question(product: Product) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use oobwatch_client::core::error::one_of_each;
+
     use super::*;
 
     #[test]
@@ -70,6 +78,21 @@ mod tests {
         assert!(!asks(PeerError::WebPage(503)));
         let name = oobwatch_client::core::error::TransportError::NameNotFound;
         assert_eq!(hint(Product::Fmc, name.into()), None);
+    }
+
+    #[test]
+    fn every_error_of_every_product_has_a_next_step() {
+        for product in [Product::Fmc, Product::Fxos, Product::CdFmc] {
+            for error in one_of_each() {
+                let (said, step) = (error.to_string(), next_step(product, error));
+                assert!(!step.is_empty(), "{said}");
+                if let Some(hint) = hint(product, error) {
+                    assert!(!said.contains(hint), "{said} says {hint} twice");
+                } else {
+                    assert!(said.ends_with(step), "{said} is not followed by {step}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -5,6 +5,12 @@
 //! [`ErrorBody`](crate::exchange::ErrorBody).
 
 mod display;
+mod each;
+mod next_step;
+#[cfg(test)]
+mod tests;
+
+pub use each::one_of_each;
 
 use crate::health::Layer;
 use crate::http::HttpError;
@@ -274,15 +280,5 @@ impl From<HttpError> for Error {
 impl From<JsonError> for Error {
     fn from(error: JsonError) -> Self {
         Self::Peer(PeerError::Json(error))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn errors_stay_small() {
-        assert!(core::mem::size_of::<Error>() <= 12);
     }
 }

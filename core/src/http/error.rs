@@ -67,9 +67,7 @@ impl fmt::Display for HttpError {
                 return write!(f, "its head is longer than the limit of {limit} bytes");
             }
             Self::BodyTooLong => "its body is longer than the limit",
-            Self::StatusLine => {
-                "it does not begin with a status line; is this port HTTPS, and the right one?"
-            }
+            Self::StatusLine => "it does not begin with a status line",
             Self::Version => "its version is not HTTP/1.x",
             Self::StatusCode => "its status code is not a number of three digits",
             Self::SwitchingProtocols => "it switches protocols (101), which nobody asked for",

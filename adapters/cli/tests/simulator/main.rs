@@ -6,6 +6,7 @@ mod exporter;
 mod firmware;
 mod lab;
 mod origin;
+mod outages;
 mod request;
 mod sessions;
 mod state;
