@@ -11,6 +11,8 @@ mod firmware;
 mod pem;
 mod pin;
 mod record;
+#[cfg(test)]
+mod reference;
 mod request;
 mod secret;
 mod session;
@@ -61,6 +63,9 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
                 .map(|()| ExitCode::SUCCESS)
                 .map_err(Failure::unprinted)
         }
+        Command::Man { folder } => clap_mangen::generate_to(Cli::command(), folder)
+            .map(|()| ExitCode::SUCCESS)
+            .map_err(|error| Failure::failed(format!("{}: {error}", folder.display()))),
         Command::Pin(args) => block_on(done(pin::run(args))),
         Command::Config(args) => config::command::run(args, cli.config).map(|()| ExitCode::SUCCESS),
         Command::FirmwareConfig(args) => block_on(done(firmware::run(args, cli.config.as_deref()))),
@@ -104,7 +109,8 @@ fn with_config(command: &Command, config: &Config) -> Result<ExitCode, Failure> 
         | Command::Config(_)
         | Command::Exporter(_)
         | Command::FirmwareConfig(_)
-        | Command::Completions { .. } => Ok(ExitCode::SUCCESS),
+        | Command::Completions { .. }
+        | Command::Man { .. } => Ok(ExitCode::SUCCESS),
     }
 }
 

@@ -101,6 +101,11 @@ Examples:
   oobwatch completions zsh > ~/.zfunc/_oobwatch
 ";
 
+pub(super) const MAN: &str = "\
+Example:
+  oobwatch man ~/.local/share/man/man1
+";
+
 pub(super) const SESSIONS: &str = "\
 A run that was killed may leave a session open; the next run on the same box closes it by itself.
 With --cache, runs share a session, which stays open until it is revoked or ends by itself.

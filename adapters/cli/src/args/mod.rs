@@ -119,6 +119,12 @@ pub(crate) enum Command {
         /// The shell to complete for
         shell: Shell,
     },
+    /// Write the manual pages, one for each command
+    #[command(after_help = examples::MAN)]
+    Man {
+        /// The folder to write them to; it has to be there
+        folder: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]

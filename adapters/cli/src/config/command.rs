@@ -14,7 +14,10 @@ use crate::firmware;
 pub(crate) fn run(args: &ConfigArgs, named: Option<PathBuf>) -> Result<(), Failure> {
     match args.action {
         ConfigAction::Check => check_and_say(&Config::load(named)?),
-        ConfigAction::Keys => say(reference().trim_end()).map_err(Failure::unprinted),
+        ConfigAction::Keys => {
+            let page = format!("# The configuration file\n\n{}", reference().trim());
+            say(&page).map_err(Failure::unprinted)
+        }
     }
 }
 
@@ -44,9 +47,9 @@ pub(crate) fn check(config: &Config) -> Result<Vec<String>, Failure> {
     Ok(warnings)
 }
 
-/// Every key, as Markdown that can be read as it is.
+/// Every key, as Markdown that can be read as it is: part of `docs/reference/configuration.md`.
 pub(crate) fn reference() -> String {
-    let mut out = String::from("# The configuration file\n");
+    let mut out = String::new();
     for section in SECTIONS {
         describe(section, &mut out);
     }
