@@ -78,7 +78,7 @@ async fn a_thousand_devices_are_counted_by_their_health() {
     let client = lab.fmc().build().unwrap();
     let report = client.check().await;
     client.close().await.unwrap();
-    let devices = report.devices.unwrap();
+    let devices = report.counts.states(Item::Devices).unwrap();
     assert_eq!(report.verdict(), Verdict::Critical);
     assert_eq!(
         (devices.ok, devices.warning, devices.critical),

@@ -16,7 +16,7 @@ async fn an_fmc_from_login_to_logout() {
     let client = lab.fmc().build().unwrap();
     let report = client.check().await;
     assert_eq!((report.verdict(), report.stopped_at()), (Verdict::Ok, None));
-    assert_eq!(report.devices.unwrap().ok, 3);
+    assert_eq!(report.counts.states(Item::Devices).unwrap().ok, 3);
     lab.advance(HALF_HOUR);
     let report = client.check().await;
     assert_eq!(report.verdict(), Verdict::Ok);

@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use oobwatch_client::core::health::encode::{json, nagios, prometheus, text};
-use oobwatch_client::core::health::{Report, Verdict};
+use oobwatch_client::core::health::{Limits, Report, Verdict};
 
 use crate::advice;
 use crate::args::{CheckArgs, CheckFormat};
@@ -113,7 +113,7 @@ fn encode(format: CheckFormat, reports: &[(&str, &Report)]) -> Result<String, fm
                 if reports.len() > 1 {
                     write!(out, "{label}: ")?;
                 }
-                nagios::write(&mut out, report)?;
+                nagios::write(&mut out, report, Limits::NONE)?;
             }
         }
         CheckFormat::Text => {

@@ -5,6 +5,7 @@
 //! retries nothing: all of that is done for each request before
 //! [`Check::handle`] is told how it ended.
 
+mod path;
 mod reader;
 mod steps;
 
@@ -18,12 +19,13 @@ use heapless::String;
 
 use crate::error::{Error, PeerError};
 use crate::exchange::{Request, Sink};
-use crate::health::{Cause, Item, Observed, Report, Trouble};
+use crate::health::{Item, Items, Observed, Report, Trouble};
 use crate::json::JsonError;
 use crate::paging::{Page, Pages};
 use crate::product::Product;
-use reader::Reader;
-use steps::Step;
+use crate::text::Text;
+use reader::{ID_MAX, Reader};
+use steps::{Paged, Step};
 
 /// Devices asked for at once. An FMC gives 25 when it is not asked and takes up
 /// to 1,000; memory does not grow with the page, but the FMC's work on it does.
@@ -35,7 +37,12 @@ pub const PAGE_SIZE: u16 = 100;
 pub const MAX_PAGES: u32 = 100;
 
 /// Bytes of the longest path that a check asks for.
-pub const MAX_PATH: usize = 128;
+pub const MAX_PATH: usize = 192;
+
+/// The time that is looked back for health alerts. An FMC runs its health modules
+/// every five minutes by default: what one of them found is met, and what is over
+/// soon forgotten.
+pub const ALERT_WINDOW: Duration = Duration::from_secs(15 * 60);
 
 /// One health check of one box.
 ///
@@ -48,9 +55,12 @@ pub const MAX_PATH: usize = 128;
 /// let mut check = Check::new(Product::Fmc);
 /// while let Some(request) = check.request() {
 ///     // Send `request` in a session, and give what comes back to `check`.
-///     let body: &[u8] = match request.path.contains("devicerecords") {
-///         true => br#"{"items":[{"name":"ftd","healthStatus":"yellow"}],"paging":{"count":1}}"#,
-///         false => br#"{"items":[{"serverVersion":"7.4.1 (build 172)"}]}"#,
+///     let body: &[u8] = match request.path {
+///         path if path.ends_with("serverversion") => br#"{"items":[{"serverVersion":"7.4.1"}]}"#,
+///         path if path.contains("devicerecords") => {
+///             br#"{"items":[{"name":"ftd","healthStatus":"yellow"}],"paging":{"count":1}}"#
+///         }
+///         _ => br#"{"paging":{"count":0}}"#,
 ///     };
 ///     check.status(200);
 ///     check.body(body);
@@ -64,6 +74,8 @@ pub const MAX_PATH: usize = 128;
 /// and is asked for again counts once.
 #[derive(Clone, Debug)]
 pub struct Check {
+    /// What is wanted.
+    items: Items,
     /// What is still to be done, the first of it now.
     steps: &'static [Step],
     /// Which of the step's paths is tried.
@@ -71,6 +83,10 @@ pub struct Check {
     pages: Pages,
     /// Pages of this step that were read.
     read: u32,
+    /// The entry of the last page, which is to be asked for by this.
+    entry: Option<Text<ID_MAX>>,
+    /// The clock of the box, in Unix seconds.
+    date: Option<u64>,
     path: String<MAX_PATH>,
     /// What all requests up to now have found.
     report: Report,
@@ -78,29 +94,38 @@ pub struct Check {
 }
 
 impl Check {
-    /// A check of a box of that kind.
+    /// A check of all that a box of that kind can have.
     #[must_use]
     pub fn new(product: Product) -> Self {
         let report = Report::new(product);
-        let steps = steps::of(product);
         Self {
-            steps,
+            items: Items::ALL,
+            steps: steps::of(product),
             candidate: 0,
             pages: Pages::new(PAGE_SIZE),
             read: 0,
+            entry: None,
+            date: None,
             path: String::new(),
             reader: Reader::new(report.clone()),
             report,
         }
     }
 
+    /// The same check of `items` alone, and of the version, which it begins with.
+    #[must_use]
+    pub fn only(mut self, items: Items) -> Self {
+        self.items = items.with(Item::Version);
+        self
+    }
+
     /// The next request, always a GET; `None` when the check is done. The same
     /// again until [`handle`](Self::handle) says how it ended.
     pub fn request(&mut self) -> Option<Request<'_>> {
-        let step = self.steps.first()?;
+        let step = self.step()?;
         let candidate = step.candidates.get(self.candidate)?;
         self.path.clear();
-        let _ = self.path.push_str(candidate);
+        path::fill(&mut self.path, candidate, self.date, self.entry.as_ref());
         if let Some(page) = self.page() {
             let _ = write!(self.path, "{}{page}", Page::separator(candidate));
         }
@@ -110,7 +135,7 @@ impl Check {
     /// Takes in how the last request ended: with an answer of that status, whose
     /// body has come through [`Sink`], or with an error.
     pub fn handle(&mut self, result: Result<u16, Error>) {
-        let Some(step) = self.steps.first() else {
+        let Some(step) = self.step() else {
             return;
         };
         let status = match result {
@@ -127,7 +152,8 @@ impl Check {
                 Err(error) => self.unread(step.item, error.into()),
             },
             404 => self.absent(step),
-            400 if self.try_next(step) => {}
+            // So FXOS says that it does not know a class.
+            400 if self.report.product == Product::Fxos => self.absent(step),
             // Refused for this request alone: the others may still be read.
             400 | 402..=428 | 430..=499 => self.unread(step.item, PeerError::Status(status).into()),
             _ => {
@@ -156,15 +182,24 @@ impl Check {
     #[must_use]
     pub fn finish(mut self, observed: Observed) -> Report {
         if !self.steps.is_empty() {
-            self.report.reasons.add(Cause::Unfinished);
+            self.report.troubles.unfinished();
         }
         self.report.observed = observed;
         self.report
     }
 
+    /// What is read now: the step, or the entry of its list.
+    fn step(&self) -> Option<&'static Step> {
+        let step = self.steps.first()?;
+        match (&self.entry, &step.paged) {
+            (Some(_), Paged::Each(detail)) => Some(detail),
+            _ => Some(step),
+        }
+    }
+
     /// The page that is asked for, of a list that has pages.
     fn page(&self) -> Option<Page> {
-        let paged = self.steps.first().is_some_and(|step| step.paged);
+        let paged = !matches!(self.step()?.paged, Paged::No);
         self.pages.next_page().filter(|_| paged)
     }
 
@@ -173,23 +208,45 @@ impl Check {
         let answer = self.reader.take();
         self.report = answer.report;
         if answer.empty {
-            self.report.reasons.add(Cause::Item(item, Trouble::Empty));
+            self.report.troubles.add(item, Trouble::Empty);
             return self.next_step();
+        }
+        if self.entry.take().is_some() {
+            return self.next_page(item, None);
         }
         let Some(page) = self.page() else {
             return self.next_step();
         };
         self.read = self.read.saturating_add(1);
         self.pages.handle_page(answer.entries, answer.count);
-        let read = page.offset.saturating_add(answer.entries);
+        let is_list = self
+            .steps
+            .first()
+            .is_some_and(|step| matches!(step.paged, Paged::Each(_)));
+        if is_list && answer.entries > 0 {
+            if !path::is_plain(&answer.id) {
+                self.report.troubles.add(item, Trouble::Empty);
+                return self.next_step();
+            }
+            self.entry = Some(answer.id);
+            return;
+        }
+        let missing = answer.count.map(|count| {
+            let read = page.offset.saturating_add(answer.entries);
+            count.saturating_sub(read)
+        });
+        self.next_page(item, missing);
+    }
+
+    /// Goes to the next page, or else to the next step. `missing`: how many
+    /// entries the box says are still to come.
+    fn next_page(&mut self, item: Item, missing: Option<u32>) {
         let more = self.pages.next_page().is_some();
         if more && self.read < MAX_PAGES {
             return;
         }
-        if more || answer.count.is_some_and(|count| read < count) {
-            self.report
-                .reasons
-                .add(Cause::Item(item, Trouble::Incomplete));
+        if more || missing.is_some_and(|missing| missing > 0) {
+            self.report.troubles.add(item, Trouble::Incomplete);
         }
         self.next_step();
     }
@@ -201,11 +258,9 @@ impl Check {
         }
         if step.item == Item::Devices {
             // So old versions say that a list is empty, or at its end.
-            self.report.devices.get_or_insert_default();
+            self.report.counts.begin(Item::Devices);
         } else {
-            self.report
-                .reasons
-                .add(Cause::Item(step.item, Trouble::NotAvailable));
+            self.report.troubles.add(step.item, Trouble::NotAvailable);
         }
         self.next_step();
     }
@@ -225,21 +280,41 @@ impl Check {
         has
     }
 
+    /// Goes to the next step that finds out something that is wanted.
     fn next_step(&mut self) {
-        self.steps = self.steps.split_first().map_or(&[], |(_, rest)| rest);
+        while let Some((_, rest)) = self.steps.split_first() {
+            self.steps = rest;
+            match rest.first() {
+                Some(step) if !step.serves(self.items) => {}
+                Some(step) if step.needs_date() && self.date.is_none() => {
+                    self.report.troubles.add(step.item, Trouble::NotAvailable);
+                }
+                _ => break,
+            }
+        }
         self.candidate = 0;
-        self.pages = Pages::new(PAGE_SIZE);
+        self.entry = None;
         self.read = 0;
+        self.pages = match self.steps.first().map(|step| &step.paged) {
+            Some(Paged::Each(_)) => Pages::new(1),
+            _ => Pages::new(PAGE_SIZE),
+        };
     }
 }
 
 /// Takes the answer to the last [`request`](Check::request).
 impl Sink for Check {
     fn status(&mut self, status: u16) {
-        match self.steps.first() {
-            Some(step) if matches!(status, 200..=299) => self.reader.begin(step, &self.report),
+        match self.step() {
+            Some(step) if matches!(status, 200..=299) => {
+                self.reader.begin(&step.answer, self.items, &self.report);
+            }
             _ => self.reader.rest(),
         }
+    }
+
+    fn date(&mut self, seconds: u64) {
+        self.date = Some(seconds);
     }
 
     fn body(&mut self, piece: &[u8]) {

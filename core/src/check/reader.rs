@@ -2,13 +2,20 @@
 //! answer has come whole.
 
 use super::JsonError;
-use super::steps::{Field, Step};
-use crate::health::{Cause, Item, Report, Severity, State};
+use super::steps::{Answer, Field, Holds, Judge, Rule, WORDS};
+use crate::health::words::{Table, same};
+use crate::health::{Items, Report, Severity, State};
 use crate::json::{Kind, Nest, Pick, Picked, Value};
 use crate::text::Text;
 
 /// Bytes of a value that are looked at.
 const VALUE: usize = 64;
+
+/// Bytes of a word for a state; the longest known has 33.
+const WORD_MAX: usize = 40;
+
+/// Bytes of what an entry is asked for by: a UUID, and some.
+pub(super) const ID_MAX: usize = 40;
 
 #[derive(Clone, Debug)]
 pub(super) struct Reader {
@@ -21,8 +28,11 @@ pub(super) struct Reader {
 /// What an answer holds so far.
 #[derive(Clone, Debug)]
 struct Draft {
-    item: Item,
     fields: &'static [Field],
+    judges: &'static [Judge],
+    holds: Holds,
+    /// What is wanted of it.
+    items: Items,
     /// The report with this answer in it.
     report: Report,
     object: bool,
@@ -37,14 +47,14 @@ struct Draft {
 struct Entry {
     name: Text<48>,
     detail: Text<48>,
-    state: Text<VALUE>,
-    other_state: Text<VALUE>,
+    id: Text<ID_MAX>,
+    words: [Text<WORD_MAX>; WORDS],
     disabled: bool,
 }
 
 /// What an answer held.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct Held {
     /// The report with this answer in it.
     pub(super) report: Report,
     /// Nothing of what was asked for was in it.
@@ -53,6 +63,8 @@ pub(super) struct Answer {
     pub(super) entries: u32,
     /// How many the list has over all pages.
     pub(super) count: Option<u32>,
+    /// What the last entry is asked for by.
+    pub(super) id: Text<ID_MAX>,
 }
 
 impl Reader {
@@ -60,15 +72,29 @@ impl Reader {
         Self {
             pick: None,
             failed: None,
-            draft: Draft::new(Item::Version, &[], report),
+            draft: Draft {
+                fields: &[],
+                judges: &[],
+                holds: Holds::Anything,
+                items: Items::NONE,
+                report,
+                object: false,
+                list: false,
+                refused: false,
+                count: None,
+                entries: 0,
+                entry: Entry::default(),
+            },
         }
     }
 
-    /// Begins an answer to `step`; one that had begun counts no more.
-    pub(super) fn begin(&mut self, step: &'static Step, report: &Report) {
-        self.pick = Some(Pick::new(step.paths));
-        self.failed = None;
-        self.draft = Draft::new(step.item, step.fields, report.clone());
+    /// Begins an answer of that form; one that had begun counts no more.
+    pub(super) fn begin(&mut self, answer: &'static Answer, items: Items, report: &Report) {
+        *self = Self::new(report.clone());
+        self.pick = Some(Pick::new(answer.paths));
+        let draft = &mut self.draft;
+        (draft.fields, draft.judges) = (answer.fields, answer.judges);
+        (draft.holds, draft.items) = (answer.holds, items);
     }
 
     /// Lets the body go that comes now.
@@ -92,119 +118,138 @@ impl Reader {
     }
 
     /// What the answer held, once it has come whole.
-    pub(super) fn take(&mut self) -> Answer {
+    pub(super) fn take(&mut self) -> Held {
         self.pick = None;
         let draft = &mut self.draft;
         let empty = draft.is_empty();
         if !empty {
-            draft.show_list();
+            draft.begin_counts();
         }
-        let Draft {
-            report,
-            entries,
-            count,
-            ..
-        } = draft;
-        Answer {
-            report: report.clone(),
+        Held {
+            report: draft.report.clone(),
             empty,
-            entries: *entries,
-            count: *count,
+            entries: draft.entries,
+            count: draft.count,
+            id: draft.entry.id.clone(),
         }
     }
 }
 
 impl Draft {
-    fn new(item: Item, fields: &'static [Field], report: Report) -> Self {
-        Self {
-            item,
-            fields,
-            report,
-            object: false,
-            list: false,
-            refused: false,
-            count: None,
-            entries: 0,
-            entry: Entry::default(),
-        }
-    }
-
-    /// Whether the answer holds nothing of what was asked for. An FMC under load
-    /// answers `{}` to anything; FXOS shows a class without objects in ways that
-    /// no document tells, so there any object that is no error will do.
+    /// Whether the answer holds nothing of what was asked for.
     fn is_empty(&self) -> bool {
-        let nothing = match self.item {
-            Item::Version => self.report.facts.version.is_empty(),
-            Item::System => false,
-            Item::Devices => !self.list && self.count.is_none(),
-            Item::Chassis => self.entries == 0,
-            Item::Instances | Item::Faults => !self.object,
+        let holds = match self.holds {
+            Holds::Anything => true,
+            Holds::Version => !self.report.facts.version.is_empty(),
+            Holds::List => self.list || self.count.is_some(),
+            Holds::Object => self.object,
+            Holds::Entry => self.entries > 0,
         };
-        nothing || self.refused
+        self.refused || !holds
     }
 
-    /// Shows a list that was read, even one without entries.
-    fn show_list(&mut self) {
-        match self.item {
-            Item::Devices => drop(self.report.devices.get_or_insert_default()),
-            Item::Instances => drop(self.report.instances.get_or_insert_default()),
-            Item::Faults => drop(self.report.faults.get_or_insert_default()),
-            Item::Version | Item::System | Item::Chassis => {}
+    /// Shows what was read, even if there was none of it.
+    fn begin_counts(&mut self) {
+        for judge in self
+            .judges
+            .iter()
+            .filter(|judge| self.items.contains(judge.item))
+        {
+            if !matches!(judge.rule, Rule::FirstIfAny(_)) {
+                self.report.counts.begin(judge.item);
+            }
         }
-    }
-
-    fn field(&self, path: usize) -> Option<Field> {
-        self.fields.get(path).copied()
     }
 
     fn end_entry(&mut self) {
         self.entries = self.entries.saturating_add(1);
-        let mut entry = core::mem::take(&mut self.entry);
-        let word = if entry.state.is_empty() {
-            &entry.other_state
-        } else {
-            &entry.state
-        };
-        let word = word.as_bytes();
-        let cause = match self.item {
-            Item::Devices => {
-                let state = State::of_device(word);
-                self.report.devices.get_or_insert_default().add(state);
-                Cause::Devices(state)
-            }
-            Item::Instances => {
-                let state = State::of_instance(word).wanted(!entry.disabled);
-                self.report.instances.get_or_insert_default().add(state);
-                Cause::Instances(state)
-            }
-            Item::Chassis => Cause::Chassis(State::of_equipment(word)),
-            Item::Faults => {
-                let severity = Severity::of(word);
-                self.report.faults.get_or_insert_default().add(severity);
-                Cause::Faults(severity)
-            }
-            Item::Version | Item::System => return,
-        };
+        let entry = &mut self.entry;
         entry.name.push(b" ");
         entry.name.push(entry.detail.as_bytes());
-        self.report.judge(cause, entry.name.as_bytes(), word);
+        for judge in self
+            .judges
+            .iter()
+            .filter(|judge| self.items.contains(judge.item))
+        {
+            entry.judge(judge, &mut self.report);
+        }
+    }
+}
+
+impl Entry {
+    fn judge(&self, judge: &Judge, report: &mut Report) {
+        let (item, name) = (judge.item, self.name.as_bytes());
+        let words = judge
+            .words
+            .iter()
+            .filter_map(|place| self.words.get(*place));
+        let mut words = words.map(Text::as_bytes).filter(|word| !word.is_empty());
+        let (state, word) = match judge.rule {
+            Rule::Count => return report.counts.add(item),
+            Rule::CountIf(wanted) => {
+                if words.any(|word| same(word, wanted)) {
+                    report.counts.add(item);
+                }
+                return;
+            }
+            Rule::Severity => {
+                let word = words.next().unwrap_or_default();
+                return report.add_fault(item, Severity::of(word), name, word);
+            }
+            Rule::First(table) => first(words.next().unwrap_or_default(), table),
+            Rule::FirstIfAny(table) => match words.next() {
+                Some(word) => first(word, table),
+                None => return,
+            },
+            Rule::Worst(table) => worst(words, table),
+            Rule::Pair(table) => pair(words, table),
+            Rule::Present if words.next().is_some() => (State::Ok, &b""[..]),
+            Rule::Present => (State::Unknown, &b""[..]),
+        };
+        report.add_state(item, state.wanted(!self.disabled), name, word);
+    }
+}
+
+fn first<'a>(word: &'a [u8], table: Table) -> (State, &'a [u8]) {
+    (State::of(word, table), word)
+}
+
+fn worst<'a>(words: impl Iterator<Item = &'a [u8]>, table: Table) -> (State, &'a [u8]) {
+    words
+        .map(|word| first(word, table))
+        .max_by_key(|(state, _)| state.verdict())
+        .unwrap_or((State::Unknown, b""))
+}
+
+/// Of a pair, one is active and the other stands by.
+fn pair<'a>(mut words: impl Iterator<Item = &'a [u8]> + Clone, table: Table) -> (State, &'a [u8]) {
+    let judged = worst(words.clone(), table);
+    match (judged, words.next(), words.next()) {
+        ((State::Ok, _), Some(one), Some(other)) if one.eq_ignore_ascii_case(other) => {
+            (State::Critical, one)
+        }
+        _ => judged,
     }
 }
 
 impl Picked for Draft {
     fn value(&mut self, path: usize, value: Value<'_>) {
-        let Some(field) = self.field(path) else {
+        let Some(field) = self.fields.get(path) else {
             return;
         };
         let (entry, facts) = (&mut self.entry, &mut self.report.facts);
-        match field {
+        match *field {
             Field::Refusal => self.refused = true,
             Field::Count => self.count = value.as_u32(),
             Field::Entry => self.end_entry(),
             Field::Name => keep(&mut entry.name, value),
             Field::Detail => keep(&mut entry.detail, value),
-            Field::State => keep(&mut entry.state, value),
-            Field::OtherState => keep(&mut entry.other_state, value),
+            Field::Id => keep(&mut entry.id, value),
+            Field::Word(place) => {
+                if let Some(word) = entry.words.get_mut(place) {
+                    keep(word, value);
+                }
+            }
             Field::Wanted => entry.disabled = value.text.eq_ignore_ascii_case(b"disabled"),
             Field::Version => keep(&mut facts.version, value),
             Field::Model => keep(&mut facts.model, value),
@@ -218,7 +263,7 @@ impl Picked for Draft {
     }
 
     fn begin(&mut self, path: usize, nest: Nest) {
-        match self.field(path) {
+        match self.fields.get(path) {
             Some(Field::Top) => self.object = nest == Nest::Object,
             Some(Field::List) => self.list = nest == Nest::Array,
             Some(Field::Refusal) => self.refused = true,
@@ -228,7 +273,7 @@ impl Picked for Draft {
     }
 
     fn end(&mut self, path: usize, _nest: Nest) {
-        if self.field(path) == Some(Field::Entry) {
+        if self.fields.get(path) == Some(&Field::Entry) {
             self.end_entry();
         }
     }

@@ -225,7 +225,12 @@ impl Events for Handler<'_> {
                 self.sink
                     .content_type(media_type.as_str().unwrap_or_default());
             }
-            Field::Date => facts.date = http::http_date(facts.value.as_bytes()),
+            Field::Date => {
+                facts.date = http::http_date(facts.value.as_bytes());
+                if let Some(seconds) = facts.date {
+                    self.sink.date(seconds);
+                }
+            }
             Field::RetryAfter => facts.retry_after = retry_after(facts.value.as_bytes()),
             Field::Extra => {}
         }

@@ -16,6 +16,12 @@ pub trait Sink {
         let _ = media_type;
     }
 
+    /// The time when the answer was made, by the clock of the box, in seconds
+    /// since 1970 (RFC 9110, section 6.6.1, `Date`).
+    fn date(&mut self, seconds: u64) {
+        let _ = seconds;
+    }
+
     /// The next piece of the body, with its transfer coding taken off.
     fn body(&mut self, piece: &[u8]) {
         let _ = piece;

@@ -6,17 +6,24 @@
 
 mod counts;
 pub mod encode;
+mod item;
 mod layer;
+mod limits;
+mod measure;
 mod reason;
 mod report;
 mod stopped;
+mod uptime;
 mod verdict;
-mod words;
+pub(crate) mod words;
 mod worst;
 
-pub use counts::{Faults, States};
+pub use counts::{Counts, Faults, States};
+pub use item::{Item, Items, Tally};
 pub use layer::Layer;
-pub use reason::{Cause, Item, Reason, Reasons, Trouble};
+pub use limits::{LIMITS_MAX, Limit, Limits, Milli, Range, RangeError};
+pub use measure::{Measure, Phase};
+pub use reason::{Cause, Reason, Trouble, Troubles};
 pub use report::{Facts, Observed, Report, SessionFacts, Timings};
 pub use stopped::stopped_at;
 pub use verdict::Verdict;

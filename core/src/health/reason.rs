@@ -2,54 +2,26 @@
 
 use core::fmt;
 
-use heapless::Vec;
-
-use super::{Severity, State, Verdict};
+use super::limits::Milli;
+use super::{Item, Items, Measure, State, Verdict};
 
 /// Something that a verdict rests on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Cause {
-    /// Devices that an FMC manages are in this state.
-    Devices(State),
-    /// Application instances of an FXOS chassis are in this state.
-    Instances(State),
-    /// Chassis are in this state.
-    Chassis(State),
-    /// Faults of this severity stand.
-    Faults(Severity),
+    /// A number is where it should not be, or worth a note.
+    Measure(Measure),
     /// A part of the check did not come to its end.
     Item(Item, Trouble),
-    /// The certificate expires soon; counted in days.
-    CertificateExpires,
-    /// The certificate has expired; counted in days.
-    CertificateExpired,
     /// The check was given up before its end.
     Unfinished,
-}
-
-/// A part of a check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum Item {
-    /// The software version.
-    Version,
-    /// The host name and uptime of a chassis.
-    System,
-    /// The devices that an FMC manages.
-    Devices,
-    /// The chassis itself.
-    Chassis,
-    /// The application instances on a chassis.
-    Instances,
-    /// The faults that stand.
-    Faults,
 }
 
 /// What kept a part of a check from its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[repr(u8)]
 pub enum Trouble {
     /// This version of the box does not have it.
     NotAvailable,
@@ -61,78 +33,14 @@ pub enum Trouble {
     Incomplete,
 }
 
-impl Cause {
-    /// What it is worth.
-    #[must_use]
-    pub const fn verdict(self) -> Verdict {
-        match self {
-            Self::Devices(state) | Self::Instances(state) | Self::Chassis(state) => state.verdict(),
-            Self::Faults(severity) => severity.verdict(),
-            Self::Item(_, Trouble::NotAvailable) => Verdict::Ok,
-            Self::Item(_, _) | Self::Unfinished => Verdict::Unknown,
-            Self::CertificateExpires => Verdict::Warning,
-            Self::CertificateExpired => Verdict::Critical,
-        }
-    }
-
-    /// Whether there is nothing to be said of it.
-    pub(super) const fn is_well(self) -> bool {
-        match self {
-            Self::Devices(state) | Self::Instances(state) | Self::Chassis(state) => {
-                matches!(state, State::Ok)
-            }
-            Self::Faults(severity) => matches!(severity.verdict(), Verdict::Ok),
-            _ => false,
-        }
-    }
-
-    /// Whether it only says that there is an error.
-    pub(super) const fn is_unread(self) -> bool {
-        matches!(self, Self::Item(_, Trouble::Unread))
-    }
-
-    /// What it is about: a stable word for programs.
-    #[must_use]
-    pub const fn subject(self) -> &'static str {
-        match self {
-            Self::Devices(_) => "devices",
-            Self::Instances(_) => "instances",
-            Self::Chassis(_) => "chassis",
-            Self::Faults(_) => "faults",
-            Self::Item(item, _) => item.as_str(),
-            Self::CertificateExpires | Self::CertificateExpired => "certificate",
-            Self::Unfinished => "check",
-        }
-    }
-
-    /// What about it: a stable word for programs.
-    #[must_use]
-    pub const fn state(self) -> &'static str {
-        match self {
-            Self::Devices(state) | Self::Instances(state) | Self::Chassis(state) => state.as_str(),
-            Self::Faults(severity) => severity.as_str(),
-            Self::Item(_, trouble) => trouble.as_str(),
-            Self::CertificateExpires => "expires",
-            Self::CertificateExpired => "expired",
-            Self::Unfinished => "unfinished",
-        }
-    }
-}
-
-impl Item {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Version => "version",
-            Self::System => "system",
-            Self::Devices => "devices",
-            Self::Chassis => "chassis",
-            Self::Instances => "instances",
-            Self::Faults => "faults",
-        }
-    }
-}
-
 impl Trouble {
+    const ALL: [Self; 4] = [
+        Self::NotAvailable,
+        Self::Unread,
+        Self::Empty,
+        Self::Incomplete,
+    ];
+
     const fn as_str(self) -> &'static str {
         match self {
             Self::NotAvailable => "not_available",
@@ -141,93 +49,178 @@ impl Trouble {
             Self::Incomplete => "incomplete",
         }
     }
+
+    /// What it is worth.
+    const fn verdict(self) -> Verdict {
+        match self {
+            Self::NotAvailable => Verdict::Ok,
+            Self::Unread | Self::Empty | Self::Incomplete => Verdict::Unknown,
+        }
+    }
 }
 
-/// A cause, and how often it was met.
+/// A cause, how much of it there is, and what that is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Reason {
     /// What was met.
     pub cause: Cause,
-    /// How often; days for a certificate.
-    pub count: u32,
+    /// The number that was measured; 1 for the causes that have none.
+    pub number: Milli,
+    /// What it is worth.
+    pub verdict: Verdict,
+}
+
+impl Reason {
+    /// What it is about: a stable word for programs.
+    #[must_use]
+    pub const fn subject(&self) -> &'static str {
+        match self.cause {
+            Cause::Measure(
+                Measure::State(item, _) | Measure::Fault(item, _) | Measure::Number(item),
+            )
+            | Cause::Item(item, _) => item.as_str(),
+            Cause::Measure(Measure::Time(_)) => "time",
+            Cause::Measure(Measure::Uptime) => "uptime",
+            Cause::Measure(Measure::TokenLeft | Measure::RefreshesLeft) => "session",
+            Cause::Measure(Measure::CertificateDays) => "certificate",
+            Cause::Unfinished => "check",
+        }
+    }
+
+    /// What about it: a stable word for programs.
+    #[must_use]
+    pub const fn state(&self) -> &'static str {
+        match self.cause {
+            Cause::Measure(Measure::State(_, state)) => state.as_str(),
+            Cause::Measure(Measure::Fault(_, severity)) => severity.as_str(),
+            Cause::Measure(Measure::CertificateDays) if self.number.0 < 0 => "expired",
+            Cause::Measure(Measure::CertificateDays) => "expires",
+            Cause::Measure(_) => "limit",
+            Cause::Item(_, trouble) => trouble.as_str(),
+            Cause::Unfinished => "unfinished",
+        }
+    }
+
+    /// How much of it there is: days for a certificate, seconds for times.
+    #[must_use]
+    pub const fn count(&self) -> u32 {
+        self.number.magnitude()
+    }
+
+    /// Whether it only says that there is an error, or nothing to be said aloud.
+    pub(super) const fn is_quiet(&self) -> bool {
+        matches!(
+            self.cause,
+            Cause::Item(_, Trouble::Unread | Trouble::NotAvailable)
+        )
+    }
 }
 
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { cause, count } = self;
-        let s = if *count == 1 { "" } else { "s" };
-        match cause {
-            Cause::Devices(state) => write!(f, "{count} device{s} {}", state.as_str()),
-            Cause::Instances(state) => {
-                write!(f, "{count} application instance{s} {}", state.as_str())
+        let count = self.count();
+        let s = if count == 1 { "" } else { "s" };
+        match self.cause {
+            Cause::Measure(Measure::State(item, state)) => counted(f, item, count, state),
+            Cause::Measure(Measure::Fault(item, severity)) => {
+                let (noun, severity) = (item.noun(), severity.as_str());
+                write!(f, "{count} {severity} {noun}{s}")
             }
-            Cause::Chassis(state) => write!(f, "chassis {}", state.as_str()),
-            Cause::Faults(severity) => write!(f, "{count} {} fault{s}", severity.as_str()),
-            Cause::Item(item, Trouble::NotAvailable) => {
-                write!(f, "{} not available on this version", item.as_str())
+            Cause::Measure(Measure::Number(item)) => write!(f, "{count} {}{s}", item.noun()),
+            Cause::Measure(Measure::CertificateDays) if self.number.0 < 0 => {
+                write!(f, "the certificate expired {count} day{s} ago; renew it")
             }
-            Cause::Item(item, Trouble::Unread) => write!(f, "{} not readable", item.as_str()),
-            Cause::Item(item, Trouble::Empty) => {
-                write!(f, "the answer holds no {}; try again later", item.as_str())
-            }
-            Cause::Item(item, Trouble::Incomplete) => {
-                write!(
-                    f,
-                    "the list of {} is incomplete; try again later",
-                    item.as_str()
-                )
-            }
-            Cause::CertificateExpires => {
+            Cause::Measure(Measure::CertificateDays) => {
                 write!(f, "the certificate expires in {count} day{s}; renew it")
             }
-            Cause::CertificateExpired => {
-                write!(f, "the certificate expired {count} day{s} ago; renew it")
+            Cause::Measure(measure) => {
+                let (number, unit) = (self.number, measure.unit());
+                write!(f, "{measure} is {number}{unit}, outside its limits")
+            }
+            Cause::Item(item, Trouble::NotAvailable) => {
+                write!(f, "{item} not available on this version")
+            }
+            Cause::Item(item, Trouble::Unread) => write!(f, "{item} not readable"),
+            Cause::Item(item, Trouble::Empty) => {
+                write!(f, "the answer holds no {item}; try again later")
+            }
+            Cause::Item(item, Trouble::Incomplete) => {
+                write!(f, "the list of {item} is incomplete; try again later")
             }
             Cause::Unfinished => f.write_str("the check was given up before its end"),
         }
     }
 }
 
-/// More different causes than one report can have.
-const MAX_REASONS: usize = 20;
+fn counted(f: &mut fmt::Formatter<'_>, item: Item, count: u32, state: State) -> fmt::Result {
+    let (noun, state) = (item.noun(), state.as_str());
+    match (item.is_single(), count, noun.strip_suffix('y')) {
+        (true, 1, _) => write!(f, "{noun} {state}"),
+        (false, 1, _) | (true, _, _) => write!(f, "{count} {noun} {state}"),
+        (false, _, Some(stem)) => write!(f, "{count} {stem}ies {state}"),
+        (false, _, None) => write!(f, "{count} {noun}s {state}"),
+    }
+}
 
-/// The reasons of one report, each cause once.
-#[derive(Clone, Debug, Default)]
-pub struct Reasons(Vec<Reason, MAX_REASONS>);
+/// Which parts of a check did not come to their end, and why not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Troubles {
+    not_available: Items,
+    unread: Items,
+    empty: Items,
+    incomplete: Items,
+    unfinished: bool,
+}
 
-impl Reasons {
-    /// Counts `cause` once more.
-    pub fn add(&mut self, cause: Cause) {
-        self.add_many(cause, 1);
+impl Troubles {
+    /// Takes note of one.
+    pub const fn add(&mut self, item: Item, trouble: Trouble) {
+        let items = match trouble {
+            Trouble::NotAvailable => &mut self.not_available,
+            Trouble::Unread => &mut self.unread,
+            Trouble::Empty => &mut self.empty,
+            Trouble::Incomplete => &mut self.incomplete,
+        };
+        *items = items.with(item);
     }
 
-    /// Counts `cause` so many times more.
-    pub fn add_many(&mut self, cause: Cause, count: u32) {
-        match self.0.iter_mut().find(|reason| reason.cause == cause) {
-            Some(reason) => reason.count = reason.count.saturating_add(count),
-            None => {
-                let _ = self.0.push(Reason { cause, count });
-            }
+    /// Takes note that the check was given up.
+    pub const fn unfinished(&mut self) {
+        self.unfinished = true;
+    }
+
+    /// The items that have that trouble.
+    #[must_use]
+    pub const fn of(&self, trouble: Trouble) -> Items {
+        match trouble {
+            Trouble::NotAvailable => self.not_available,
+            Trouble::Unread => self.unread,
+            Trouble::Empty => self.empty,
+            Trouble::Incomplete => self.incomplete,
         }
     }
 
-    /// The reasons, those that weigh most first.
-    pub fn iter(&self) -> impl Iterator<Item = &Reason> + Clone {
-        Verdict::WORST_FIRST.into_iter().flat_map(|verdict| {
-            self.0
-                .iter()
-                .filter(move |reason| reason.cause.verdict() == verdict)
-        })
+    /// Whether data came that makes no sense, or did not come at all.
+    pub(super) fn is_senseless(&self) -> bool {
+        let items = self.empty != Items::NONE || self.incomplete != Items::NONE;
+        items || self.unfinished
     }
 
-    /// The worst of them; OK if there are none.
-    #[must_use]
-    pub fn verdict(&self) -> Verdict {
-        self.0
-            .iter()
-            .map(|reason| reason.cause.verdict())
-            .max()
-            .unwrap_or(Verdict::Ok)
+    pub(super) fn iter(self) -> impl Iterator<Item = Reason> + Clone {
+        let reason = |cause, verdict| Reason {
+            cause,
+            number: Milli::whole(1),
+            verdict,
+        };
+        let unfinished = self
+            .unfinished
+            .then(|| reason(Cause::Unfinished, Verdict::Unknown));
+        let items = Trouble::ALL.into_iter().flat_map(move |trouble| {
+            let items = self.of(trouble).iter();
+            items.map(move |item| reason(Cause::Item(item, trouble), trouble.verdict()))
+        });
+        items.chain(unfinished)
     }
 }

@@ -2,16 +2,20 @@
 
 use core::time::Duration;
 
+use heapless::Vec;
+
+use super::limits::{LIMITS_MAX, Limits, Milli};
+use super::reason::Troubles;
 use super::{
-    Cause, Faults, Item, Layer, Reason, Reasons, States, Trouble, Verdict, Worst, WorstFew,
-    stopped_at,
+    Cause, Counts, Item, Layer, Measure, Reason, Severity, State, Trouble, Verdict, Worst,
+    WorstFew, stopped_at, uptime,
 };
 use crate::error::Error;
 use crate::product::Product;
 use crate::text::Text;
 
 /// From how many days before its end a certificate is a warning.
-const CERTIFICATE_WARNING: i32 = 30;
+pub(super) const CERTIFICATE_WARNING: i32 = 30;
 
 /// What one check of one target found. Of fixed size, about 1 KiB.
 ///
@@ -23,15 +27,11 @@ pub struct Report {
     pub product: Product,
     /// What the box says it is.
     pub facts: Facts,
-    /// The devices that an FMC manages; `None` if they were not read.
-    pub devices: Option<States>,
-    /// The application instances of a chassis; `None` if they were not read.
-    pub instances: Option<States>,
-    /// The faults of a chassis; `None` if they were not read.
-    pub faults: Option<Faults>,
-    /// Why the verdict is what it is.
-    pub reasons: Reasons,
-    /// The names of the worst few devices, instances and faults.
+    /// What was counted.
+    pub counts: Counts,
+    /// What was not read.
+    pub troubles: Troubles,
+    /// The names of the worst few.
     pub worst: WorstFew,
     /// The first word for a state that was not understood; empty for none.
     pub odd_word: Text<24>,
@@ -39,6 +39,8 @@ pub struct Report {
     pub error: Option<Error>,
     /// What the caller saw around the check.
     pub observed: Observed,
+    /// What measures are worth by limits that an operator set.
+    limited: Vec<(Measure, Verdict), LIMITS_MAX, u8>,
 }
 
 /// What a box says of itself. Empty texts were not said.
@@ -122,84 +124,113 @@ impl Report {
         Self {
             product,
             facts: Facts::default(),
-            devices: None,
-            instances: None,
-            faults: None,
-            reasons: Reasons::default(),
+            counts: Counts::default(),
+            troubles: Troubles::default(),
             worst: WorstFew::default(),
             odd_word: Text::new(),
             error: None,
             observed: Observed::default(),
+            limited: Vec::new(),
         }
+    }
+
+    /// Judges what was measured by `limits`, in place of those it was judged by.
+    /// Comes last: what is measured later, as [`observed`](Self::observed), is
+    /// not seen.
+    pub fn apply(&mut self, limits: &Limits) {
+        self.limited.clear();
+        for limit in limits.iter() {
+            if let Some(number) = limit.measure.read(self) {
+                let _ = self.limited.push((limit.measure, limit.verdict(number)));
+            }
+        }
+    }
+
+    /// Why the verdict is what it is, what weighs most first; all but the error.
+    pub fn reasons(&self) -> impl Iterator<Item = Reason> + Clone {
+        Verdict::WORST_FIRST.into_iter().flat_map(move |verdict| {
+            let all = self.measured().chain(self.troubles.iter());
+            all.filter(move |reason| reason.verdict == verdict)
+        })
+    }
+
+    /// The measures that are worth something.
+    fn measured(&self) -> impl Iterator<Item = Reason> + Clone {
+        Measure::all().filter_map(|measure| {
+            let number = measure.read(self)?;
+            let limited = self.limited.iter().find(|(known, _)| *known == measure);
+            let verdict = match limited {
+                Some((_, verdict)) => *verdict,
+                None => measure.default_verdict(number),
+            };
+            let noted = measure.is_noted() && number > Milli(0);
+            (noted || verdict != Verdict::Ok).then_some(Reason {
+                cause: Cause::Measure(measure),
+                number,
+                verdict,
+            })
+        })
     }
 
     /// The worst of all that was found.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         let error = self.error.as_ref().map_or(Verdict::Ok, Verdict::of);
-        self.reasons.verdict().max(error).max(
-            self.certificate()
-                .map_or(Verdict::Ok, |reason| reason.cause.verdict()),
-        )
+        let reasons = self.measured().chain(self.troubles.iter());
+        reasons.fold(error, |worst, reason| worst.max(reason.verdict))
     }
 
     /// The layer that was not passed; `None` if the check came to its end.
     #[must_use]
     pub fn stopped_at(&self) -> Option<Layer> {
-        let senseless = |cause| {
-            let trouble = matches!(cause, Cause::Item(_, Trouble::Empty | Trouble::Incomplete));
-            trouble || cause == Cause::Unfinished
-        };
         match self.error {
             Some(error) => Some(stopped_at(&error)),
-            None => self
-                .reasons
-                .iter()
-                .any(|reason| senseless(reason.cause))
-                .then_some(Layer::Data),
+            None => self.troubles.is_senseless().then_some(Layer::Data),
         }
-    }
-
-    /// A certificate that is near its end, or past it.
-    #[must_use]
-    pub fn certificate(&self) -> Option<Reason> {
-        let days = self.observed.certificate_days?;
-        let cause = match days {
-            ..0 => Cause::CertificateExpired,
-            0..=CERTIFICATE_WARNING => Cause::CertificateExpires,
-            _ => return None,
-        };
-        Some(Reason {
-            cause,
-            count: days.unsigned_abs(),
-        })
     }
 
     /// Keeps `error` if it is the first, and that `item` could not be read.
     pub(crate) fn fail(&mut self, item: Item, error: Error) {
-        self.reasons.add(Cause::Item(item, Trouble::Unread));
+        self.troubles.add(item, Trouble::Unread);
         self.error.get_or_insert(error);
     }
 
-    /// Takes note of one thing, if there is anything to be said of it: by its
-    /// name, and by the box's word for its state.
-    pub(crate) fn judge(&mut self, cause: Cause, name: &[u8], word: &[u8]) {
-        if cause.is_well() {
-            return;
+    /// Counts one thing in that state, by its name and by the box's word for it.
+    pub(crate) fn add_state(&mut self, item: Item, state: State, name: &[u8], word: &[u8]) {
+        self.counts.add_state(item, state);
+        if state != State::Ok {
+            self.note(item, state.verdict(), name, word);
         }
+    }
+
+    /// Counts one fault.
+    pub(crate) fn add_fault(&mut self, item: Item, severity: Severity, name: &[u8], word: &[u8]) {
+        self.counts.add_fault(item, severity);
+        self.note(item, severity.verdict(), name, word);
+    }
+
+    fn note(&mut self, item: Item, verdict: Verdict, name: &[u8], word: &[u8]) {
         let word = if word.is_empty() { b"missing" } else { word };
         let name = if name.is_empty() { b"unnamed" } else { name };
+        if verdict == Verdict::Unknown && self.odd_word.is_empty() {
+            self.odd_word.push(word);
+        }
         let mut worst = Worst {
+            item,
             name: Text::new(),
             state: Text::new(),
-            verdict: cause.verdict(),
+            verdict,
         };
         worst.name.push(name);
         worst.state.push(word);
-        if worst.verdict == Verdict::Unknown && self.odd_word.is_empty() {
-            self.odd_word.push(word);
-        }
         self.worst.add(worst);
-        self.reasons.add(cause);
+    }
+}
+
+impl Facts {
+    /// The seconds since the box started, if it says so in a way that is known.
+    #[must_use]
+    pub fn uptime_seconds(&self) -> Option<u32> {
+        uptime::seconds(self.uptime.as_str()?)
     }
 }

@@ -1,6 +1,12 @@
 //! The words of the boxes, and what they are worth.
 
+pub(crate) mod fmc;
+pub(crate) mod fxos;
+
 use super::Verdict;
+
+/// Words for states. A word that is in no row is [`State::Unknown`].
+pub(crate) type Table = &'static [(State, &'static [&'static str])];
 
 /// How one thing that a box looks after is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,21 +57,6 @@ impl State {
         }
     }
 
-    /// A `healthStatus` of an FMC device record. Its letter case varies between
-    /// the resources of the API; the words are those of its health alerts.
-    #[must_use]
-    pub fn of_device(word: &[u8]) -> Self {
-        find(word, DEVICE)
-    }
-
-    /// The `operationalState` of an `smAppInstance` of FXOS (the states of
-    /// `CfprSdAppInstState` in the Firepower MIBs). One on the way from one state
-    /// to another is a warning; one that stays without service is critical.
-    #[must_use]
-    pub fn of_instance(word: &[u8]) -> Self {
-        find(word, INSTANCE)
-    }
-
     /// As it is for something that is, or is not, wanted to work: what is
     /// switched off may be in any state.
     #[must_use]
@@ -77,12 +68,13 @@ impl State {
         }
     }
 
-    /// The `operState` or `operability` of an FXOS chassis
-    /// (`CfprEquipmentOperability`). One that works, but not as it should or
-    /// not for now, is a warning.
-    #[must_use]
-    pub fn of_equipment(word: &[u8]) -> Self {
-        find(word, EQUIPMENT)
+    /// What `word` means by `table`.
+    pub(crate) fn of(word: &[u8], table: Table) -> Self {
+        let known = |(_, words): &&(Self, &[&str])| words.iter().any(|known| same(word, known));
+        table
+            .iter()
+            .find(known)
+            .map_or(Self::Unknown, |(state, _)| *state)
     }
 }
 
@@ -157,94 +149,6 @@ impl Severity {
     }
 }
 
-const DEVICE: &[(State, &[&str])] = &[
-    (State::Ok, &["green", "recovered"]),
-    (State::Warning, &["yellow"]),
-    (State::Critical, &["red", "black", "error", "failed"]),
-    (State::Disabled, &["disabled"]),
-];
-
-const INSTANCE: &[(State, &[&str])] = &[
-    (State::Ok, &["online"]),
-    (
-        State::Warning,
-        &[
-            "installing",
-            "starting",
-            "started",
-            "stopping",
-            "updating",
-            "updateSucceeded",
-        ],
-    ),
-    (
-        State::Critical,
-        &[
-            "notInstalled",
-            "installFailed",
-            "offline",
-            "startFailed",
-            "stopFailed",
-            "notResponding",
-            "updateFailed",
-            "unsupported",
-            "fault",
-        ],
-    ),
-];
-
-const EQUIPMENT: &[(State, &[&str])] = &[
-    (State::Ok, &["operable"]),
-    (
-        State::Warning,
-        &[
-            "degraded",
-            "performanceProblem",
-            "fanspeedIncreased",
-            "firmwareUpgrading",
-            "autoUpgrade",
-            "config",
-            "decomissioning",
-            "discovery",
-            "identify",
-            "peerCommProblem",
-            "notSupported",
-        ],
-    ),
-    (
-        State::Critical,
-        &[
-            "inoperable",
-            "poweredOff",
-            "powerProblem",
-            "removed",
-            "voltageProblem",
-            "thermalProblem",
-            "accessibilityProblem",
-            "identityUnestablishable",
-            "biosPostTimeout",
-            "malformedFru",
-            "fabricConnProblem",
-            "fabricUnsupportedConn",
-            "equipmentProblem",
-            "chassisLimitExceeded",
-            "discoveryFailed",
-            "postFailure",
-            "upgradeProblem",
-            "linkActivateBlocked",
-        ],
-    ),
-    (State::Disabled, &["disabled"]),
-];
-
-fn find(word: &[u8], table: &[(State, &[&str])]) -> State {
-    let known = |(_, words): &&(State, &[&str])| words.iter().any(|known| same(word, known));
-    table
-        .iter()
-        .find(known)
-        .map_or(State::Unknown, |(state, _)| *state)
-}
-
 /// Whether two words are the same but for letter case, hyphens, underscores and
 /// blanks: the MIBs write `notInstalled`, the REST API `not-installed`.
 pub(crate) fn same(word: &[u8], known: &str) -> bool {
@@ -282,17 +186,17 @@ mod tests {
         ];
         for (word, verdict) in table {
             assert_eq!(
-                State::of_device(word.as_bytes()).verdict(),
+                State::of(word.as_bytes(), fmc::HEALTH).verdict(),
                 *verdict,
                 "{word}"
             );
         }
-        assert_eq!(State::of_device(b"disabled"), State::Disabled);
+        assert_eq!(State::of(b"disabled", fmc::HEALTH), State::Disabled);
     }
 
     #[test]
     fn instances() {
-        assert_eq!(State::of_instance(b"online"), State::Ok);
+        assert_eq!(State::of(b"online", fxos::INSTANCE), State::Ok);
         for word in [
             "starting",
             "Started",
@@ -301,7 +205,7 @@ mod tests {
             "stopping",
         ] {
             assert_eq!(
-                State::of_instance(word.as_bytes()),
+                State::of(word.as_bytes(), fxos::INSTANCE),
                 State::Warning,
                 "{word}"
             );
@@ -314,21 +218,27 @@ mod tests {
             "fault",
         ] {
             assert_eq!(
-                State::of_instance(word.as_bytes()),
+                State::of(word.as_bytes(), fxos::INSTANCE),
                 State::Critical,
                 "{word}"
             );
         }
-        assert_eq!(State::of_instance(b"on-fire"), State::Unknown);
+        assert_eq!(State::of(b"on-fire", fxos::INSTANCE), State::Unknown);
     }
 
     #[test]
     fn equipment() {
-        assert_eq!(State::of_equipment(b"operable"), State::Ok);
-        assert_eq!(State::of_equipment(b"fanspeed-increased"), State::Warning);
-        assert_eq!(State::of_equipment(b"thermalProblem"), State::Critical);
-        assert_eq!(State::of_equipment(b"disabled"), State::Disabled);
-        assert_eq!(State::of_equipment(b"unknown"), State::Unknown);
+        assert_eq!(State::of(b"operable", fxos::OPERABILITY), State::Ok);
+        assert_eq!(
+            State::of(b"fanspeed-increased", fxos::OPERABILITY),
+            State::Warning
+        );
+        assert_eq!(
+            State::of(b"thermalProblem", fxos::OPERABILITY),
+            State::Critical
+        );
+        assert_eq!(State::of(b"disabled", fxos::OPERABILITY), State::Disabled);
+        assert_eq!(State::of(b"unknown", fxos::OPERABILITY), State::Unknown);
     }
 
     #[test]
@@ -351,13 +261,11 @@ mod tests {
 
     #[test]
     fn no_word_is_in_two_rows() {
-        for table in [DEVICE, INSTANCE, EQUIPMENT] {
-            for (state, words) in table {
-                assert!(
-                    words
-                        .iter()
-                        .all(|word| find(word.as_bytes(), table) == *state)
-                );
+        for table in fmc::ALL.iter().chain(fxos::ALL) {
+            for (state, words) in *table {
+                for word in *words {
+                    assert_eq!(State::of(word.as_bytes(), table), *state, "{word}");
+                }
             }
         }
     }

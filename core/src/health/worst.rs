@@ -2,7 +2,7 @@
 
 use heapless::Vec;
 
-use super::Verdict;
+use super::{Item, Verdict};
 use crate::text::Text;
 
 /// How many names a report holds.
@@ -12,6 +12,8 @@ const MAX_WORST: usize = 4;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Worst {
+    /// What it is.
+    pub item: Item,
     /// The name that the box gave it.
     pub name: Text<48>,
     /// The word that the box used for its state.
@@ -97,7 +99,8 @@ mod tests {
             let mut few = WorstFew::default();
             for (at, &verdict) in verdicts.iter().enumerate() {
                 let name = std::format!("{at}").as_str().into();
-                few.add(Worst { name, state: Text::new(), verdict });
+                let item = Item::Devices;
+                few.add(Worst { item, name, state: Text::new(), verdict });
             }
             let mut sorted: Vec<_> = verdicts.into_iter().enumerate().collect();
             sorted.retain(|(_, verdict)| *verdict != Verdict::Ok);

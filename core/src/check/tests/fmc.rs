@@ -10,9 +10,10 @@ use serde_json::json;
 
 use super::*;
 use crate::error::TransportError;
-use crate::health::{State, States};
+use crate::health::words::fmc::HEALTH;
+use crate::health::{Items, States};
 
-/// Answers both requests.
+/// Answers the requests for the version and for devices.
 pub(super) const WELL: &[u8] = br#"{"items":[{"serverVersion":"7.4.1 (build 172)","name":"ftd",
     "healthStatus":"green"}],"paging":{"count":1}}"#;
 
@@ -105,9 +106,9 @@ proptest! {
         piece in 1usize..400,
     ) {
         let (report, asked) = check(piece, &devices);
-        prop_assert_eq!(report.devices, Some(naive(&devices)));
+        prop_assert_eq!(report.counts.states(Item::Devices), Some(naive(&devices)));
         prop_assert_eq!(asked.len(), 1 + devices.len().div_ceil(FULL).max(1));
-        let worst = devices.iter().map(|word| State::of_device(word.unwrap_or("").as_bytes()).verdict()).max();
+        let worst = devices.iter().map(|word| State::of(word.unwrap_or("").as_bytes(), HEALTH).verdict()).max();
         prop_assert_eq!(report.verdict(), worst.unwrap_or(Verdict::Ok));
         prop_assert_eq!(report.stopped_at(), None);
     }
@@ -131,7 +132,7 @@ proptest! {
             page(path, &vec![Some("green"); length][..most], counted.then_some(length))
         });
         prop_assert!(asked.len() <= 1 + MAX_PAGES as usize);
-        prop_assert!(report.devices.is_some() || report.verdict() == Verdict::Unknown);
+        prop_assert!(report.counts.states(Item::Devices).is_some() || report.verdict() == Verdict::Unknown);
     }
 }
 
@@ -140,7 +141,7 @@ fn lists_of_every_length() {
     for length in [0, 1, FULL - 1, FULL, FULL + 1, 2 * FULL, 1000] {
         let devices = vec![Some("green"); length];
         let (report, asked) = check(1 + length % 7 * 100, &devices);
-        assert_eq!(report.devices, Some(naive(&devices)));
+        assert_eq!(report.counts.states(Item::Devices), Some(naive(&devices)));
         assert_eq!(report.verdict(), Verdict::Ok);
         assert_eq!(asked.len(), 1 + length.div_ceil(FULL).max(1));
         assert!(
@@ -184,7 +185,7 @@ fn a_word_that_is_not_known_is_shown() {
         let (report, _) = check(9, &[Some("green"), word]);
         assert_eq!(report.verdict(), Verdict::Unknown);
         assert_eq!(report.odd_word, shown.into());
-        assert_eq!(reasons(&report), [Cause::Devices(State::Unknown)]);
+        assert_eq!(reasons(&report), [state(Item::Devices, State::Unknown)]);
     }
 }
 
@@ -209,7 +210,11 @@ fn lists_without_devices() {
         r#" {"items": [ ], "paging": {} } "#,
     ] {
         let report = list(ok(body));
-        assert_eq!(report.devices, Some(States::default()), "{body}");
+        assert_eq!(
+            report.counts.states(Item::Devices),
+            Some(States::default()),
+            "{body}"
+        );
         assert_eq!(
             (report.verdict(), report.stopped_at()),
             (Verdict::Ok, None),
@@ -218,7 +223,7 @@ fn lists_without_devices() {
     }
     let report = list(Reply::Answer(404, "{\"error\":{}}".into()));
     assert_eq!(
-        (report.verdict(), report.devices),
+        (report.verdict(), report.counts.states(Item::Devices)),
         (Verdict::Ok, Some(States::default()))
     );
 }
@@ -257,7 +262,7 @@ fn entries_that_are_no_devices_are_unknown() {
         r#"{"items":[1,null,[],{"healthStatus":{}},{"healthStatus":null}]}"#,
     ));
     assert_eq!(
-        report.devices,
+        report.counts.states(Item::Devices),
         Some(States {
             unknown: 5,
             ..States::default()
@@ -282,7 +287,8 @@ fn bodies_that_are_not_json() {
             "{body}"
         );
         assert_eq!(
-            report.devices, None,
+            report.counts.states(Item::Devices),
+            None,
             "what did not come whole does not count"
         );
         assert!(
@@ -312,7 +318,10 @@ fn a_list_without_end_has_one() {
         ok(if is_version(path) { VERSION } else { &full })
     });
     assert_eq!(asked.len(), 1 + MAX_PAGES as usize);
-    assert_eq!(report.devices.unwrap().ok, MAX_PAGES * u32::from(PAGE_SIZE));
+    assert_eq!(
+        report.counts.states(Item::Devices).unwrap().ok,
+        MAX_PAGES * u32::from(PAGE_SIZE)
+    );
     assert_eq!(
         reasons(&report),
         [Cause::Item(Item::Devices, Trouble::Incomplete)]
@@ -321,7 +330,7 @@ fn a_list_without_end_has_one() {
 
 #[test]
 fn an_answer_that_is_asked_for_again_counts_once() {
-    let mut check = Check::new(Product::Fmc);
+    let mut check = Check::new(Product::Fmc).only(Items::NONE.with(Item::Devices));
     let _ = check.request();
     answer(&mut check, 200, VERSION.as_bytes(), 50);
     check.handle(Ok(200));
@@ -347,7 +356,7 @@ fn an_answer_that_is_asked_for_again_counts_once() {
     check.handle(Ok(200));
     let report = check.finish(Observed::default());
     assert_eq!(
-        report.devices,
+        report.counts.states(Item::Devices),
         Some(States {
             ok: 1,
             ..States::default()
@@ -394,7 +403,10 @@ fn an_error_at_any_step_ends_the_check_and_keeps_what_was_found() {
                 (Some(error), Some(layer))
             );
             assert_eq!(
-                report.devices.map(|devices| devices.warning),
+                report
+                    .counts
+                    .states(Item::Devices)
+                    .map(|devices| devices.warning),
                 [None, None, Some(FULL), Some(2 * FULL)][step]
                     .and_then(|count| u32::try_from(count).ok())
             );
@@ -416,7 +428,10 @@ fn a_refusal_of_one_request_does_not_hide_the_other() {
             false => page(path, &[Some("red")], Some(1)),
         });
         assert_eq!(
-            report.devices.map(|devices| devices.critical),
+            report
+                .counts
+                .states(Item::Devices)
+                .map(|devices| devices.critical),
             Some(1),
             "{status}"
         );
@@ -427,6 +442,9 @@ fn a_refusal_of_one_request_does_not_hide_the_other() {
     for status in [401, 429, 500, 503, 504, 302, 100] {
         let report = list(Reply::Answer(status, "{}".into()));
         assert_eq!(report.error, Some(PeerError::Status(status).into()));
-        assert_eq!((report.verdict(), report.devices), (Verdict::Unknown, None));
+        assert_eq!(
+            (report.verdict(), report.counts.states(Item::Devices)),
+            (Verdict::Unknown, None)
+        );
     }
 }

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::health::{Faults, Severity, State};
+use crate::health::Faults;
 
 const MGMT: &str = "/api/sys/firmware/version/mgmt";
 
@@ -57,9 +57,15 @@ fn all_well() {
         assert_eq!(report.facts.model, "FPR-C9300-AC".into());
         assert_eq!(report.facts.serial, "JMX1".into());
         assert_eq!(report.facts.uptime, "12:03:45:10".into());
-        assert_eq!(report.instances.map(|instances| instances.ok), Some(1));
-        assert_eq!(report.faults, Some(Faults::default()));
-        assert_eq!(report.devices, None);
+        assert_eq!(
+            report
+                .counts
+                .states(Item::Instances)
+                .map(|instances| instances.ok),
+            Some(1)
+        );
+        assert_eq!(report.counts.faults(Item::Faults), Some(Faults::default()));
+        assert_eq!(report.counts.states(Item::Devices), None);
     }
 }
 
@@ -117,13 +123,13 @@ fn states_of_instances() {
     assert_eq!(worst.name, "slot/2/app-inst/ftd".into());
     assert_eq!(
         reasons(&instance("offline", "disabled")),
-        [Cause::Instances(State::Disabled)]
+        [state(Item::Instances, State::Disabled)]
     );
 }
 
 #[test]
 fn severities_of_faults() {
-    let fault = |severity: &str| {
+    let faulty = |severity: &str| {
         with(
             "faultInst",
             json!([{"code": "F1000", "severity": severity, "descr": "Power supply 2 lost"}]),
@@ -139,15 +145,15 @@ fn severities_of_faults() {
         ("CRITICAL", Verdict::Critical),
         ("grave", Verdict::Unknown),
     ] {
-        assert_eq!(fault(severity).verdict(), verdict, "{severity}");
+        assert_eq!(faulty(severity).verdict(), verdict, "{severity}");
     }
-    let report = fault("major");
+    let report = faulty("major");
     assert_eq!(
         report.worst.iter().next().unwrap().name,
         "F1000 Power supply 2 lost".into()
     );
-    assert_eq!(reasons(&report), [Cause::Faults(Severity::Major)]);
-    assert_eq!(fault("grave").odd_word, "grave".into());
+    assert_eq!(reasons(&report), [fault(Item::Faults, Severity::Major)]);
+    assert_eq!(faulty("grave").odd_word, "grave".into());
 }
 
 proptest! {
@@ -162,7 +168,7 @@ proptest! {
         let report = check(&all, piece);
         for severity in Severity::ALL {
             let expected = severities.iter().filter(|one| **one == severity).count();
-            prop_assert_eq!(report.faults.unwrap().of(severity) as usize, expected);
+            prop_assert_eq!(report.counts.faults(Item::Faults).unwrap().of(severity) as usize, expected);
         }
     }
 }
@@ -180,7 +186,13 @@ fn what_a_release_lacks_is_noted_and_nothing_worse() {
         Item::Faults,
     ];
     assert_eq!(reasons(&report), items.map(missing));
-    assert_eq!((report.instances, report.faults), (None, None));
+    assert_eq!(
+        (
+            report.counts.states(Item::Instances),
+            report.counts.faults(Item::Faults)
+        ),
+        (None, None)
+    );
 }
 
 #[test]
@@ -240,7 +252,7 @@ fn answers_that_are_no_lists() {
             [Cause::Item(Item::Faults, Trouble::Empty)],
             "{body}"
         );
-        assert_eq!(report.faults, None);
+        assert_eq!(report.counts.faults(Item::Faults), None);
     }
 }
 
@@ -248,7 +260,7 @@ fn answers_that_are_no_lists() {
 fn one_class_that_is_refused_does_not_hide_the_others() {
     let mut all = well();
     all["faultInst"] = json!([{"severity": "major", "code": "F1"}]);
-    for (status, body) in [(400, "{}"), (403, "{}"), (406, ""), (200, "{")] {
+    for (status, body) in [(405, "{}"), (403, "{}"), (406, ""), (200, "{")] {
         let (report, _) = drive(Product::Fxos, 64, |path| {
             match path.ends_with("equipmentChassis") {
                 true => Reply::Answer(status, body.into()),
@@ -261,7 +273,7 @@ fn one_class_that_is_refused_does_not_hide_the_others() {
         assert_eq!(
             causes,
             [
-                Cause::Faults(Severity::Major),
+                fault(Item::Faults, Severity::Major),
                 Cause::Item(Item::Chassis, Trouble::Unread)
             ]
         );

@@ -6,11 +6,14 @@ use core::time::Duration;
 
 use serde::Serialize;
 
-use super::json::{BufferTooShort, SCHEMA, Shown, millis};
+use super::json::{BufferTooShort, Shown, millis};
 use super::syslog::Timestamp;
 use super::text::Headline;
 use crate::health::{Layer, Report, Verdict};
 use crate::product::Product;
+
+/// The version of the format.
+pub const SCHEMA: u8 = 1;
 
 /// A buffer of this many bytes holds every event of a target whose name takes at
 /// most 64 of them, with an `id` of at most 64.

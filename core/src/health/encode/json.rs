@@ -5,16 +5,23 @@
 
 use core::fmt::{self, Display};
 
+use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
-use super::super::{Facts, Faults, Observed, Reason, Reasons, Report, States, WorstFew};
+use super::super::{
+    Counts, Facts, Faults, Item, Observed, Reason, Report, States, Tally, WorstFew,
+};
 
 /// The version of the format.
-pub const SCHEMA: u8 = 1;
+pub const SCHEMA: u8 = 2;
 
 /// A buffer of this many bytes holds every report of a target whose name takes
 /// at most 256 of them.
-pub const MAX_LEN: usize = 6 * 1024;
+pub const MAX_LEN: usize = 7 * 1024;
+
+/// Reasons that are listed, those that weigh most; what was counted is there
+/// in any case.
+const REASONS_MAX: usize = 12;
 
 /// The buffer is too short for the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,9 +58,7 @@ struct View<'a> {
     reasons: ReasonList<'a>,
     odd_word: Option<Shown<'a>>,
     facts: FactsView<'a>,
-    devices: Option<StatesView>,
-    instances: Option<StatesView>,
-    faults: Option<FaultsView>,
+    counts: CountsView<'a>,
     worst: WorstList<'a>,
     worst_more: u32,
     timings_ms: TimingsView,
@@ -72,12 +77,10 @@ impl<'a> View<'a> {
             exit_code: report.verdict().exit_code(),
             stopped_at: report.stopped_at().map(super::super::Layer::as_str),
             error: report.error.as_ref().map(|error| Shown(error)),
-            reasons: ReasonList(&report.reasons, report.certificate()),
+            reasons: ReasonList(report),
             odd_word: (!report.odd_word.is_empty()).then_some(Shown(&report.odd_word)),
             facts: FactsView::new(&report.facts),
-            devices: report.devices.map(StatesView::new),
-            instances: report.instances.map(StatesView::new),
-            faults: report.faults.map(FaultsView::new),
+            counts: CountsView(&report.counts),
             worst: WorstList(&report.worst),
             worst_more: report.worst.more(),
             timings_ms: TimingsView::new(&report.observed),
@@ -101,11 +104,16 @@ impl Serialize for Shown<'_> {
     }
 }
 
-struct ReasonList<'a>(&'a Reasons, Option<Reason>);
+struct ReasonList<'a>(&'a Report);
 
 impl Serialize for ReasonList<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().chain(&self.1).map(ReasonView::new))
+        let reasons = self
+            .0
+            .reasons()
+            .take(REASONS_MAX)
+            .map(|reason| ReasonView::new(&reason));
+        serializer.collect_seq(reasons)
     }
 }
 
@@ -120,10 +128,10 @@ struct ReasonView {
 impl ReasonView {
     const fn new(reason: &Reason) -> Self {
         Self {
-            subject: reason.cause.subject(),
-            state: reason.cause.state(),
-            count: reason.count,
-            verdict: reason.cause.verdict().as_str(),
+            subject: reason.subject(),
+            state: reason.state(),
+            count: reason.count(),
+            verdict: reason.verdict.as_str(),
         }
     }
 }
@@ -135,17 +143,50 @@ struct FactsView<'a> {
     name: Shown<'a>,
     serial: Shown<'a>,
     uptime: Shown<'a>,
+    uptime_seconds: Option<u32>,
 }
 
 impl<'a> FactsView<'a> {
-    const fn new(facts: &'a Facts) -> Self {
+    fn new(facts: &'a Facts) -> Self {
         Self {
             version: Shown(&facts.version),
             model: Shown(&facts.model),
             name: Shown(&facts.name),
             serial: Shown(&facts.serial),
             uptime: Shown(&facts.uptime),
+            uptime_seconds: facts.uptime_seconds(),
         }
+    }
+}
+
+/// A member for each item that was counted, by its word.
+struct CountsView<'a>(&'a Counts);
+
+impl Serialize for CountsView<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut view = serializer.serialize_struct("counts", Item::ALL.len())?;
+        for item in Item::ALL {
+            let name = item.as_str();
+            match item.tally() {
+                Tally::Facts => {}
+                Tally::States => {
+                    if let Some(states) = self.0.states(item) {
+                        view.serialize_field(name, &StatesView::new(states))?;
+                    }
+                }
+                Tally::Faults => {
+                    if let Some(faults) = self.0.faults(item) {
+                        view.serialize_field(name, &FaultsView::new(faults))?;
+                    }
+                }
+                Tally::Number => {
+                    if let Some(number) = self.0.number(item) {
+                        view.serialize_field(name, &number)?;
+                    }
+                }
+            }
+        }
+        view.end()
     }
 }
 
@@ -219,6 +260,7 @@ struct WorstList<'a>(&'a WorstFew);
 impl Serialize for WorstList<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.0.iter().map(|worst| WorstView {
+            item: worst.item.as_str(),
             name: Shown(&worst.name),
             state: Shown(&worst.state),
             verdict: worst.verdict.as_str(),
@@ -228,6 +270,7 @@ impl Serialize for WorstList<'_> {
 
 #[derive(Serialize)]
 struct WorstView<'a> {
+    item: &'static str,
     name: Shown<'a>,
     state: Shown<'a>,
     verdict: &'static str,
@@ -313,7 +356,7 @@ mod tests {
     #[test]
     fn says_what_the_report_says() {
         let value = encode("fmc-1", &samples::critical());
-        assert_eq!(value["schema"], 1);
+        assert_eq!(value["schema"], 2);
         assert_eq!(value["target"], "fmc-1");
         assert_eq!(value["product"], "fmc");
         assert_eq!(value["verdict"], "CRITICAL");
@@ -322,17 +365,17 @@ mod tests {
         assert_eq!(value["odd_word"], "purple");
         assert_eq!(value["facts"]["version"], "7.4.1 (build 172)");
         assert_eq!(
-            value["devices"],
+            value["counts"]["devices"],
             json!({"ok": 2, "warning": 1, "critical": 5, "disabled": 0, "unknown": 1})
         );
         assert_eq!(
             value["reasons"][0],
             json!({"subject": "devices", "state": "critical", "count": 5, "verdict": "CRITICAL"})
         );
-        assert_eq!(value["reasons"][3]["subject"], "certificate");
+        assert_eq!(value["reasons"][2]["subject"], "certificate");
         assert_eq!(
             value["worst"][0],
-            json!({"name": "ftd-0", "state": "red", "verdict": "CRITICAL"})
+            json!({"item": "devices", "name": "ftd-0", "state": "red", "verdict": "CRITICAL"})
         );
         assert_eq!(value["worst_more"], 3);
         assert_eq!(value["timings_ms"]["total"], 420);
@@ -356,7 +399,7 @@ mod tests {
     fn a_layer_that_failed() {
         let value = encode("x", &samples::no_route());
         assert_eq!(value["stopped_at"], "tcp");
-        assert_eq!(value["devices"], Value::Null);
+        assert_eq!(value["counts"], json!({}));
         assert_eq!(
             value["reasons"],
             json!([{"subject": "version", "state": "unread", "count": 1, "verdict": "UNKNOWN"}])
@@ -365,6 +408,8 @@ mod tests {
 
     #[test]
     fn the_longest_report_fits() {
+        let reasons = samples::longest().reasons().count();
+        assert!(reasons > 3 * REASONS_MAX, "{reasons}");
         encode(&"\"".repeat(128), &samples::longest());
     }
 }

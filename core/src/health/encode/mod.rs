@@ -8,13 +8,14 @@ pub mod nagios;
 pub mod prometheus;
 pub mod syslog;
 pub mod text;
+pub mod zabbix;
 
 #[cfg(test)]
 mod samples;
 
 use core::fmt;
 
-use super::{Report, State, States, Verdict};
+use super::{Item, Report, Severity, State, Tally, Verdict};
 use crate::product::Product;
 
 /// The name of a product in texts for people.
@@ -52,14 +53,7 @@ impl fmt::Display for Summary<'_> {
             (Some(layer), None) => list.add(format_args!("stopped at {}", layer.as_str()))?,
             (None, _) => {}
         }
-        for reason in report
-            .reasons
-            .iter()
-            .filter(|reason| !reason.cause.is_unread())
-        {
-            list.add(format_args!("{reason}"))?;
-        }
-        if let Some(reason) = report.certificate() {
+        for reason in report.reasons().filter(|reason| !reason.is_quiet()) {
             list.add(format_args!("{reason}"))?;
         }
         if !report.odd_word.is_empty() {
@@ -73,16 +67,11 @@ impl fmt::Display for Summary<'_> {
 }
 
 fn well(report: &Report, list: &mut List<'_, '_>) -> fmt::Result {
-    if let Some(devices) = report.devices {
-        list.add(format_args!(
-            "{} of {} devices ok",
-            devices.ok,
-            devices.total()
-        ))?;
-    }
-    if let Some(instances) = report.instances {
-        let (ok, total) = (instances.ok, instances.total());
-        list.add(format_args!("{ok} of {total} application instances ok"))?;
+    for item in [Item::Devices, Item::Instances] {
+        if let Some(states) = report.counts.states(item) {
+            let (ok, total) = (states.ok, states.total());
+            list.add(format_args!("{ok} of {total} {}s ok", item.noun()))?;
+        }
     }
     if !report.facts.version.is_empty() {
         list.add(format_args!("version {}", report.facts.version))?;
@@ -107,21 +96,49 @@ impl List<'_, '_> {
         }
         self.out.write_fmt(thing)
     }
+
+    /// Adds a number, if there is one.
+    fn count(&mut self, number: u32, word: &str) -> fmt::Result {
+        match number {
+            0 => Ok(()),
+            _ => self.add(format_args!("{number} {word}")),
+        }
+    }
 }
 
-/// The numbers of [`States`], as in `12 ok, 1 warning`.
-struct Counted(States);
+/// What was counted of an item, as in `12 ok, 1 warning`; `None` if it was not read.
+fn counted(report: &Report, item: Item) -> Option<Counted<'_>> {
+    let counts = &report.counts;
+    let is_read = match item.tally() {
+        Tally::Facts => false,
+        Tally::States => counts.states(item).is_some(),
+        Tally::Faults => counts.faults(item).is_some(),
+        Tally::Number => counts.number(item).is_some(),
+    };
+    is_read.then_some(Counted(report, item))
+}
 
-impl fmt::Display for Counted {
+struct Counted<'a>(&'a Report, Item);
+
+impl fmt::Display for Counted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(report, item) = *self;
+        let counts = &report.counts;
+        if let Some(number) = counts.number(item) {
+            return write!(f, "{number}");
+        }
         let mut list = List {
             out: f,
             empty: true,
         };
-        for state in State::ALL {
-            let count = self.0.of(state);
-            if count > 0 {
-                list.add(format_args!("{count} {}", state.as_str()))?;
+        if let Some(states) = counts.states(item) {
+            for state in State::ALL {
+                list.count(states.of(state), state.as_str())?;
+            }
+        }
+        if let Some(faults) = counts.faults(item) {
+            for severity in Severity::ALL.into_iter().rev() {
+                list.count(faults.of(severity), severity.as_str())?;
             }
         }
         if list.empty {

@@ -3,93 +3,58 @@
 
 use core::fmt::{self, Display, Write};
 
-use super::super::{Faults, Report, Severity, State, States};
-use super::{Seconds, Summary, title};
+use super::super::{Limits, Measure, Range, Report};
+use super::{Summary, title};
 
-/// Writes one line, its end included.
+/// Writes one line, its end included. `limits` are those that the report was
+/// [judged](Report::apply) by; they are shown with the data.
 ///
 /// The exit code is that of [`Report::verdict`]. Characters that mean something
 /// to the monitoring system or its shell become `_` in the status text.
 ///
 /// # Errors
 /// Only those of `out`.
-pub fn write(out: &mut dyn Write, report: &Report) -> fmt::Result {
+pub fn write(out: &mut dyn Write, report: &Report, limits: &Limits) -> fmt::Result {
     write!(out, "{} {} - ", title(report.product), report.verdict())?;
     write!(Plain(out), "{}", Summary(report))?;
     if let Some(worst) = report.worst.iter().next() {
         write!(Plain(out), ", worst: {} ({})", worst.name, worst.state)?;
     }
-    let mut data = Performance { out, begun: false };
-    timings(&mut data, report)?;
-    if let Some(devices) = report.devices {
-        states(&mut data, "devices", devices)?;
+    let mut before = " | ";
+    for measure in Measure::all() {
+        if let Some(number) = measure.read(report) {
+            out.write_str(core::mem::replace(&mut before, " "))?;
+            datum(out, measure, &number, limits)?;
+        }
     }
-    if let Some(instances) = report.instances {
-        states(&mut data, "instances", instances)?;
-    }
-    if let Some(found) = report.faults {
-        faults(&mut data, found)?;
-    }
-    session(&mut data, report)?;
     out.write_char('\n')
 }
 
-fn timings(data: &mut Performance<'_>, report: &Report) -> fmt::Result {
-    let timings = report.observed.timings;
-    let phases = [
-        ("time", timings.total),
-        ("time_resolve", timings.resolve),
-        ("time_connect", timings.connect),
-        ("time_tls", timings.tls),
-        ("time_requests", timings.request),
-    ];
-    for (label, millis) in phases {
-        if let Some(millis) = millis {
-            data.add(label, "", &Seconds(millis), "s;;;0")?;
-        }
-    }
-    Ok(())
-}
-
-fn states(data: &mut Performance<'_>, label: &str, states: States) -> fmt::Result {
-    State::ALL
-        .into_iter()
-        .try_for_each(|state| data.add(label, state.as_str(), &states.of(state), ";;;0"))
-}
-
-fn faults(data: &mut Performance<'_>, faults: Faults) -> fmt::Result {
-    Severity::ALL.into_iter().try_for_each(|severity| {
-        data.add("faults", severity.as_str(), &faults.of(severity), ";;;0")
-    })
-}
-
-fn session(data: &mut Performance<'_>, report: &Report) -> fmt::Result {
-    let observed = report.observed;
-    if let Some(left) = observed.session.token_left {
-        data.add("token_left", "", &left.as_secs(), "s;;;0")?;
-    }
-    if let Some(left) = observed.session.refreshes_left {
-        data.add("refreshes_left", "", &left, ";;;0;3")?;
-    }
-    if let Some(days) = observed.certificate_days {
-        // 30: is a warning from there on down; 0: is critical below it.
-        data.add("certificate_days", "", &days, ";31:;0:")?;
-    }
-    Ok(())
-}
-
 /// Performance data: `'label'=value[unit];[warn];[crit];[min];[max]`.
-struct Performance<'a> {
-    out: &'a mut dyn Write,
-    begun: bool,
+fn datum(
+    out: &mut dyn Write,
+    measure: Measure,
+    number: &dyn Display,
+    limits: &Limits,
+) -> fmt::Result {
+    let limit = limits.of(measure);
+    write!(out, "'{measure}'={number}{}", measure.unit())?;
+    for range in [limit.warning, limit.critical] {
+        write!(out, ";{}", Shown(range))?;
+    }
+    match measure {
+        // It may have ended.
+        Measure::CertificateDays => Ok(()),
+        Measure::RefreshesLeft => out.write_str(";0;3"),
+        _ => out.write_str(";0"),
+    }
 }
 
-impl Performance<'_> {
-    fn add(&mut self, label: &str, of: &str, value: &dyn Display, rest: &str) -> fmt::Result {
-        self.out.write_str(if self.begun { " " } else { " | " })?;
-        self.begun = true;
-        let joint = if of.is_empty() { "" } else { "_" };
-        write!(self.out, "'{label}{joint}{of}'={value}{rest}")
+struct Shown(Option<Range>);
+
+impl Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.map_or(Ok(()), |range| write!(f, "{range}"))
     }
 }
 
@@ -110,12 +75,13 @@ impl Write for Plain<'_> {
 mod tests {
     use std::string::String;
 
+    use super::super::super::Limit;
     use super::super::samples;
     use super::*;
 
     fn line(report: &Report) -> String {
         let mut out = String::new();
-        write(&mut out, report).unwrap();
+        write(&mut out, report, Limits::NONE).unwrap();
         out
     }
 
@@ -160,11 +126,45 @@ mod tests {
     }
 
     #[test]
+    fn limits_are_judged_and_shown() {
+        let mut limits = Limits::default();
+        for (label, warning, critical) in [
+            ("devices_critical", Some("2"), Some("7")),
+            ("devices_warning", None, None),
+            ("time", Some("0.3"), None),
+            ("uptime", Some("3600:"), None),
+        ] {
+            let range = |text: Option<&str>| text.map(|text| text.parse().unwrap());
+            let measure = Measure::of_label(label).unwrap();
+            let (warning, critical) = (range(warning), range(critical));
+            limits
+                .set(Limit {
+                    measure,
+                    warning,
+                    critical,
+                })
+                .unwrap();
+        }
+        let mut report = samples::critical();
+        report.apply(&limits);
+        let mut out = String::new();
+        write(&mut out, &report, &limits).unwrap();
+        let status = "FMC WARNING - time is 0.420s, outside its limits, 5 devices critical, \
+            the certificate expires in 12 days; renew it, 1 device unknown, 1 device warning, ";
+        assert!(out.starts_with(status), "{out}");
+        assert!(out.contains("'time'=0.420s;0.300;;0 "), "{out}");
+        assert!(
+            out.contains("'devices_warning'=1;;;0 'devices_critical'=5;2;7;0 "),
+            "{out}"
+        );
+    }
+
+    #[test]
     fn a_line() {
-        let expected = "FMC CRITICAL - 5 devices critical, 1 device warning, 1 device unknown, \
-            the certificate expires in 12 days; renew it, state _purple_ is not known, worst: ftd-0 (red) | \
+        let expected = "FMC CRITICAL - 5 devices critical, 1 device warning, \
+            the certificate expires in 12 days; renew it, 1 device unknown, state _purple_ is not known, worst: ftd-0 (red) | \
             'time'=0.420s;;;0 'time_connect'=0.003s;;;0 'time_tls'=0.057s;;;0 'devices_ok'=2;;;0 \
-            'devices_warning'=1;;;0 'devices_critical'=5;;;0 'devices_disabled'=0;;;0 'devices_unknown'=1;;;0 \
+            'devices_warning'=1;0;;0 'devices_critical'=5;;0;0 'devices_disabled'=0;;;0 'devices_unknown'=1;;;0 \
             'token_left'=1740s;;;0 'refreshes_left'=1;;;0;3 'certificate_days'=12;31:;0:\n";
         assert_eq!(line(&samples::critical()), expected);
     }

@@ -3,8 +3,9 @@
 use core::time::Duration;
 use std::format;
 
+use super::super::words::fmc::HEALTH;
 use super::super::{
-    Cause, Faults, Item, Observed, Report, SessionFacts, Severity, State, States, Timings, Trouble,
+    Item, Observed, Report, SessionFacts, Severity, State, Tally, Timings, Trouble,
 };
 use crate::error::{PeerError, TransportError};
 use crate::product::Product;
@@ -13,20 +14,14 @@ pub(super) fn critical() -> Report {
     let mut report = Report::new(Product::Fmc);
     report.facts.version = "7.4.1 (build 172)".into();
     report.facts.name = "fmc\u{7}1".into();
-    let mut states = States {
-        ok: 2,
-        ..States::default()
-    };
-    for (at, word) in ["yellow", "purple", "red", "red", "red", "red", "red"]
-        .into_iter()
-        .enumerate()
-    {
-        let state = State::of_device(word.as_bytes());
-        states.add(state);
-        let name = format!("ftd-{}", at.wrapping_sub(2));
-        report.judge(Cause::Devices(state), name.as_bytes(), word.as_bytes());
+    let words = [
+        "green", "green", "yellow", "purple", "red", "red", "red", "red", "red",
+    ];
+    for (at, word) in words.into_iter().enumerate() {
+        let state = State::of(word.as_bytes(), HEALTH);
+        let name = format!("ftd-{}", at.wrapping_sub(4));
+        report.add_state(Item::Devices, state, name.as_bytes(), word.as_bytes());
     }
-    report.devices = Some(states);
     report.observed.certificate_days = Some(12);
     report.observed.session.logins = 1;
     report.observed.session.refreshes = 2;
@@ -41,12 +36,11 @@ pub(super) fn critical() -> Report {
 pub(super) fn well() -> Report {
     let mut report = Report::new(Product::Fmc);
     report.facts.version = "7.2.4".into();
-    report.devices = Some(States {
-        ok: 2,
-        disabled: 1,
-        ..States::default()
-    });
-    report.judge(Cause::Devices(State::Disabled), b"ftd-9", b"disabled");
+    for state in [State::Ok, State::Ok, State::Disabled] {
+        report.add_state(Item::Devices, state, b"ftd-9", b"disabled");
+    }
+    report.troubles.add(Item::Licenses, Trouble::NotAvailable);
+    report.troubles.add(Item::Alerts, Trouble::NotAvailable);
     report.observed.age = Some(Duration::from_millis(1500));
     report
 }
@@ -59,10 +53,8 @@ pub(super) fn no_route() -> Report {
 
 pub(super) fn senseless() -> Report {
     let mut report = Report::new(Product::Fmc);
-    report
-        .reasons
-        .add(Cause::Item(Item::Devices, Trouble::Empty));
-    report.judge(Cause::Devices(State::Unknown), b"", b"");
+    report.troubles.add(Item::Devices, Trouble::Empty);
+    report.add_state(Item::Devices, State::Unknown, b"", b"");
     report
 }
 
@@ -71,17 +63,14 @@ pub(super) fn hostile() -> Report {
     let mut report = Report::new(Product::Fxos);
     report.facts.version = "a|b'c\"d\\e=f;g{h}".into();
     report.facts.model.push(b"\xff\n,} 1\n# HELP x");
-    report.faults = Some(Faults {
-        major: 1,
-        ..Faults::default()
-    });
-    report.instances = Some(States::default());
-    report.judge(
-        Cause::Faults(Severity::Major),
+    report.counts.begin(Item::Instances);
+    report.add_fault(
+        Item::Faults,
+        Severity::Major,
         b"F1 | 'x'=9;;; \"\\\n",
         b"major",
     );
-    report.judge(Cause::Faults(Severity::Unknown), b"F2", b"|'\"\\\x1b[1m`$");
+    report.add_fault(Item::Faults, Severity::Unknown, b"F2", b"|'\"\\\x1b[1m`$");
     report
 }
 
@@ -94,44 +83,32 @@ pub(super) fn longest() -> Report {
     report.facts.name.push(&full);
     report.facts.serial.push(&full);
     report.facts.uptime.push(&full);
-    let states = State::ALL.into_iter().filter(|state| *state != State::Ok);
-    for state in states {
-        for cause in [
-            Cause::Instances(state),
-            Cause::Chassis(state),
-            Cause::Devices(state),
+    for item in Item::ALL
+        .into_iter()
+        .filter(|item| item.is_of(Product::Fxos))
+    {
+        for trouble in [
+            Trouble::NotAvailable,
+            Trouble::Unread,
+            Trouble::Empty,
+            Trouble::Incomplete,
         ] {
-            report.judge(cause, &full, &full);
-            report.reasons.add_many(cause, u32::MAX);
+            report.troubles.add(item, trouble);
+        }
+        report.counts.begin(item);
+        match item.tally() {
+            Tally::States => State::ALL
+                .into_iter()
+                .for_each(|state| report.add_state(item, state, &full, &full)),
+            Tally::Faults => Severity::ALL
+                .into_iter()
+                .for_each(|severity| report.add_fault(item, severity, &full, &full)),
+            Tally::Number | Tally::Facts => {}
         }
     }
-    for severity in Severity::ALL {
-        report.judge(Cause::Faults(severity), &full, &full);
-        report.reasons.add_many(Cause::Faults(severity), u32::MAX);
-    }
-    for state in State::ALL {
-        report.judge(Cause::Chassis(state), &full, &full);
-    }
+    report.troubles.unfinished();
+    report.counts.fill();
     let most = u32::MAX;
-    let all = States {
-        ok: most,
-        warning: most,
-        critical: most,
-        disabled: most,
-        unknown: most,
-    };
-    report.devices = Some(all);
-    report.instances = Some(all);
-    report.faults = Some(Faults {
-        cleared: most,
-        info: most,
-        condition: most,
-        warning: most,
-        minor: most,
-        major: most,
-        critical: most,
-        unknown: most,
-    });
     report.error = Some(PeerError::Unauthorized.into());
     report.observed = Observed {
         timings: Timings {

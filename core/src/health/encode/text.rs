@@ -2,8 +2,8 @@
 
 use core::fmt::{self, Display, Write};
 
-use super::super::{Faults, Report, Severity, Timings};
-use super::{Counted, Seconds, Summary, title};
+use super::super::{Item, Items, Report, Timings, Trouble};
+use super::{Seconds, Summary, counted, title};
 
 /// Writes `report` on the box that is called `target`.
 ///
@@ -12,17 +12,17 @@ use super::{Counted, Seconds, Summary, title};
 pub fn write(out: &mut dyn Write, target: &str, report: &Report) -> fmt::Result {
     writeln!(out, "{}", Headline(target, report))?;
     facts(out, report)?;
-    if let Some(devices) = report.devices {
-        line(out, "devices", &Counted(devices))?;
-    }
-    if let Some(instances) = report.instances {
-        line(out, "instances", &Counted(instances))?;
-    }
-    if let Some(faults) = report.faults {
-        line(out, "faults", &Severities(faults))?;
+    for item in Item::ALL {
+        if let Some(counted) = counted(report, item) {
+            line(out, item.as_str(), &counted)?;
+        }
     }
     if !report.worst.is_empty() {
         line(out, "worst", &Names(report))?;
+    }
+    let absent = report.troubles.of(Trouble::NotAvailable);
+    if absent != Items::NONE {
+        line(out, "not there", &Absent(absent))?;
     }
     if let Some(days) = report.observed.certificate_days {
         line(out, "certificate", &format_args!("{days} days left"))?;
@@ -62,28 +62,22 @@ fn facts(out: &mut dyn Write, report: &Report) -> fmt::Result {
 }
 
 fn line(out: &mut dyn Write, name: &str, text: &dyn Display) -> fmt::Result {
-    writeln!(out, "  {name:<12} {text}")
+    writeln!(out, "  {name:<18} {text}")
 }
 
-struct Severities(Faults);
+/// What this version of the box does not have.
+struct Absent(Items);
 
-impl Display for Severities {
+impl Display for Absent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut list = super::List {
             out: f,
             empty: true,
         };
-        for severity in Severity::ALL.into_iter().rev() {
-            let count = self.0.of(severity);
-            if count > 0 {
-                list.add(format_args!("{count} {}", severity.as_str()))?;
-            }
+        for item in self.0.iter() {
+            list.add(format_args!("{item}"))?;
         }
-        if list.empty {
-            f.write_str("none")
-        } else {
-            Ok(())
-        }
+        Ok(())
     }
 }
 
@@ -201,14 +195,14 @@ mod tests {
     fn one_screen() {
         let shown = text(&samples::critical());
         let expected = "\
-fmc-1 (FMC): CRITICAL - 5 devices critical, 1 device warning, 1 device unknown, the certificate expires in 12 days; renew it, state \"purple\" is not known
-  version      7.4.1 (build 172)
-  name         fmc\u{fffd}1
-  devices      2 ok, 1 warning, 5 critical, 1 unknown
-  worst        ftd-0 (red), ftd-1 (red), ftd-2 (red), ftd-3 (red), and 3 more
-  certificate  12 days left
-  session      logins 1, refreshes 2, refreshes left 1, token good for 1740 s
-  time         total 0.420 s, connect 0.003 s, tls 0.057 s
+fmc-1 (FMC): CRITICAL - 5 devices critical, 1 device warning, the certificate expires in 12 days; renew it, 1 device unknown, state \"purple\" is not known
+  version            7.4.1 (build 172)
+  name               fmc\u{fffd}1
+  devices            2 ok, 1 warning, 5 critical, 1 unknown
+  worst              ftd-0 (red), ftd-1 (red), ftd-2 (red), ftd-3 (red), and 3 more
+  certificate        12 days left
+  session            logins 1, refreshes 2, refreshes left 1, token good for 1740 s
+  time               total 0.420 s, connect 0.003 s, tls 0.057 s
 ";
         assert_eq!(shown, expected);
     }
@@ -230,13 +224,13 @@ fmc-1 (FMC): CRITICAL - 5 devices critical, 1 device warning, 1 device unknown, 
         assert!(
             shown.starts_with(
                 "fmc-1 (FMC): UNKNOWN - stopped at data, \
-                 the answer holds no devices; try again later, 1 device unknown, \
+                 1 device unknown, the answer holds no devices; try again later, \
                  state \"missing\" is not known\n"
             ),
             "{shown}"
         );
         assert!(
-            shown.contains("  worst        unnamed (missing)\n"),
+            shown.contains("  worst              unnamed (missing)\n"),
             "{shown}"
         );
     }

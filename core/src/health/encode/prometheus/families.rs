@@ -3,7 +3,7 @@
 use core::fmt::{self, Display};
 
 use super::Samples;
-use crate::health::{Layer, Report, Severity};
+use crate::health::{Item, Layer, Report};
 
 /// Metrics of one name.
 pub(super) struct Family {
@@ -118,22 +118,98 @@ pub(super) const FAMILIES: &[Family] = &[
         ];
         to.value(&labels, &1)
     }),
+    gauge(
+        "uptime_seconds",
+        "Time since the box started.",
+        |report, to| to.number(report.facts.uptime_seconds()),
+    ),
     gauge("managed_devices", "Devices by health.", |report, to| {
-        to.states("health", report.devices)
+        to.states("health", report, Item::Devices)
     }),
+    gauge(
+        "device_connections",
+        "Connections of the FMC to its devices by state.",
+        |report, to| to.states("state", report, Item::Connections),
+    ),
+    gauge(
+        "ha_pairs",
+        "HA pairs by the state of their worse device.",
+        |report, to| to.states("state", report, Item::HaPairs),
+    ),
+    gauge("clusters", "Clusters by state.", |report, to| {
+        to.states("state", report, Item::Clusters)
+    }),
+    gauge(
+        "high_availability",
+        "Pairs of management centres by state.",
+        |report, to| to.states("state", report, Item::HighAvailability),
+    ),
+    gauge(
+        "health_alerts",
+        "Health alerts of the last 15 minutes by state.",
+        |report, to| to.states("state", report, Item::Alerts),
+    ),
+    gauge("licenses", "Smart licenses by state.", |report, to| {
+        to.states("state", report, Item::Licenses)
+    }),
+    gauge("chassis", "Chassis by operability.", |report, to| {
+        to.states("state", report, Item::Chassis)
+    }),
+    gauge(
+        "chassis_power",
+        "Chassis by the state of their power.",
+        |report, to| to.states("state", report, Item::Power),
+    ),
+    gauge(
+        "chassis_thermal",
+        "Chassis by the state of their temperature.",
+        |report, to| to.states("state", report, Item::Thermal),
+    ),
+    gauge("fans", "Fans by operability.", |report, to| {
+        to.states("state", report, Item::Fans)
+    }),
+    gauge(
+        "power_supplies",
+        "Power supplies by operability.",
+        |report, to| to.states("state", report, Item::PowerSupplies),
+    ),
     gauge(
         "app_instances",
         "Application instances by state.",
-        |report, to| to.states("state", report.instances),
+        |report, to| to.states("state", report, Item::Instances),
+    ),
+    gauge(
+        "logical_devices",
+        "Logical devices by state.",
+        |report, to| to.states("state", report, Item::LogicalDevices),
+    ),
+    gauge("ports", "Ports by state.", |report, to| {
+        to.states("state", report, Item::Ports)
+    }),
+    gauge("port_channels", "Port-channels by state.", |report, to| {
+        to.states("state", report, Item::PortChannels)
+    }),
+    gauge("ntp_servers", "Time servers by state.", |report, to| {
+        to.states("state", report, Item::Ntp)
+    }),
+    gauge(
+        "undeployed_devices",
+        "Devices with changes that are not deployed.",
+        |report, to| to.number(report.counts.number(Item::Undeployed)),
+    ),
+    gauge(
+        "running_deployments",
+        "Devices that are being deployed to.",
+        |report, to| to.number(report.counts.number(Item::Deployments)),
     ),
     gauge("faults", "Faults by severity.", |report, to| {
-        match report.faults {
-            Some(faults) => Severity::ALL.into_iter().try_for_each(|severity| {
-                to.value(&[("severity", &severity.as_str())], &faults.of(severity))
-            }),
-            None => Ok(()),
-        }
+        to.faults(report, Item::Faults)
     }),
+    gauge(
+        "chassis_faults",
+        "Faults of managed chassis by severity.",
+        |report, to| to.faults(report, Item::ChassisFaults),
+    ),
     gauge(
         "certificate_left_seconds",
         "Time until the certificate ends.",

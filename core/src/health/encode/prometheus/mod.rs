@@ -11,7 +11,7 @@ mod tests;
 use core::fmt::{self, Display, Write};
 use core::time::Duration;
 
-use super::super::{Report, State, States};
+use super::super::{Item, Report, Severity, State};
 use super::Seconds;
 use crate::product::Product;
 use families::{FAMILIES, Family};
@@ -152,11 +152,26 @@ impl Samples<'_> {
         self.seconds(&[], millis)
     }
 
-    fn states(&mut self, label: &str, states: Option<States>) -> fmt::Result {
-        let Some(states) = states else { return Ok(()) };
+    fn states(&mut self, label: &str, report: &Report, item: Item) -> fmt::Result {
+        let Some(states) = report.counts.states(item) else {
+            return Ok(());
+        };
         State::ALL
             .into_iter()
             .try_for_each(|state| self.value(&[(label, &state.as_str())], &states.of(state)))
+    }
+
+    fn faults(&mut self, report: &Report, item: Item) -> fmt::Result {
+        let Some(faults) = report.counts.faults(item) else {
+            return Ok(());
+        };
+        Severity::ALL.into_iter().try_for_each(|severity| {
+            self.value(&[("severity", &severity.as_str())], &faults.of(severity))
+        })
+    }
+
+    fn number(&mut self, number: Option<u32>) -> fmt::Result {
+        number.map_or(Ok(()), |number| self.value(&[], &number))
     }
 }
 

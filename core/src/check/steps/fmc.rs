@@ -1,0 +1,350 @@
+//! What a check asks of an FMC (FMC REST API, the resources named).
+//!
+//! Lists hold the health of their entries only in expanded form.
+
+use super::{Answer, Field, Holds, Judge, Paged, Rule, Step};
+use crate::fmc;
+use crate::health::Item;
+use crate::health::words::fmc::{CONNECTED, FAILOVER, HEALTH, HIGH_AVAILABILITY, LICENSE};
+
+pub(super) const STEPS: &[Step] = &[
+    VERSION,
+    DEVICES,
+    HA_PAIRS,
+    CLUSTERS,
+    HIGH_AVAILABILITIES,
+    ALERTS,
+    DEPLOYABLE,
+    LICENSES,
+    CHASSIS,
+];
+
+/// `info/serverversion`.
+const VERSION: Step = Step {
+    item: Item::Version,
+    candidates: &[fmc::SERVER_VERSION],
+    paged: Paged::No,
+    answer: Answer {
+        paths: &[
+            "items[].serverVersion",
+            "items[].model",
+            "items[].hostname",
+            "items[].serialNumber",
+            "items[].uptime",
+        ],
+        fields: &[
+            Field::Version,
+            Field::Model,
+            Field::HostName,
+            Field::Serial,
+            Field::Uptime,
+        ],
+        judges: &[],
+        holds: Holds::Version,
+    },
+};
+
+/// `devices/devicerecords`. Old versions do not say `isConnected`.
+const DEVICES: Step = Step {
+    item: Item::Devices,
+    candidates: &["/api/fmc_config/v1/domain/{domainUUID}/devices/devicerecords?expanded=true"],
+    paged: Paged::Pages,
+    answer: Answer {
+        paths: &[
+            "error",
+            "items",
+            "items[]",
+            "items[].name",
+            "items[].healthStatus",
+            "items[].isConnected",
+            "paging.count",
+        ],
+        fields: &[
+            Field::Refusal,
+            Field::List,
+            Field::Entry,
+            Field::Name,
+            Field::Word(0),
+            Field::Word(1),
+            Field::Count,
+        ],
+        judges: &[
+            Judge {
+                item: Item::Devices,
+                words: &[0],
+                rule: Rule::First(HEALTH),
+            },
+            Judge {
+                item: Item::Connections,
+                words: &[1],
+                rule: Rule::FirstIfAny(CONNECTED),
+            },
+        ],
+        holds: Holds::List,
+    },
+};
+
+/// `devicehapairs/ftddevicehapairs`, since 6.2.3.
+const HA_PAIRS: Step = Step {
+    item: Item::HaPairs,
+    candidates: &[
+        "/api/fmc_config/v1/domain/{domainUUID}/devicehapairs/ftddevicehapairs?expanded=true",
+    ],
+    paged: Paged::Pages,
+    answer: Answer {
+        paths: &[
+            "error",
+            "items",
+            "items[]",
+            "items[].name",
+            "items[].metadata.primaryStatus.currentStatus",
+            "items[].metadata.secondaryStatus.currentStatus",
+            "paging.count",
+        ],
+        fields: &[
+            Field::Refusal,
+            Field::List,
+            Field::Entry,
+            Field::Name,
+            Field::Word(0),
+            Field::Word(1),
+            Field::Count,
+        ],
+        judges: &[Judge {
+            item: Item::HaPairs,
+            words: &[0, 1],
+            rule: Rule::Pair(FAILOVER),
+        }],
+        holds: Holds::List,
+    },
+};
+
+/// `deviceclusters/ftddevicecluster`, since 6.4. It tells no state of its
+/// members, whose health is among the devices: a cluster is well if it has a
+/// control device.
+const CLUSTERS: Step = Step {
+    item: Item::Clusters,
+    candidates: &[
+        "/api/fmc_config/v1/domain/{domainUUID}/deviceclusters/ftddevicecluster?expanded=true",
+    ],
+    paged: Paged::Pages,
+    answer: Answer {
+        paths: &[
+            "error",
+            "items",
+            "items[]",
+            "items[].name",
+            "items[].controlDevice.deviceDetails.id",
+            "paging.count",
+        ],
+        fields: &[
+            Field::Refusal,
+            Field::List,
+            Field::Entry,
+            Field::Name,
+            Field::Word(0),
+            Field::Count,
+        ],
+        judges: &[Judge {
+            item: Item::Clusters,
+            words: &[0],
+            rule: Rule::Present,
+        }],
+        holds: Holds::List,
+    },
+};
+
+/// `integration/fmchastatuses`, since 7.0; empty for an FMC that stands alone.
+const HIGH_AVAILABILITIES: Step = Step {
+    item: Item::HighAvailability,
+    candidates: &["/api/fmc_config/v1/domain/{domainUUID}/integration/fmchastatuses?expanded=true"],
+    paged: Paged::Pages,
+    answer: Answer {
+        paths: &[
+            "error",
+            "items",
+            "items[]",
+            "items[].fmcPrimary.ipAddress",
+            "items[].overallStatus",
+            "items[].syncStatus",
+            "paging.count",
+        ],
+        fields: &[
+            Field::Refusal,
+            Field::List,
+            Field::Entry,
+            Field::Name,
+            Field::Word(0),
+            Field::Word(1),
+            Field::Count,
+        ],
+        judges: &[Judge {
+            item: Item::HighAvailability,
+            words: &[0, 1],
+            rule: Rule::Worst(HIGH_AVAILABILITY),
+        }],
+        holds: Holds::List,
+    },
+};
+
+/// `health/alerts`, since 6.7. Device UUID 0 is the FMC itself.
+const ALERTS: Step = Step {
+    item: Item::Alerts,
+    candidates: &[
+        "/api/fmc_config/v1/domain/{domainUUID}/health/alerts?expanded=true\
+         &filter=startTime:{start};endTime:{end};status:red,yellow",
+    ],
+    paged: Paged::Pages,
+    answer: Answer {
+        paths: &[
+            "error",
+            "items",
+            "items[]",
+            "items[].moduleID",
+            "items[].description",
+            "items[].status",
+            "paging.count",
+        ],
+        fields: &[
+            Field::Refusal,
+            Field::List,
+            Field::Entry,
+            Field::Name,
+            Field::Detail,
+            Field::Word(0),
+            Field::Count,
+        ],
+        judges: &[Judge {
+            item: Item::Alerts,
+            words: &[0],
+            rule: Rule::First(HEALTH),
+        }],
+        holds: Holds::List,
+    },
+};
+
+/// `deployment/deployabledevices`: the devices with changes that are not deployed.
+const DEPLOYABLE: Step = Step {
+    item: Item::Undeployed,
+    candidates: &[
+        "/api/fmc_config/v1/domain/{domainUUID}/deployment/deployabledevices?expanded=true",
+    ],
+    paged: Paged::Pages,
+    answer: Answer {
+        paths: &[
+            "error",
+            "items",
+            "items[]",
+            "items[].isDeploying",
+            "paging.count",
+        ],
+        fields: &[
+            Field::Refusal,
+            Field::List,
+            Field::Entry,
+            Field::Word(0),
+            Field::Count,
+        ],
+        judges: &[
+            Judge {
+                item: Item::Undeployed,
+                words: &[],
+                rule: Rule::Count,
+            },
+            Judge {
+                item: Item::Deployments,
+                words: &[0],
+                rule: Rule::CountIf("true"),
+            },
+        ],
+        holds: Holds::List,
+    },
+};
+
+/// `license/smartlicenses`, since 7.2.
+const LICENSES: Step = Step {
+    item: Item::Licenses,
+    candidates: &["/api/fmc_platform/v1/license/smartlicenses?expanded=true"],
+    paged: Paged::Pages,
+    answer: Answer {
+        paths: &[
+            "error",
+            "items",
+            "items[]",
+            "items[].metadata.virtualAccount",
+            "items[].regStatus",
+            "items[].metadata.authStatus",
+            "paging.count",
+        ],
+        fields: &[
+            Field::Refusal,
+            Field::List,
+            Field::Entry,
+            Field::Name,
+            Field::Word(0),
+            Field::Word(1),
+            Field::Count,
+        ],
+        judges: &[Judge {
+            item: Item::Licenses,
+            words: &[0, 1],
+            rule: Rule::Worst(LICENSE),
+        }],
+        holds: Holds::List,
+    },
+};
+
+/// `chassis/fmcmanagedchassis`, since 7.1: asked for one by one, so that no list
+/// of them is kept.
+const CHASSIS: Step = Step {
+    item: Item::ChassisFaults,
+    candidates: &["/api/fmc_config/v1/domain/{domainUUID}/chassis/fmcmanagedchassis"],
+    paged: Paged::Each(&CHASSIS_FAULTS),
+    answer: Answer {
+        paths: &["error", "items", "items[]", "items[].id", "paging.count"],
+        fields: &[
+            Field::Refusal,
+            Field::List,
+            Field::Entry,
+            Field::Id,
+            Field::Count,
+        ],
+        judges: &[],
+        holds: Holds::List,
+    },
+};
+
+/// `chassis/fmcmanagedchassis/{id}/faultsummary`, since 7.4.
+const CHASSIS_FAULTS: Step = Step {
+    item: Item::ChassisFaults,
+    candidates: &[
+        "/api/fmc_config/v1/domain/{domainUUID}/chassis/fmcmanagedchassis/{id}/faultsummary?expanded=true",
+    ],
+    paged: Paged::No,
+    answer: Answer {
+        paths: &[
+            "error",
+            "items",
+            "items[].faultList[]",
+            "items[].faultList[].cause",
+            "items[].faultList[].description",
+            "items[].faultList[].severity",
+            "paging.count",
+        ],
+        fields: &[
+            Field::Refusal,
+            Field::List,
+            Field::Entry,
+            Field::Name,
+            Field::Detail,
+            Field::Word(0),
+            Field::Count,
+        ],
+        judges: &[Judge {
+            item: Item::ChassisFaults,
+            words: &[0],
+            rule: Rule::Severity,
+        }],
+        holds: Holds::List,
+    },
+};
