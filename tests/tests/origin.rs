@@ -10,6 +10,7 @@ use std::net::TcpListener;
 use std::process::Stdio;
 
 use oobwatch_client::core::error::PeerError;
+use oobwatch_client::core::health::Item;
 use oobwatch_client::core::http::Method;
 use oobwatch_client::core::product::Product;
 use oobwatch_client::tls::Trust;
@@ -194,7 +195,16 @@ async fn links_are_not_dialled() {
         let client = lab.fmc().build().unwrap();
         let all: Vec<Value> = client.get_pages(DEVICES).await.unwrap();
         assert_eq!(all.len(), 1_200);
-        assert_eq!(client.check().await.devices.unwrap().total(), 1_200);
+        assert_eq!(
+            client
+                .check()
+                .await
+                .counts
+                .states(Item::Devices)
+                .unwrap()
+                .total(),
+            1_200
+        );
         client.close().await.unwrap();
         assert_eq!(lab.sim.state().fmc.live_sessions, 0);
     }

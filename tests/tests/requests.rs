@@ -1,7 +1,7 @@
 //! The client against the simulator: what its users ask for.
 
 use oobwatch_client::ClientError;
-use oobwatch_client::core::health::Verdict;
+use oobwatch_client::core::health::{Item, Verdict};
 use oobwatch_tests::Lab;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use oobwatch_client::core::health::Verdict;
+use oobwatch_client::core::health::{Item, Verdict};
 use oobwatch_client::core::http::Method;
 use oobwatch_sim::{Fault, FaultRule, TlsVersions};
 use oobwatch_tests::{Lab, dropped_after};

@@ -3,7 +3,7 @@
 use core::fmt::{self, Write};
 use core::hint::black_box;
 
-use oobwatch_core::health::Report;
+use oobwatch_core::health::{Limits, Report};
 use oobwatch_core::health::encode::{json, nagios, prometheus, text};
 use oobwatch_core::product::Product;
 
@@ -22,7 +22,7 @@ impl Write for Seen {
 pub fn lines() {
     let report = report();
     let _ = black_box(text::write(&mut Seen, name(), &report));
-    let _ = black_box(nagios::write(&mut Seen, &report));
+    let _ = black_box(nagios::write(&mut Seen, &report, Limits::NONE));
     let reports = core::iter::once((Some(name()), &report));
     let _ = black_box(prometheus::write(&mut Seen, reports));
 }

@@ -4,7 +4,7 @@ use core::time::Duration;
 use std::time::SystemTime;
 
 use oobwatch_core::check::Check;
-use oobwatch_core::health::{Observed, Report, Timings};
+use oobwatch_core::health::{Items, Observed, Report, Timings};
 
 use super::Client;
 use crate::connect::ConnectFacts;
@@ -19,18 +19,19 @@ impl Client {
     /// # Cancel safety
     /// As [`request`](Self::request).
     pub async fn check(&self) -> Report {
-        self.check_within(Duration::MAX).await
+        self.check_of(Items::ALL, Duration::MAX).await
     }
 
-    /// As [`check`](Self::check), for at most as long as `limit`, too.
+    /// As [`check`](Self::check), of `items` alone (and of the version, which
+    /// each check begins with), and for at most as long as `limit`, too.
     ///
     /// # Cancel safety
     /// As [`request`](Self::request).
-    pub async fn check_within(&self, limit: Duration) -> Report {
+    pub async fn check_of(&self, items: Items, limit: Duration) -> Report {
         let shared = self.shared();
         let start = tokio::time::Instant::now();
         *lock(&self.host.2.facts) = ConnectFacts::default();
-        let mut check = Check::new(shared.product);
+        let mut check = Check::new(shared.product).only(items);
         let limit = shared.connector.timeouts.check.min(limit);
         let patient = shared.clock.now().after(Check::patience(limit));
         let work = oobwatch_io::check(&self.host, &mut check, patient);

@@ -86,8 +86,9 @@ fn probes_log_nobody_in() {
         ),
         (1, 59)
     );
-    // Version, one page of devices, login, logout, and the probes.
-    assert_eq!(fmc.borrow().requests, 4 + 59);
+    // Login, version, one page of devices, six lists that this FMC does not have,
+    // logout, and the probes.
+    assert_eq!(fmc.borrow().requests, 10 + 59);
 }
 
 #[test]
