@@ -4,6 +4,7 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 
 use allocation_counter::measure;
+use oobwatch_client::core::health::Item;
 use oobwatch_client::core::product::Product;
 use oobwatch_client::tls::Trust;
 use oobwatch_client::{Address, Client};
@@ -52,7 +53,7 @@ fn peak(runtime: &Runtime, sim: &Sim, client: &Client, devices: usize) -> u64 {
     sim.set_scenario(scenario).unwrap();
     let mut found = None;
     let cost = measure(|| found = Some(runtime.block_on(client.check())));
-    let states = found.unwrap().devices.unwrap();
+    let states = found.unwrap().counts.states(Item::Devices).unwrap();
     assert_eq!(states.ok as usize, devices);
     println!("{devices} devices: {cost:?}");
     cost.bytes_max

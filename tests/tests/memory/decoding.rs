@@ -8,7 +8,7 @@ use oobwatch_client::core::error::Error;
 use oobwatch_client::core::exchange::{
     Answer, AuthExchange, Discard, Exchange, Outcome, Progress, Request, Sink,
 };
-use oobwatch_client::core::health::{Observed, Report};
+use oobwatch_client::core::health::{Item, Observed, Report};
 use oobwatch_client::core::http::Limits;
 use oobwatch_client::core::latch::Latch;
 use oobwatch_client::core::origin::Origin;
@@ -165,7 +165,8 @@ fn a_check_allocates_nothing_however_many_devices_there_are() {
         let mut report = None;
         let cost = measure(|| report = Some(driver.check()));
         let report = report.unwrap();
-        let states = report.devices.unwrap_or_else(|| panic!("{report:?}"));
+        let states = report.counts.states(Item::Devices);
+        let states = states.unwrap_or_else(|| panic!("{report:?}"));
         assert_eq!(states.total() as usize, devices);
         assert!(states.critical > 0);
         assert_eq!(cost.count_total, 0, "{devices} devices: {cost:?}");

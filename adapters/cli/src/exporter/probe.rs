@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use oobwatch_client::core::check::Check;
 use oobwatch_client::core::error::TransportError;
-use oobwatch_client::core::health::{Observed, Report, Timings};
+use oobwatch_client::core::health::{Items, Observed, Report, Timings};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
@@ -138,7 +138,7 @@ impl Target {
         }
         let report = self
             .client
-            .check_within(limit.saturating_sub(start.elapsed()))
+            .check_of(Items::ALL, limit.saturating_sub(start.elapsed()))
             .await;
         tracing::debug!(
             target = self.name,
