@@ -49,7 +49,7 @@ struct Entry {
     detail: Text<48>,
     id: Text<ID_MAX>,
     words: [Text<WORD_MAX>; WORDS],
-    disabled: bool,
+    unwanted: bool,
 }
 
 /// What an answer held.
@@ -206,11 +206,11 @@ impl Entry {
             Rule::Present if words.next().is_some() => (State::Ok, &b""[..]),
             Rule::Present => (State::Unknown, &b""[..]),
         };
-        report.add_state(item, state.wanted(!self.disabled), name, word);
+        report.add_state(item, state.wanted(!self.unwanted), name, word);
     }
 }
 
-fn first<'a>(word: &'a [u8], table: Table) -> (State, &'a [u8]) {
+fn first(word: &[u8], table: Table) -> (State, &[u8]) {
     (State::of(word, table), word)
 }
 
@@ -250,7 +250,7 @@ impl Picked for Draft {
                     keep(word, value);
                 }
             }
-            Field::Wanted => entry.disabled = value.text.eq_ignore_ascii_case(b"disabled"),
+            Field::Wanted => entry.unwanted = is_unwanted(value.text),
             Field::Version => keep(&mut facts.version, value),
             Field::Model => keep(&mut facts.model, value),
             Field::HostName => keep(&mut facts.name, value),
@@ -277,6 +277,11 @@ impl Picked for Draft {
             self.end_entry();
         }
     }
+}
+
+/// Switched off, or a slot in which there is nothing (`CfprEquipmentPresence`).
+fn is_unwanted(word: &[u8]) -> bool {
+    same(word, "disabled") || same(word, "empty")
 }
 
 /// Keeps the first value that says something.

@@ -108,6 +108,7 @@ const FANS: Step = Step {
             "equipmentFan[].dn",
             "equipmentFan[].operState",
             "equipmentFan[].operability",
+            "equipmentFan[].presence",
         ],
         fields: &[
             Field::Top,
@@ -116,6 +117,7 @@ const FANS: Step = Step {
             Field::Name,
             Field::Word(0),
             Field::Word(1),
+            Field::Wanted,
         ],
         judges: &[Judge {
             item: Item::Fans,
@@ -138,6 +140,7 @@ const POWER_SUPPLIES: Step = Step {
             "equipmentPsu[].dn",
             "equipmentPsu[].operState",
             "equipmentPsu[].operability",
+            "equipmentPsu[].presence",
         ],
         fields: &[
             Field::Top,
@@ -146,6 +149,7 @@ const POWER_SUPPLIES: Step = Step {
             Field::Name,
             Field::Word(0),
             Field::Word(1),
+            Field::Wanted,
         ],
         judges: &[Judge {
             item: Item::PowerSupplies,

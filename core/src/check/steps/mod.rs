@@ -111,7 +111,8 @@ pub(super) enum Field {
     Id,
     /// Of an entry: one of its words, up to [`WORDS`].
     Word(usize),
-    /// Of an entry: the state that the operator wants it in.
+    /// Of an entry: the state that the operator wants it in, or whether it is
+    /// there at all.
     Wanted,
     /// Of the box: its version.
     Version,
@@ -159,6 +160,17 @@ pub(super) const fn of(product: Product) -> &'static [Step] {
     match product {
         Product::Fmc | Product::CdFmc => fmc::STEPS,
         Product::Fxos => fxos::STEPS,
+    }
+}
+
+impl Rule {
+    /// The words that it knows.
+    pub(super) const fn table(self) -> Option<Table> {
+        match self {
+            Self::First(table) | Self::FirstIfAny(table) => Some(table),
+            Self::Worst(table) | Self::Pair(table) => Some(table),
+            Self::Present | Self::Severity | Self::Count | Self::CountIf(_) => None,
+        }
     }
 }
 

@@ -168,8 +168,12 @@ const FXOS: &[Case] = &[
     Case {
         item: Item::PowerSupplies,
         path: "classId=equipmentPsu",
-        body: |words| json!({"equipmentPsu": [{"dn": "sys/chassis-1/psu-1", "operability": words[0]}]}),
-        words: &[(&["operable"], Ok), (&["power-problem"], Critical)],
+        body: |words| json!({"equipmentPsu": [{"dn": "sys/chassis-1/psu-1", "presence": words[1], "operability": words[0]}]}),
+        words: &[
+            (&["operable", "equipped"], Ok),
+            (&["power-problem", "equipped"], Critical),
+            (&["unknown", "empty"], Disabled),
+        ],
     },
     Case {
         item: Item::Instances,

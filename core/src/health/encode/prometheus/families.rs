@@ -10,65 +10,59 @@ pub(super) struct Family {
     pub(super) name: &'static str,
     pub(super) help: &'static str,
     pub(super) kind: &'static str,
-    /// One name for all products.
-    pub(super) shared: bool,
-    pub(super) samples: fn(&Report, &mut Samples<'_>) -> fmt::Result,
+    /// What the name begins with: one of the products that have it, or nothing,
+    /// as with the names that blackbox_exporter has.
+    pub(super) prefixes: &'static [&'static str],
+    pub(super) samples: Write,
 }
 
-const fn shared(
-    name: &'static str,
-    help: &'static str,
-    samples: fn(&Report, &mut Samples<'_>) -> fmt::Result,
-) -> Family {
-    Family {
-        name,
-        help,
-        kind: "gauge",
-        shared: true,
-        samples,
-    }
-}
+type Write = fn(&Report, &mut Samples<'_>) -> fmt::Result;
+
+const SHARED: &[&str] = &[""];
+const BOTH: &[&str] = &["fmc_", "fxos_"];
+const FMC: &[&str] = &["fmc_"];
+const FXOS: &[&str] = &["fxos_"];
 
 const fn gauge(
+    prefixes: &'static [&'static str],
     name: &'static str,
     help: &'static str,
-    samples: fn(&Report, &mut Samples<'_>) -> fmt::Result,
+    samples: Write,
 ) -> Family {
     Family {
         name,
         help,
         kind: "gauge",
-        shared: false,
+        prefixes,
         samples,
     }
 }
 
-const fn counter(
-    name: &'static str,
-    help: &'static str,
-    samples: fn(&Report, &mut Samples<'_>) -> fmt::Result,
-) -> Family {
+const fn counter(name: &'static str, help: &'static str, samples: Write) -> Family {
     Family {
         name,
         help,
         kind: "counter",
-        shared: false,
+        prefixes: BOTH,
         samples,
     }
 }
 
 pub(super) const FAMILIES: &[Family] = &[
-    shared(
+    gauge(
+        SHARED,
         "probe_success",
         "Whether the check came to its end.",
         |report, to| to.flag(report.stopped_at().is_none()),
     ),
-    shared(
+    gauge(
+        SHARED,
         "probe_duration_seconds",
         "How long the check took.",
         |report, to| to.seconds(&[], report.observed.timings.total),
     ),
-    shared(
+    gauge(
+        SHARED,
         "probe_http_duration_seconds",
         "How long each phase took.",
         |report, to| {
@@ -79,7 +73,7 @@ pub(super) const FAMILIES: &[Family] = &[
             to.seconds(&[("phase", &"processing")], timings.request)
         },
     ),
-    gauge("up", "Whether the box let us read.", |report, to| {
+    gauge(BOTH, "up", "Whether the box let us read.", |report, to| {
         to.flag(
             report
                 .stopped_at()
@@ -87,6 +81,7 @@ pub(super) const FAMILIES: &[Family] = &[
         )
     }),
     gauge(
+        BOTH,
         "check_level",
         "Layers passed: link, address, name, tcp, tls, http, authenticated, authorised, data.",
         |report, to| {
@@ -97,120 +92,150 @@ pub(super) const FAMILIES: &[Family] = &[
         },
     ),
     gauge(
+        BOTH,
         "verdict",
         "0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.",
         |report, to| to.value(&[], &report.verdict().exit_code()),
     ),
     gauge(
+        BOTH,
         "check_age_seconds",
         "Time since the check.",
         |report, to| to.duration(report.observed.age),
     ),
-    gauge("server_info", "What the box says it is.", |report, to| {
-        let facts = &report.facts;
-        if facts.version.is_empty() && facts.model.is_empty() && facts.name.is_empty() {
-            return Ok(());
-        }
-        let labels: [(&str, &dyn Display); 3] = [
-            ("version", &facts.version),
-            ("model", &facts.model),
-            ("hostname", &facts.name),
-        ];
-        to.value(&labels, &1)
-    }),
     gauge(
+        BOTH,
+        "server_info",
+        "What the box says it is.",
+        |report, to| {
+            let facts = &report.facts;
+            if facts.version.is_empty() && facts.model.is_empty() && facts.name.is_empty() {
+                return Ok(());
+            }
+            let labels: [(&str, &dyn Display); 3] = [
+                ("version", &facts.version),
+                ("model", &facts.model),
+                ("hostname", &facts.name),
+            ];
+            to.value(&labels, &1)
+        },
+    ),
+    gauge(
+        BOTH,
         "uptime_seconds",
         "Time since the box started.",
         |report, to| to.number(report.facts.uptime_seconds()),
     ),
-    gauge("managed_devices", "Devices by health.", |report, to| {
-        to.states("health", report, Item::Devices)
-    }),
     gauge(
+        FMC,
+        "managed_devices",
+        "Devices by health.",
+        |report, to| to.states("health", report, Item::Devices),
+    ),
+    gauge(
+        FMC,
         "device_connections",
         "Connections of the FMC to its devices by state.",
         |report, to| to.states("state", report, Item::Connections),
     ),
     gauge(
+        FMC,
         "ha_pairs",
         "HA pairs by the state of their worse device.",
         |report, to| to.states("state", report, Item::HaPairs),
     ),
-    gauge("clusters", "Clusters by state.", |report, to| {
+    gauge(FMC, "clusters", "Clusters by state.", |report, to| {
         to.states("state", report, Item::Clusters)
     }),
     gauge(
+        FMC,
         "high_availability",
         "Pairs of management centres by state.",
         |report, to| to.states("state", report, Item::HighAvailability),
     ),
     gauge(
+        FMC,
         "health_alerts",
         "Health alerts of the last 15 minutes by state.",
         |report, to| to.states("state", report, Item::Alerts),
     ),
-    gauge("licenses", "Smart licenses by state.", |report, to| {
+    gauge(FMC, "licenses", "Smart licenses by state.", |report, to| {
         to.states("state", report, Item::Licenses)
     }),
-    gauge("chassis", "Chassis by operability.", |report, to| {
+    gauge(FXOS, "chassis", "Chassis by operability.", |report, to| {
         to.states("state", report, Item::Chassis)
     }),
     gauge(
+        FXOS,
         "chassis_power",
         "Chassis by the state of their power.",
         |report, to| to.states("state", report, Item::Power),
     ),
     gauge(
+        FXOS,
         "chassis_thermal",
         "Chassis by the state of their temperature.",
         |report, to| to.states("state", report, Item::Thermal),
     ),
-    gauge("fans", "Fans by operability.", |report, to| {
+    gauge(FXOS, "fans", "Fans by operability.", |report, to| {
         to.states("state", report, Item::Fans)
     }),
     gauge(
+        FXOS,
         "power_supplies",
         "Power supplies by operability.",
         |report, to| to.states("state", report, Item::PowerSupplies),
     ),
     gauge(
+        FXOS,
         "app_instances",
         "Application instances by state.",
         |report, to| to.states("state", report, Item::Instances),
     ),
     gauge(
+        FXOS,
         "logical_devices",
         "Logical devices by state.",
         |report, to| to.states("state", report, Item::LogicalDevices),
     ),
-    gauge("ports", "Ports by state.", |report, to| {
+    gauge(FXOS, "ports", "Ports by state.", |report, to| {
         to.states("state", report, Item::Ports)
     }),
-    gauge("port_channels", "Port-channels by state.", |report, to| {
-        to.states("state", report, Item::PortChannels)
-    }),
-    gauge("ntp_servers", "Time servers by state.", |report, to| {
-        to.states("state", report, Item::Ntp)
-    }),
     gauge(
+        FXOS,
+        "port_channels",
+        "Port-channels by state.",
+        |report, to| to.states("state", report, Item::PortChannels),
+    ),
+    gauge(
+        FXOS,
+        "ntp_servers",
+        "Time servers by state.",
+        |report, to| to.states("state", report, Item::Ntp),
+    ),
+    gauge(
+        FMC,
         "undeployed_devices",
         "Devices with changes that are not deployed.",
         |report, to| to.number(report.counts.number(Item::Undeployed)),
     ),
     gauge(
+        FMC,
         "running_deployments",
         "Devices that are being deployed to.",
         |report, to| to.number(report.counts.number(Item::Deployments)),
     ),
-    gauge("faults", "Faults by severity.", |report, to| {
+    gauge(FXOS, "faults", "Faults by severity.", |report, to| {
         to.faults(report, Item::Faults)
     }),
     gauge(
+        FMC,
         "chassis_faults",
         "Faults of managed chassis by severity.",
         |report, to| to.faults(report, Item::ChassisFaults),
     ),
     gauge(
+        BOTH,
         "certificate_left_seconds",
         "Time until the certificate ends.",
         |report, to| match report.observed.certificate_days {
@@ -229,6 +254,7 @@ pub(super) const FAMILIES: &[Family] = &[
         |report, to| to.value(&[], &report.observed.session.refreshes),
     ),
     gauge(
+        BOTH,
         "auth_refreshes_remaining",
         "Refreshes that the token has left.",
         |report, to| match report.observed.session.refreshes_left {
@@ -237,6 +263,7 @@ pub(super) const FAMILIES: &[Family] = &[
         },
     ),
     gauge(
+        BOTH,
         "auth_token_left_seconds",
         "How long the token still lives.",
         |report, to| to.duration(report.observed.session.token_left),
@@ -247,21 +274,25 @@ pub(super) const FAMILIES: &[Family] = &[
         |report, to| to.value(&[], &report.observed.session.displaced),
     ),
     gauge(
+        BOTH,
         "auth_stays_away_seconds",
         "For how long no login goes out after another login of the same user.",
         |report, to| to.duration(report.observed.session.stays_away),
     ),
     gauge(
+        BOTH,
         "auth_learned_token_age_seconds",
         "The age at which the box ends access tokens, where it was learned.",
         |report, to| to.duration(report.observed.session.token_age),
     ),
     gauge(
+        BOTH,
         "auth_learned_session_age_seconds",
         "The age at which the box ends sessions, where it was learned.",
         |report, to| to.duration(report.observed.session.session_age),
     ),
     gauge(
+        BOTH,
         "auth_locked_out",
         "Whether logging in has stopped after refusals.",
         |report, to| to.flag(report.observed.session.locked_out),

@@ -47,12 +47,7 @@ pub const PIECE_MAX: usize = 2 * 1024;
 /// of them. Each is written for all reports before the next.
 pub fn series() -> impl Iterator<Item = Series> {
     FAMILIES.iter().flat_map(|family| {
-        let prefixes: &[&str] = if family.shared {
-            &[""]
-        } else {
-            &["fmc_", "fxos_"]
-        };
-        prefixes.iter().map(move |prefix| Series {
+        family.prefixes.iter().map(move |prefix| Series {
             family,
             prefix,
             begun: false,
@@ -68,6 +63,25 @@ pub struct Series {
 }
 
 impl Series {
+    /// The name, in its two parts: the prefix that all names of one product have,
+    /// which may be empty, and the rest.
+    #[must_use]
+    pub const fn name(&self) -> (&'static str, &'static str) {
+        (self.prefix, self.family.name)
+    }
+
+    /// What it says, in one sentence.
+    #[must_use]
+    pub const fn help(&self) -> &'static str {
+        self.family.help
+    }
+
+    /// `gauge` or `counter`.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        self.family.kind
+    }
+
     /// Writes the samples of one report, if it has any, and the head of the
     /// family before the first.
     ///
@@ -79,7 +93,7 @@ impl Series {
         target: Option<&str>,
         report: &Report,
     ) -> fmt::Result {
-        if !self.family.shared && self.prefix != product_prefix(report.product) {
+        if !self.prefix.is_empty() && self.prefix != product_prefix(report.product) {
             return Ok(());
         }
         let mut samples = Samples {
