@@ -4,9 +4,13 @@
 //! What stands there is made of the code it is about, by a test of the package
 //! that has this code. So it is never wrong for longer than until the next test.
 
+mod metrics;
+
 use core::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
+
+pub use metrics::metrics;
 
 /// Set: the parts are written anew, and not compared.
 pub const BLESS: &str = "OOBWATCH_BLESS";

@@ -3,3 +3,4 @@
 
 mod command;
 mod configuration;
+mod errors;

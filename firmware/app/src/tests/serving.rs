@@ -18,7 +18,7 @@ use super::receiver::Reply;
 use super::time::{block_on, run_for, task};
 use super::{Box_, Kept, PASSWORD, Reports, certificate, image, image_with, start};
 use crate::board::ResetReason;
-use crate::{State, serve, watch};
+use crate::{State, clock, serve, watch};
 
 /// Runs `client` against the server of `state`.
 fn served<F: Future>(state: &'static State, client: impl FnOnce(Stack<'static>) -> F) -> F::Output {
@@ -181,6 +181,21 @@ fn each_series_stands_once_under_one_head() {
         let series = line.rsplit_once(' ').unwrap().0;
         assert!(seen.insert(series), "{line} twice");
     }
+}
+
+/// `OOBWATCH_BLESS=1` writes it.
+#[test]
+fn the_reference_has_each_series_of_the_board() {
+    let state = watched();
+    state.wall.set(clock::now(), 1_795_344_504_000);
+    let metrics = served(state, async |stack| page(stack, "/metrics").await);
+    let ours = metrics.lines().filter(|line| {
+        let name = line.trim_start_matches("# HELP ");
+        name.trim_start_matches("# TYPE ").starts_with("oobwatch_")
+    });
+    let ours = ours.collect::<Vec<_>>().join("\n");
+    let table = oobwatch_docs::metrics(&ours);
+    oobwatch_docs::generated("reference/metrics.md", "board", &table);
 }
 
 #[test]
