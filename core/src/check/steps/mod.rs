@@ -3,6 +3,8 @@
 
 mod fmc;
 mod fxos;
+#[cfg(test)]
+mod reference;
 
 use crate::health::words::Table;
 use crate::health::{Item, Items};

@@ -1,4 +1,5 @@
 //! `oobwatch exporter` against the simulator.
 
 mod probe;
+mod reference;
 mod running;

@@ -129,3 +129,39 @@ fn the_longest_piece_fits() {
         }
     }
 }
+
+/// A report of a box that has everything.
+fn full(product: Product) -> Report {
+    let mut report = samples::longest();
+    report.product = product;
+    report.counts = Default::default();
+    report.facts.uptime = Default::default();
+    report.facts.uptime.push(b"5 days, 3 hours, 20 minutes");
+    let items = Item::ALL.into_iter();
+    items
+        .filter(|item| item.is_of(product))
+        .for_each(|item| report.counts.begin(item));
+    report.counts.fill();
+    report
+}
+
+/// `OOBWATCH_BLESS=1` writes it.
+#[test]
+fn the_reference_has_each_family() {
+    let reports = [full(Product::Fmc), full(Product::Fxos), samples::critical()];
+    let mut text = String::new();
+    for mut series in series() {
+        for report in &reports {
+            series.write(&mut text, None, report).unwrap();
+        }
+    }
+    for family in FAMILIES {
+        let has = |prefix: &&str| text.contains(&std::format!("# HELP {prefix}{} ", family.name));
+        assert!(["", "fmc_", "fxos_"].iter().any(has), "{}", family.name);
+    }
+    oobwatch_docs::generated(
+        "reference/metrics.md",
+        "boxes",
+        &oobwatch_docs::metrics(&text),
+    );
+}
