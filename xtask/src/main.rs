@@ -10,7 +10,7 @@ mod firmware;
 mod fuzz;
 mod lab;
 mod layers;
-mod prometheus;
+mod monitoring;
 mod rig;
 mod setup;
 mod soak;
@@ -32,7 +32,7 @@ cargo xtask soak [--hours N] [--seed N]
                              a week in virtual time on boxes that go wrong at random; 20 times
                              as many cases of each property; ten days of checks by the firmware
 cargo xtask rig [ARGS]       the firmware in QEMU against the simulator: tests of that name, or all
-cargo xtask prometheus       rules, dashboard and metrics, with Prometheus and its promtool
+cargo xtask monitoring       rules, dashboard and metrics, tried with Prometheus itself
 cargo xtask size             flash and RAM that the core takes on a Cortex-M4
 cargo xtask firmware ...      the boards' images: run one in QEMU, measure, flash; alone, it
                              explains itself
@@ -62,7 +62,7 @@ fn run(args: &[String]) -> Result<()> {
         ("test", []) => test::run(),
         ("soak", rest) => soak::run(rest),
         ("rig", rest) => rig::run(rest),
-        ("prometheus", []) => prometheus::run(),
+        ("monitoring", []) => monitoring::run(),
         ("size", []) => bare::size(),
         ("firmware", rest) => firmware::run(rest),
         ("bench", rest) => bench::run(rest),
@@ -74,7 +74,7 @@ fn run(args: &[String]) -> Result<()> {
             print!("{HELP}");
             Ok(())
         }
-        ("demo" | "test" | "prometheus" | "size" | "book" | "deny" | "fuzz", _) => {
+        ("demo" | "test" | "monitoring" | "size" | "book" | "deny" | "fuzz", _) => {
             bail!("too many arguments for {name:?}\n\n{HELP}")
         }
         _ => bail!("there is no command {name:?}\n\n{HELP}"),

@@ -5,7 +5,7 @@ use anyhow::Result;
 use crate::command::{Cmd, cargo};
 use crate::setup::{self, MCU};
 use crate::steps::Steps;
-use crate::{bare, firmware, layers, prometheus, rig};
+use crate::{bare, firmware, layers, monitoring, rig};
 
 /// What has to build without an operating system.
 const WITHOUT_STD: [&str; 3] = ["oobwatch-core", "oobwatch-io", "oobwatch-image"];
@@ -44,7 +44,7 @@ pub(crate) fn run() -> Result<()> {
     })?;
     steps.step("firmware, every board", firmware::build_all)?;
     steps.step("firmware in QEMU", || rig::tests(&[]))?;
-    steps.step("Prometheus", prometheus::run)?;
+    steps.step("monitoring systems", monitoring::run)?;
     steps.step("secrets and defmt", || {
         let core = cargo("test").args(["--package", "oobwatch-core", "--features", "defmt"]);
         core.args(["--test", "compile_fail"]).run()

@@ -31,7 +31,8 @@ const HOST: &str = "10.0.2.2";
 /// A board that runs. It ends with the demo.
 pub(crate) struct Board {
     qemu: Child,
-    url: String,
+    /// Host and port of its HTTP server.
+    pub(crate) address: String,
     /// Its configuration, which holds passwords.
     config: PathBuf,
 }
@@ -65,13 +66,17 @@ impl Board {
                 lines.for_each(|line| println!("{line}"));
             });
         }
-        let url = format!("http://127.0.0.1:{port}");
-        Ok(Self { qemu, url, config })
+        let address = format!("127.0.0.1:{port}");
+        Ok(Self {
+            qemu,
+            address,
+            config,
+        })
     }
 
     /// Where `/metrics` is.
     pub(crate) fn url(&self) -> String {
-        format!("{}/metrics", self.url)
+        format!("http://{}/metrics", self.address)
     }
 
     /// What `/metrics` says once each box has been checked; anything but OK is an
@@ -106,7 +111,7 @@ impl Drop for Board {
 fn configuration(boxes: &Boxes) -> String {
     let mut text = "[firmware]\ncheck_every = 900\n".to_owned();
     for (name, at, password) in [
-        ("fmc", &boxes.fmc, Oobwatch::FMC_PASSWORD),
+        ("fmc", &boxes.fmc_session(), Oobwatch::SESSION_PASSWORD),
         ("fxos", &boxes.fxos, Oobwatch::FXOS_PASSWORD),
     ] {
         let port = at.url.rsplit_once(':').map_or("443", |(_, port)| port);

@@ -3,5 +3,6 @@
 
 pub(crate) mod board;
 pub(crate) mod control;
+pub(crate) mod exporter;
 pub(crate) mod oobwatch;
 pub(crate) mod sim;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
-use super::sim::{Announced, Boxes, SESSION_PASSWORD, SESSION_USER, demo_dir};
+use super::sim::{Announced, Boxes, demo_dir};
 use crate::command::{Cmd, program, target_dir};
 
 /// A box that is not there: nobody listens on that port.
@@ -30,21 +30,17 @@ pub(crate) struct Kept {
 impl Oobwatch {
     /// The variable with the password of the FMC.
     pub(crate) const FMC_PASSWORD: &str = "DEMO_FMC";
+    /// The one with that of the FMC's second account.
+    pub(crate) const SESSION_PASSWORD: &str = "DEMO_FMC_SESSION";
     /// The one with that of the chassis.
     pub(crate) const FXOS_PASSWORD: &str = "DEMO_FXOS";
 
     /// Writes a configuration for the simulated boxes.
     pub(crate) fn for_boxes(boxes: &Boxes) -> Result<Self> {
-        let session = Announced {
-            url: boxes.fmc.url.clone(),
-            user: SESSION_USER.to_owned(),
-            password: SESSION_PASSWORD.to_owned(),
-            pin: boxes.fmc.pin.clone(),
-            cert_file: boxes.fmc.cert_file.clone(),
-        };
+        let session = boxes.fmc_session();
         let entries = [
             ("fmc", "fmc", Self::FMC_PASSWORD, &boxes.fmc),
-            ("fmc-session", "fmc", "DEMO_FMC_SESSION", &session),
+            ("fmc-session", "fmc", Self::SESSION_PASSWORD, &session),
             ("fxos", "fxos", Self::FXOS_PASSWORD, &boxes.fxos),
         ];
         let mut text: String = entries
@@ -84,9 +80,9 @@ impl Oobwatch {
             .map(drop)
     }
 
-    /// What there is to scrape of boxes, whatever their health.
-    pub(crate) fn metrics(&self, targets: &[&str]) -> Result<String> {
-        let check = self.command(&["check", "--format", "prometheus"]);
+    /// What a check says of boxes, whatever their health.
+    pub(crate) fn report(&self, targets: &[&str], format: &str) -> Result<String> {
+        let check = self.command(&["check", "--format", format]);
         let output = check.args(targets).output()?;
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
@@ -120,7 +116,7 @@ impl Oobwatch {
         self.run(self.command(&arguments), Show::All).map(drop)
     }
 
-    fn command(&self, args: &[&str]) -> Cmd {
+    pub(super) fn command(&self, args: &[&str]) -> Cmd {
         let path = target_dir().join("debug").join("oobwatch");
         let command = program(path).args(args);
         let config = self.config.to_string_lossy();

@@ -46,9 +46,9 @@ pub(crate) struct Sim {
 }
 
 /// A second account of the FMC.
-pub(crate) const SESSION_USER: &str = "demo-session";
+const SESSION_USER: &str = "demo-session";
 /// Its password.
-pub(crate) const SESSION_PASSWORD: &str = "demo session password";
+const SESSION_PASSWORD: &str = "demo session password";
 
 impl Sim {
     /// Starts it and waits for its one line.
@@ -80,6 +80,11 @@ impl Sim {
     /// Merges switches into those that it has.
     pub(crate) fn switch(&self, scenario: &str) -> Result<()> {
         self.control("POST", "/scenario", scenario).map(drop)
+    }
+
+    /// The FMC forgets all sessions, as after a login of the same user elsewhere.
+    pub(crate) fn end_sessions(&self) -> Result<()> {
+        self.control("POST", "/end-sessions?box=fmc", "").map(drop)
     }
 
     fn add_account(&self) -> Result<()> {
@@ -139,6 +144,17 @@ fn first_line(child: &mut Child) -> Result<String> {
 }
 
 impl Boxes {
+    /// The FMC by its second account: one account, one session.
+    pub(crate) fn fmc_session(&self) -> Announced {
+        Announced {
+            url: self.fmc.url.clone(),
+            user: SESSION_USER.to_owned(),
+            password: SESSION_PASSWORD.to_owned(),
+            pin: self.fmc.pin.clone(),
+            cert_file: self.fmc.cert_file.clone(),
+        }
+    }
+
     fn parse(line: &str) -> Result<Self> {
         let said: Value = serde_json::from_str(line)
             .with_context(|| format!("the simulator's first line is not JSON: {line:?}"))?;

@@ -34,6 +34,10 @@ impl Prometheus {
     pub(crate) fn promtool(&self) -> Cmd {
         program(self.dir.join("promtool"))
     }
+
+    pub(crate) fn server(&self) -> Cmd {
+        program(self.dir.join("prometheus"))
+    }
 }
 
 fn unpack(root: &Path) -> Result<()> {

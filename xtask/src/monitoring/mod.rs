@@ -1,8 +1,14 @@
-//! `cargo xtask prometheus`: what docs/prometheus and docs/grafana promise, tried
-//! with Prometheus itself and its promtool.
+//! `cargo xtask monitoring`: what docs/prometheus, docs/grafana and docs/zabbix
+//! promise, tried on simulated boxes with the exporter, a board in QEMU, and
+//! Prometheus itself.
 
+mod dashboard;
 mod files;
+mod live;
 mod metrics;
+mod names;
+mod server;
+mod zabbix;
 
 use anyhow::Result;
 
@@ -19,5 +25,6 @@ pub(crate) fn run() -> Result<()> {
         Err(missing) => return Err(missing),
     };
     files::check(&prometheus)?;
-    metrics::check(&prometheus)
+    metrics::check(&prometheus)?;
+    live::check(&prometheus)
 }

@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::command::root;
 use crate::setup::Prometheus;
 
-const RULES: &str = "oobwatch.rules.yml";
+pub(super) const RULES: &str = "oobwatch.rules.yml";
 const TESTS: [&str; 2] = ["oobwatch.rules.test.yml", "oobwatch.days.test.yml"];
 const CONFIGS: [&str; 2] = ["prometheus.yml", "sharded.yml"];
 

@@ -8,7 +8,7 @@ use crate::lab::sim::Sim;
 use crate::setup::Prometheus;
 
 /// Boxes on which nothing is well.
-const ILL: &str = r#"{"fmc": {"health": ["red", "yellow", "mauve"]},
+pub(super) const ILL: &str = r#"{"fmc": {"health": ["red", "yellow", "mauve"]},
     "fxos": {"fault_severities": ["critical", "minor"]}}"#;
 
 /// The command's own metrics, of boxes that are well, ill, and not there.
@@ -18,9 +18,9 @@ pub(super) fn check(prometheus: &Prometheus) -> Result<()> {
         .run()?;
     let sim = Sim::start()?;
     let oobwatch = Oobwatch::for_boxes(sim.boxes())?;
-    let well = oobwatch.metrics(&["fmc", "fxos"])?;
+    let well = oobwatch.report(&["fmc", "fxos"], "prometheus")?;
     sim.switch(ILL)?;
-    let ill = oobwatch.metrics(&["fmc", "fxos", "nowhere"])?;
+    let ill = oobwatch.report(&["fmc", "fxos", "nowhere"], "prometheus")?;
     for (metrics, sample) in [
         (&well, "fmc_verdict{target=\"fmc\"} 0"),
         (&ill, "fmc_verdict{target=\"fmc\"} 2"),
