@@ -188,6 +188,10 @@ pub struct Target<'a> {
     pub probe_every: u32,
     /// Seconds between two checks that log in, 30 to 604,800.
     pub check_every: u32,
+    /// What a check of it leaves out: words of `oobwatch-core`'s items, with
+    /// commas between them; empty for nothing. Words that a board does not know
+    /// mean nothing to it.
+    pub skip: &'a str,
 }
 
 /// A syslog collector (RFC 5424 over UDP).

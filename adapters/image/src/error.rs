@@ -115,6 +115,8 @@ pub enum Field {
     ProbeEvery,
     /// Seconds between checks.
     CheckEvery,
+    /// What a check of a target leaves out.
+    Skip,
     /// The address of a webhook.
     Url,
     /// The authority of a webhook.
@@ -216,6 +218,7 @@ impl fmt::Display for Field {
             Self::CertificateName => "name in the certificate",
             Self::ProbeEvery => "probe interval",
             Self::CheckEvery => "check interval",
+            Self::Skip => "what is left out",
             Self::Url => "webhook address",
             Self::Authority => "authority of the webhook",
         })

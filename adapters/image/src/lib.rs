@@ -30,6 +30,7 @@
 //!     trust: Trust::Pinned { certificate, next: None },
 //!     probe_every: 60,
 //!     check_every: 300,
+//!     skip: "licenses",
 //! })?;
 //! let length = writer.finish()?;
 //!

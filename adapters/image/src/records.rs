@@ -150,6 +150,11 @@ impl<'a> Parts<'a> {
         let check_every = value.checked(Field::CheckEvery, Cursor::u32, |s| {
             rules::CHECK_EVERY.contains(s)
         })?;
+        // Images of before it was there end here.
+        let skip = match value.is_empty() {
+            true => "",
+            false => value.text(Field::Skip, |text| rules::skip(text) && !text.is_empty())?,
+        };
         Ok(Target {
             name,
             product,
@@ -159,6 +164,7 @@ impl<'a> Parts<'a> {
             trust,
             probe_every,
             check_every,
+            skip,
         })
     }
 

@@ -15,6 +15,7 @@ pub const PROBE_EVERY: RangeInclusive<u32> = 5..=86_400;
 /// Seconds between checks.
 pub const CHECK_EVERY: RangeInclusive<u32> = 30..=604_800;
 
+const SKIP_LEN: usize = 240;
 const LABEL_LEN: usize = 48;
 const USER_LEN: usize = 128;
 const PASSWORD_LEN: usize = 128;
@@ -24,6 +25,14 @@ const BEARER_LEN: usize = 4096;
 #[must_use]
 pub fn label(text: &str) -> bool {
     shown(text, LABEL_LEN)
+}
+
+/// What a check leaves out: words with commas between them, or nothing.
+#[must_use]
+pub fn skip(text: &str) -> bool {
+    let letter = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
+    let word = |word: &str| !word.is_empty() && word.bytes().all(letter);
+    text.is_empty() || text.len() <= SKIP_LEN && text.split(',').all(word)
 }
 
 /// The name of a user.

@@ -150,6 +150,9 @@ fn box_to_watch(
         target.probe_every,
         target.check_every
     )?;
+    if !target.skip.is_empty() {
+        writeln!(out, "  without    {}", target.skip)?;
+    }
     match &target.trust {
         Trust::Pinned {
             certificate: pinned,

@@ -37,6 +37,7 @@ struct ModelTarget {
     by_name: bool,
     probe_every: u32,
     check_every: u32,
+    skip: String,
 }
 
 fn address() -> impl Strategy<Value = Ipv4Addr> {
@@ -71,9 +72,10 @@ prop_compose! {
         by_name: bool,
         probe_every in 5_u32..=86_400,
         check_every in 30_u32..=604_800,
+        skip in "|[a-z_]{1,20}(,[a-z_]{1,20}){0,10}",
     ) -> ModelTarget {
         ModelTarget {
-            address, port, fxos, credential, certificate, next, by_name, probe_every, check_every,
+            address, port, fxos, credential, certificate, next, by_name, probe_every, check_every, skip,
         }
     }
 }
@@ -158,6 +160,7 @@ fn write(model: &Model, buffer: &mut [u8]) -> Result<usize, WriteError> {
             trust,
             probe_every: target.probe_every,
             check_every: target.check_every,
+            skip: &target.skip,
         })?;
     }
     if let Some((address, port)) = model.syslog {
@@ -291,6 +294,7 @@ proptest! {
             prop_assert_eq!(target.port, read.port);
             prop_assert_eq!(target.credential.index(model.credentials.len()), read.credential.index());
             prop_assert_eq!((target.probe_every, target.check_every), (read.probe_every, read.check_every));
+            prop_assert_eq!(&target.skip, read.skip);
             prop_assert_eq!(target.by_name, matches!(read.trust, Trust::Authority { .. }));
         }
     }
@@ -563,6 +567,7 @@ fn each_certificate_is_found_again() {
         trust: Trust::Pinned { certificate, next },
         probe_every: 60,
         check_every: 300,
+        skip: "",
     };
     out.target(&target).unwrap();
     let length = out.finish().unwrap();

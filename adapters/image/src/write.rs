@@ -148,6 +148,9 @@ impl<'b> Writer<'b> {
             out.trust(&target.trust)?;
             out.bytes(&target.probe_every.to_le_bytes());
             out.bytes(&target.check_every.to_le_bytes());
+            if !target.skip.is_empty() {
+                out.text(target.skip, Field::Skip)?;
+            }
             Ok(())
         })
     }

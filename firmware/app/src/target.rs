@@ -6,7 +6,7 @@ use core::time::Duration;
 
 use heapless::String;
 use oobwatch_core::error::ConfigError;
-use oobwatch_core::health::Report;
+use oobwatch_core::health::{Item, Items, Report};
 use oobwatch_core::origin::Origin;
 use oobwatch_core::product::Product;
 use oobwatch_core::session::{Rules, Session};
@@ -96,6 +96,12 @@ impl Target {
     #[expect(clippy::expect_used, reason = "`new` has made the same one")]
     pub(crate) fn origin(&self) -> Origin<'_> {
         Origin::new(self.product, &self.authority).expect("made before")
+    }
+
+    /// What a check of it looks at.
+    pub(crate) fn items(&self) -> Items {
+        let skipped = self.config.skip.split(',').filter_map(Item::of);
+        skipped.fold(Items::ALL, Items::without)
     }
 
     /// How often it is checked.

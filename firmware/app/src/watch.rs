@@ -111,7 +111,7 @@ async fn check<D: Dial>(state: &State, target: &Target, dial: &D) {
     let start = clock::now();
     let home = BoardHome::new(state, target, dial);
     home.with_session(Session::reopen);
-    let mut check = Check::new(target.product());
+    let mut check = Check::new(target.product()).only(target.items());
     let patient_until = start.after(Check::patience(CHECK));
     let mut work = Work::from_ticks(0);
     let late = {

@@ -55,6 +55,8 @@ pub enum TargetChange<'c> {
     ProbeEvery(u32),
     /// Seconds between two checks.
     CheckEvery(u32),
+    /// What a check leaves out; empty for nothing.
+    Skip(&'c str),
 }
 
 impl<const N: usize> Draft<'_, N> {
@@ -119,6 +121,7 @@ impl<const N: usize> Draft<'_, N> {
                 TargetChange::Credential(name) => target.credential = credential(image, name)?,
                 TargetChange::ProbeEvery(seconds) => target.probe_every = seconds,
                 TargetChange::CheckEvery(seconds) => target.check_every = seconds,
+                TargetChange::Skip(items) => target.skip = items,
             }
             out.target(&target)?;
             Ok(())

@@ -16,7 +16,7 @@ set network dhcp
 set network ADDRESS/BITS [gateway ADDRESS] [dns ADDRESS ...]
 set credential NAME user USER
 set credential NAME password      asks for it; so does: bearer
-set target NAME host|port|credential|probe-every|check-every VALUE
+set target NAME host|port|credential|probe-every|check-every|skip VALUE
 set syslog HOST[:PORT] ...        or: none; so does: set time
 set webhook NUMBER                asks for its address; or: none
 remove target NAME
@@ -100,7 +100,7 @@ impl<'l> Command<'l> {
                 "set credential NAME user USER, or: password, bearer (which are asked for)",
             )),
             ["set", "target", rest @ ..] => target(rest).ok_or(Misuse::Usage(
-                "set target NAME host|port|credential|probe-every|check-every VALUE",
+                "set target NAME host|port|credential|probe-every|check-every|skip VALUE",
             )),
             ["set", "syslog", rest @ ..] => places(rest, SYSLOG_PORT, |host, port| Syslog { host, port })
                 .map(Self::Syslogs)
@@ -204,6 +204,8 @@ fn target<'l>(words: &[&'l str]) -> Option<Command<'l>> {
         "credential" => TargetChange::Credential(value),
         "probe-every" => TargetChange::ProbeEvery(value.parse().ok()?),
         "check-every" => TargetChange::CheckEvery(value.parse().ok()?),
+        "skip" if value == "none" => TargetChange::Skip(""),
+        "skip" => TargetChange::Skip(value),
         _ => return None,
     };
     Some(Command::Set(Change::Target(name, change)))

@@ -42,6 +42,7 @@ pub(super) struct Box_ {
     pub(super) product: Product,
     pub(super) port: u16,
     pub(super) check_every: u32,
+    pub(super) skip: &'static str,
     pub(super) has_next: bool,
     /// Logged in to with the same account by another name.
     pub(super) has_twin: bool,
@@ -53,6 +54,7 @@ impl Box_ {
             product,
             port,
             check_every,
+            skip: "",
             has_next: false,
             has_twin: false,
         }
@@ -107,6 +109,7 @@ pub(super) fn image_with(generation: u32, boxes: &[Box_], reports: &Reports<'_>)
                 },
                 probe_every: 60,
                 check_every: of.check_every,
+                skip: of.skip,
             })
             .unwrap();
     }

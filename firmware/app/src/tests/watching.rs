@@ -92,6 +92,19 @@ fn probes_log_nobody_in() {
 }
 
 #[test]
+fn what_is_left_out_is_not_asked_for() {
+    let mut lab = Lab::default();
+    let fmc = lab.add(443, &certificate(1));
+    let mut of = Box_::new(Product::Fmc, 443, 86_400);
+    of.skip = "ha_pairs,clusters,high_availability,undeployed,deployments,licenses,what_is_that";
+    let state = boot(&[of]);
+    run_for(30, watch(state, &lab));
+    assert_eq!(state.targets()[0].checks.get(), 1);
+    // Login, version, devices, managed chassis, logout.
+    assert_eq!(fmc.borrow().requests, 5);
+}
+
+#[test]
 fn a_wrong_password_is_tried_twice_a_minute_apart_over_all_targets_and_resets() {
     let mut lab = Lab::default();
     let boxes = [lab.add(443, &certificate(1)), lab.add(444, &certificate(1))];
