@@ -1,18 +1,23 @@
 //! The files of docs/prometheus: promtool takes them, and each alert is shown to
 //! fire and not to fire.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
+use serde_json::Value;
 
-use crate::command::root;
+use crate::command::{root, target_dir};
 use crate::setup::Prometheus;
 
 pub(super) const RULES: &str = "oobwatch.rules.yml";
 const TESTS: [&str; 2] = ["oobwatch.rules.test.yml", "oobwatch.days.test.yml"];
-const CONFIGS: [&str; 2] = ["prometheus.yml", "sharded.yml"];
+const SHARDED: &str = "sharded.yml";
+const CONFIGS: [&str; 2] = ["prometheus.yml", SHARDED];
+/// The targets of the shards, and which of these the example takes.
+const SHARED: &str = "oobwatch-targets.yml";
+const SHARD: &str = "regex: 0";
 
 pub(super) fn folder() -> PathBuf {
     root().join("docs/prometheus")
@@ -36,7 +41,41 @@ pub(super) fn check(prometheus: &Prometheus) -> Result<()> {
             untried.join(", ")
         );
     }
+    shards(prometheus)?;
     println!("   rules, their tests and the scrape configurations: accepted");
+    Ok(())
+}
+
+/// Each target of the example is scraped by one of the two servers.
+fn shards(prometheus: &Prometheus) -> Result<()> {
+    let here = target_dir().join("shards");
+    fs::create_dir_all(&here)?;
+    let example = fs::read_to_string(folder().join(SHARDED))?;
+    ensure!(example.contains(SHARD), "{SHARDED} has no line {SHARD:?}");
+    fs::copy(folder().join(SHARED), here.join(SHARED))?;
+    let shared = fs::read_to_string(folder().join(SHARED))?;
+    let listed = shared.matches(['[', ',']).count();
+    let mut scraped = Vec::new();
+    for shard in ["regex: 0", "regex: 1"] {
+        fs::write(here.join(SHARDED), example.replace(SHARD, shard))?;
+        let discover = ["check", "service-discovery", "--timeout", "1s", SHARDED];
+        let found = prometheus.promtool().args(discover).arg("oobwatch");
+        let found: Value = serde_json::from_str(&found.within(&here).read()?)?;
+        let targets = found.as_array().into_iter().flatten();
+        let ours = targets.filter_map(|target| target["labels"]["target"].as_str());
+        scraped.push(ours.map(str::to_owned).collect::<BTreeSet<_>>());
+    }
+    let [first, second] = scraped.as_slice() else {
+        bail!("two shards were due");
+    };
+    let both = first.intersection(second).count();
+    ensure!(
+        both == 0
+            && !first.is_empty()
+            && !second.is_empty()
+            && first.len() + second.len() == listed,
+        "{listed} targets, shared as {scraped:?}"
+    );
     Ok(())
 }
 
