@@ -7,7 +7,6 @@
 
 mod path;
 mod reader;
-mod source;
 mod steps;
 
 #[cfg(test)]
@@ -26,7 +25,6 @@ use crate::paging::{Page, Pages};
 use crate::product::Product;
 use crate::text::Text;
 use reader::{ID_MAX, Reader};
-pub use source::{Source, sources};
 use steps::{Paged, Step};
 
 /// Devices asked for at once. An FMC gives 25 when it is not asked and takes up

@@ -165,17 +165,6 @@ pub(super) const fn of(product: Product) -> &'static [Step] {
     }
 }
 
-impl Rule {
-    /// The words that it knows.
-    pub(super) const fn table(self) -> Option<Table> {
-        match self {
-            Self::First(table) | Self::FirstIfAny(table) => Some(table),
-            Self::Worst(table) | Self::Pair(table) => Some(table),
-            Self::Present | Self::Severity | Self::Count | Self::CountIf(_) => None,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

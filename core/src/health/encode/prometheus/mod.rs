@@ -63,25 +63,6 @@ pub struct Series {
 }
 
 impl Series {
-    /// The name, in its two parts: the prefix that all names of one product have,
-    /// which may be empty, and the rest.
-    #[must_use]
-    pub const fn name(&self) -> (&'static str, &'static str) {
-        (self.prefix, self.family.name)
-    }
-
-    /// What it says, in one sentence.
-    #[must_use]
-    pub const fn help(&self) -> &'static str {
-        self.family.help
-    }
-
-    /// `gauge` or `counter`.
-    #[must_use]
-    pub const fn kind(&self) -> &'static str {
-        self.family.kind
-    }
-
     /// Writes the samples of one report, if it has any, and the head of the
     /// family before the first.
     ///
