@@ -5,14 +5,15 @@ use core::time::Duration;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use oobwatch_client::core::health::Report;
 use oobwatch_client::core::product::Product;
 use oobwatch_client::core::session::Stats;
 use oobwatch_client::{Client, Credential, Zeroizing};
 use tokio::sync::RwLock;
 
+use super::flight::Flights;
 use super::keep::Rhythm;
 use super::load::TrustKey;
-use super::probe::Flight;
 use crate::config::Module;
 use crate::target::Target as Address;
 
@@ -30,8 +31,7 @@ pub(super) struct Target {
     pub(super) account: Arc<Account>,
     /// The account's session, seen from the target's domain.
     pub(super) client: Client,
-    /// The check that is under way.
-    pub(super) flight: Mutex<Option<Flight>>,
+    pub(super) flights: Arc<Flights<Report>>,
 }
 
 /// A box and an account on it: one session, whatever the number of targets.

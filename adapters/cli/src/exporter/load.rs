@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use oobwatch_client::core::product::Product;
 use oobwatch_client::tls::{Pin, Trust};
@@ -119,7 +119,7 @@ impl Loader {
             name: name.to_owned(),
             account,
             client,
-            flight: Mutex::default(),
+            flights: Arc::default(),
         })
     }
 

@@ -10,6 +10,7 @@
 mod access;
 mod counts;
 mod fleet;
+mod flight;
 mod keep;
 mod life;
 mod load;

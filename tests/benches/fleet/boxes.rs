@@ -1,0 +1,190 @@
+//! Simulated boxes, and the configuration that names them.
+
+use core::fmt::Write as _;
+use core::net::{Ipv4Addr, SocketAddr};
+use core::time::Duration;
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use oobwatch_sim::{Accept, Fault, FaultRule, Scenario, Sim, TlsVersions, Wire};
+
+/// Below the ports that the system gives to connections.
+const FMC_PORT: u16 = 20_001;
+const FXOS_PORT: u16 = 20_002;
+const CONTROL_PORT: u16 = 20_003;
+
+/// How a box is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Well,
+    /// Nobody listens.
+    Refused,
+    /// Accepts connections, and says nothing.
+    Silent,
+    /// Shows another certificate than the pinned one.
+    OtherCertificate,
+    /// Refuses the password.
+    OtherPassword,
+    /// Shows a web page.
+    WebPage,
+}
+
+impl Kind {
+    pub(crate) const FAILING: [Self; 5] = [
+        Self::Refused,
+        Self::Silent,
+        Self::OtherCertificate,
+        Self::OtherPassword,
+        Self::WebPage,
+    ];
+
+    /// One in a hundred fails.
+    fn of(place: usize) -> Self {
+        let failing = place / 100 % Self::FAILING.len();
+        match place % 100 {
+            50 => Self::FAILING[failing],
+            _ => Self::Well,
+        }
+    }
+}
+
+/// Boxes, two by two: an FMC and a chassis.
+pub(crate) struct Fleet {
+    sims: Vec<Sim>,
+    kinds: HashMap<String, Kind>,
+    pub(crate) names: Vec<String>,
+    pub(crate) password: String,
+    pub(crate) chassis_password: String,
+    /// With the configuration and the state.
+    pub(crate) folder: tempfile::TempDir,
+}
+
+impl Fleet {
+    pub(crate) async fn start(targets: usize, delay: Duration) -> Self {
+        let mut fleet = Self {
+            sims: Vec::new(),
+            kinds: HashMap::new(),
+            names: Vec::new(),
+            password: String::new(),
+            chassis_password: String::new(),
+            folder: tempfile::tempdir().expect("a folder"),
+        };
+        let mut config = String::new();
+        for place in (0..targets).step_by(2) {
+            fleet.pair(place, delay, &mut config).await;
+        }
+        std::fs::write(fleet.config(), config).expect("a configuration");
+        fleet
+    }
+
+    pub(crate) fn config(&self) -> PathBuf {
+        self.folder.path().join("oobwatch.toml")
+    }
+
+    async fn pair(&mut self, place: usize, delay: Duration, config: &mut String) {
+        // One of a pair fails, at most.
+        let (fmc, fxos) = match place / 2 % 2 {
+            0 => (Kind::of(place), Kind::Well),
+            _ => (Kind::Well, Kind::of(place - 2)),
+        };
+        let mut scenario = Scenario {
+            // What the boxes speak.
+            tls: TlsVersions::Tls12,
+            ..Scenario::default()
+        };
+        scenario.fmc.wire = wire(fmc, delay);
+        scenario.fxos.wire = wire(fxos, delay);
+        scenario.fmc.devices = 10;
+        let sim = Sim::builder()
+            .scenario(scenario)
+            .fmc_addr(address(place, FMC_PORT))
+            .fxos_addr(address(place, FXOS_PORT))
+            .control_addr(address(place, CONTROL_PORT))
+            .start()
+            .await
+            .expect("a simulator starts");
+        if place == 0 {
+            self.password.clone_from(&sim.fmc().password);
+            self.chassis_password.clone_from(&sim.fxos().password);
+            for (name, user, variable) in [
+                ("fmc", &sim.fmc().user, "PASSWORD"),
+                ("fxos", &sim.fxos().user, "CHASSIS_PASSWORD"),
+                ("other", &"somebody-else".to_owned(), "OTHER_PASSWORD"),
+            ] {
+                let _ = writeln!(
+                    config,
+                    "[credentials.{name}]\nuser = {user:?}\npassword_env = {variable:?}"
+                );
+            }
+        }
+        for (scheme, kind, info) in [("fmc", fmc, sim.fmc()), ("fxos", fxos, sim.fxos())] {
+            let name = format!("{scheme}-{place:05}");
+            let mut addr = info.addr;
+            if kind == Kind::Refused {
+                addr.set_port(1);
+            }
+            let pin = match kind {
+                Kind::OtherCertificate => format!("sha256:{}", "0".repeat(64)),
+                _ => info.pin.clone(),
+            };
+            let credentials = if kind == Kind::OtherPassword {
+                "other"
+            } else {
+                scheme
+            };
+            let _ = writeln!(
+                config,
+                "[targets.{name}]\nurl = \"{scheme}://{addr}\"\ncredentials = \"{credentials}\"\npins = [\"{pin}\"]"
+            );
+            self.kinds.insert(name.clone(), kind);
+            self.names.push(name);
+        }
+        self.sims.push(sim);
+    }
+
+    pub(crate) fn kind(&self, name: &str) -> Kind {
+        self.kinds[name]
+    }
+
+    /// Sessions that are open on all boxes, and logins up to now.
+    pub(crate) fn sessions(&self) -> (u64, u64) {
+        let states = self.sims.iter().map(Sim::state);
+        let boxes = states.flat_map(|state| [state.fmc, state.fxos]);
+        boxes.fold((0, 0), |(open, logins), state| {
+            (open + state.live_sessions as u64, logins + state.logins)
+        })
+    }
+
+    pub(crate) async fn stop(self) {
+        for sim in self.sims {
+            sim.shutdown().await;
+        }
+    }
+}
+
+fn wire(kind: Kind, delay: Duration) -> Wire {
+    let ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
+    let fault = match kind {
+        Kind::WebPage => Some(Fault::Html { status: 200 }),
+        _ if ms > 0 => Some(Fault::Delay { ms }),
+        _ => None,
+    };
+    Wire {
+        accept: match kind {
+            Kind::Silent => Accept::Silent,
+            _ => Accept::Normal,
+        },
+        faults: fault
+            .map(|fault| FaultRule::new("", fault))
+            .into_iter()
+            .collect(),
+        ..Wire::default()
+    }
+}
+
+/// `127.1.x.y`: one for each pair.
+fn address(place: usize, port: u16) -> SocketAddr {
+    let pair = u16::try_from(place / 2).expect("fewer pairs than addresses");
+    let [high, low] = pair.to_be_bytes();
+    (Ipv4Addr::new(127, 1, high, low), port).into()
+}
