@@ -62,6 +62,22 @@ impl Running {
         }
     }
 
+    /// What it has said so far.
+    pub(crate) fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    /// Waits until it has said something, ten seconds at most.
+    pub(crate) async fn said(&self, what: &str) {
+        for _ in 0..10_000 {
+            if self.log().contains(what) {
+                return;
+            }
+            tokio::time::sleep(core::time::Duration::from_millis(1)).await;
+        }
+        panic!("it has not said {what:?}: {}", self.log());
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.ask("GET", path, "").await
     }
