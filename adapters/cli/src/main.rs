@@ -6,6 +6,7 @@ mod body;
 mod check;
 mod config;
 mod exit;
+#[cfg(unix)]
 mod exporter;
 mod firmware;
 mod pem;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         Err(error) => return exit::usage_error(&error, &arguments),
     };
     match &cli.command {
+        #[cfg(unix)]
         Command::Exporter(args) => exporter::log_to_stderr(args.log_format, cli.verbose),
         _ => log_to_stderr(cli.verbose),
     }
@@ -69,6 +71,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Pin(args) => block_on(done(pin::run(args))),
         Command::Config(args) => config::command::run(args, cli.config).map(|()| ExitCode::SUCCESS),
         Command::FirmwareConfig(args) => block_on(done(firmware::run(args, cli.config.as_deref()))),
+        #[cfg(unix)]
         Command::Exporter(args) => {
             let Cli {
                 config,
@@ -105,9 +108,10 @@ fn with_config(command: &Command, config: &Config) -> Result<ExitCode, Failure> 
         Command::Upload(args) => block_on(done(upload::run(args, config))),
         Command::Sessions(args) => block_on(done(sessions::run(args, config))),
         Command::Unlock { credential } => unlock::run(credential, config),
+        #[cfg(unix)]
+        Command::Exporter(_) => Ok(ExitCode::SUCCESS),
         Command::Pin(_)
         | Command::Config(_)
-        | Command::Exporter(_)
         | Command::FirmwareConfig(_)
         | Command::Completions { .. }
         | Command::Man { .. } => Ok(ExitCode::SUCCESS),

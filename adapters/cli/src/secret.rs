@@ -88,10 +88,12 @@ impl Source {
     /// What the operator should be told about this source before it is used.
     pub(crate) fn warning(&self) -> Option<String> {
         match self {
-            Self::File(path) if others_can_read(path) => Some(format!(
-                "{path} can be read by others on this machine; run: chmod 600 {path}",
-                path = path.display()
-            )),
+            Self::File(path) if others_can_read(path) && !is_kept_by_systemd(path) => {
+                Some(format!(
+                    "{path} can be read by others on this machine; run: chmod 600 {path}",
+                    path = path.display()
+                ))
+            }
             _ => None,
         }
     }
@@ -137,6 +139,14 @@ fn from_terminal(what: What, whose: &str) -> Result<Zeroizing<String>, SecretErr
     typed
         .map(Zeroizing::new)
         .map_err(|error| SecretError::Terminal(what, error))
+}
+
+/// Whether it is a copy that systemd made for this service alone
+/// (`LoadCredential=`). It may let the service read by an access list, which looks
+/// like a right of the group.
+fn is_kept_by_systemd(path: &Path) -> bool {
+    let kept = std::env::var_os("CREDENTIALS_DIRECTORY");
+    kept.is_some_and(|kept| !kept.is_empty() && path.starts_with(kept))
 }
 
 #[cfg(unix)]

@@ -9,6 +9,7 @@
 mod access;
 mod check;
 mod examples;
+#[cfg(unix)]
 mod exporter;
 mod request;
 #[cfg(test)]
@@ -24,6 +25,7 @@ use clap_complete::Shell;
 
 pub(crate) use access::{AccessArgs, ConnectionArgs};
 pub(crate) use check::{CheckArgs, CheckFormat};
+#[cfg(unix)]
 pub(crate) use exporter::{ExporterArgs, LogFormat};
 pub(crate) use request::{GetArgs, RequestArgs, UploadArgs, WriteArgs};
 pub(crate) use token::{RefreshArgs, RevokeArgs, TokenAction, TokenArgs, TokenFormat, TokenLogin};
@@ -107,6 +109,7 @@ pub(crate) enum Command {
     /// Check the configuration file, or explain its keys
     #[command(after_help = examples::CONFIG)]
     Config(ConfigArgs),
+    #[cfg(unix)]
     /// Serve the health of the targets of the configuration to Prometheus
     #[command(after_help = examples::EXPORTER)]
     Exporter(ExporterArgs),

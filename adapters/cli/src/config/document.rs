@@ -1,7 +1,7 @@
 //! The file as a whole: its tables in the order in which they refer to each other.
 
 use core::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use toml::de::DeTable;
 
@@ -120,9 +120,10 @@ fn all_targets(
     });
     let mut all: Vec<_> = read.collect();
     all.sort_by_key(|(_, entry)| entry.board.at);
-    for (place, (name, entry)) in all.iter().enumerate() {
-        let before = all.iter().take(place);
-        if let Some((first, other)) = before.clone().find(|(_, other)| other.is_same(entry)) {
+    let mut firsts = HashMap::new();
+    for (name, entry) in &all {
+        let (first, other) = *firsts.entry(entry.identity()).or_insert((name, entry));
+        if first != name {
             let (line, _) = root.reader.source.line_and_column(other.board.at);
             root.reader.problems.add(entry.board.at, format!(
                 "targets.{name}: this is the same box, account and domain as target {first:?} in line {line}; remove one of them, as two logins of one account can end each other"

@@ -108,17 +108,13 @@ impl TargetEntry {
         }
     }
 
-    /// Whether a check of one would be a check of the other.
-    fn is_same(&self, other: &Self) -> bool {
-        let authority = |entry: &Self| entry.target.address.authority().to_ascii_lowercase();
-        let account = |entry: &Self| {
-            let named = entry.credential.as_ref().map(|named| named.name.clone());
-            entry.target.user.clone().or(named)
-        };
-        self.target.product == other.target.product
-            && authority(self) == authority(other)
-            && account(self) == account(other)
-            && self.domain == other.domain
+    /// Equal where a check of one would be a check of the other: box, account and
+    /// domain.
+    fn identity(&self) -> (String, Option<String>, Option<String>) {
+        let named = self.credential.as_ref().map(|named| named.name.clone());
+        let account = self.target.user.clone().or(named);
+        let address = self.target.to_string().to_ascii_lowercase();
+        (address, account, self.domain.clone())
     }
 }
 
