@@ -165,12 +165,10 @@ async fn again(
                 tracing::warn!("other addresses to listen on need a restart; these stay");
             }
             say_warnings(loader, &doors);
-            tracing::info!(
-                targets = fleet.targets.len(),
-                "the configuration was reloaded"
-            );
+            let targets = fleet.targets.len();
             *lock(&exporter.doors) = Arc::new(doors);
             replace(exporter, fleet);
+            tracing::info!(targets, "the configuration was reloaded");
             Ok(())
         }
         Err(failure) => {

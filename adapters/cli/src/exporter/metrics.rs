@@ -41,7 +41,7 @@ fn probes(exporter: &Exporter, out: &mut Page) {
     );
     out.labelled(
         COUNTER,
-        "oobwatch_probes_total",
+        "oobwatch_scrapes_total",
         "Scrapes of targets: the check came to its end, did not, or was not made as the scrape was not right.",
         "result",
         [
@@ -51,12 +51,12 @@ fn probes(exporter: &Exporter, out: &mut Page) {
         ],
     );
     out.counter(
-        "oobwatch_probes_shared_total",
+        "oobwatch_scrapes_shared_total",
         "Scrapes that got the report of a check that was under way for another.",
         counts.shared.value(),
     );
     out.gauge(
-        "oobwatch_probes_in_flight",
+        "oobwatch_checks_in_flight",
         "Checks that are under way.",
         counts.in_flight.value(),
     );

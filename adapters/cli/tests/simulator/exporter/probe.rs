@@ -74,7 +74,7 @@ async fn what_is_not_in_the_configuration_sends_nothing() {
     let state = lab.sim.state();
     assert_eq!((state.fmc.connections, state.fxos.connections), (0, 0));
     let metrics = exporter.get("/metrics").await;
-    let refused = metrics.sample("oobwatch_probes_total{result=\"refused\"}");
+    let refused = metrics.sample("oobwatch_scrapes_total{result=\"refused\"}");
     assert_eq!(refused as usize, cases.len());
 }
 
@@ -91,7 +91,7 @@ async fn a_failed_probe_is_an_answer() {
     assert!(explained.body.contains("fmc1"), "{explained:?}");
     assert!(explained.body.contains("probe_success 0"), "{explained:?}");
     let metrics = exporter.get("/metrics").await;
-    let failed = metrics.sample("oobwatch_probes_total{result=\"failure\"}");
+    let failed = metrics.sample("oobwatch_scrapes_total{result=\"failure\"}");
     assert_eq!(failed as u8, 2, "{metrics:?}");
 }
 
