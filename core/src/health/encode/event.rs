@@ -1,5 +1,6 @@
 //! A change of state as one JSON object, for whoever is told of changes: the
 //! members that it shares with the report of [`json`](super::json) mean the same.
+//! Published as `docs/schema/event.schema.json`.
 
 use core::fmt::{self, Display, Write as _};
 use core::time::Duration;

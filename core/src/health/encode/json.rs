@@ -1,7 +1,7 @@
 //! A report as one JSON object.
 //!
 //! `schema` is raised when a member changes its meaning or goes; members may be
-//! added without.
+//! added without. Published as `docs/schema/report.schema.json`.
 
 use core::fmt::{self, Display};
 
