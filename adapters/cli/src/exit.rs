@@ -3,6 +3,7 @@
 use core::fmt;
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
 
 use clap::CommandFactory as _;
 use clap::error::ErrorKind;
@@ -98,7 +99,33 @@ pub(crate) fn say(line: &str) -> std::io::Result<()> {
 
 /// Prints a line on stderr, if anybody listens: the exit code tells them all the same.
 fn complain(line: &str) {
-    let _ = writeln!(std::io::stderr(), "oobwatch: {line}");
+    let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+    match &mut *held {
+        Some(lines) if lines.len() < MAX_HELD => lines.push(line.to_owned()),
+        Some(_) => {}
+        None => {
+            let _ = writeln!(std::io::stderr(), "oobwatch: {line}");
+        }
+    }
+}
+
+/// Lines that wait, while something else is drawn where they would be printed.
+static HELD: Mutex<Option<Vec<String>>> = Mutex::new(None);
+/// So many lines may wait.
+const MAX_HELD: usize = 100;
+
+/// From now on, warnings wait.
+pub(crate) fn hold_back() {
+    let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+    held.get_or_insert_default();
+}
+
+/// Prints the warnings that have waited, each once.
+pub(crate) fn let_go() {
+    let held = HELD.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let mut lines = held.unwrap_or_default();
+    lines.dedup();
+    lines.iter().for_each(|line| complain(line));
 }
 
 /// What clap has to say: help and version in full, an error as one line.

@@ -4,28 +4,33 @@ mod advice;
 mod args;
 mod body;
 mod check;
+mod colour;
 mod config;
 mod exit;
 #[cfg(unix)]
 mod exporter;
 mod firmware;
+mod nearest;
 mod pem;
 mod pin;
 mod record;
 #[cfg(test)]
 mod reference;
 mod request;
+mod scope;
 mod secret;
 mod session;
 mod sessions;
 mod settings;
 mod state;
+mod table;
 mod target;
 mod token;
 mod unlock;
 mod upload;
+mod watch;
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use args::{Cli, Command, WriteArgs};
@@ -44,9 +49,15 @@ fn main() -> ExitCode {
     match &cli.command {
         #[cfg(unix)]
         Command::Exporter(args) => exporter::log_to_stderr(args.log_format, cli.verbose),
+        // What is logged there would stand across the table.
+        Command::Watch(args) if !args.once && std::io::stderr().is_terminal() => {}
         _ => log_to_stderr(cli.verbose),
     }
-    let is_check = matches!(cli.command, Command::Check(_));
+    let is_check = match &cli.command {
+        Command::Check(_) => true,
+        Command::Watch(args) => args.once,
+        _ => false,
+    };
     match run(cli) {
         Ok(code) => code,
         Err(failure) => failure.report(is_check),
@@ -99,6 +110,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
 fn with_config(command: &Command, config: &Config) -> Result<ExitCode, Failure> {
     match command {
         Command::Check(args) => block_on(check::run(args, config)),
+        Command::Watch(args) => block_on(watch::run(args, config)),
         Command::Token(args) => block_on(done(token::run(args, config))),
         Command::Get(args) => block_on(done(request::get(args, config))),
         Command::Post(args) => write(Method::Post, args, config),

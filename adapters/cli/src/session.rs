@@ -7,6 +7,7 @@ use core::time::Duration;
 use std::time::SystemTime;
 
 use oobwatch_client::core::error::{ConfigError, Error, PeerError};
+use oobwatch_client::core::health::{Limits, Report};
 use oobwatch_client::core::product::Product;
 use oobwatch_client::state::State;
 use oobwatch_client::{
@@ -17,6 +18,7 @@ use crate::advice;
 use crate::config::{Config, Named};
 use crate::exit::{Failure, warn};
 use crate::record::{Kind, Record};
+use crate::scope::Scope;
 use crate::secret::Secret;
 use crate::settings::{Access, Credentials, Reach};
 use crate::state::{self, policy};
@@ -27,6 +29,8 @@ pub(crate) struct Session {
     pub(crate) label: String,
     pub(crate) client: Client,
     product: Product,
+    /// What is looked at.
+    scope: Scope,
     /// What the credential is unlocked by.
     unlocked_by: String,
     record: Option<Record>,
@@ -132,6 +136,19 @@ impl Session {
         })
     }
 
+    /// The same session by the name of another target, and from its domain.
+    pub(crate) fn seen_as(&self, reach: &Reach) -> Self {
+        let domain = reach.domain.as_deref();
+        let domain = domain.filter(|_| reach.target.product == Product::Fmc);
+        let client = domain.map(|domain| self.client.with_domain(domain));
+        Self {
+            label: reach.label.clone(),
+            client: client.unwrap_or_else(|| self.client.clone()),
+            scope: reach.scope.clone(),
+            ..self.clone()
+        }
+    }
+
     /// Makes a client that can only close what others have left open.
     pub(crate) fn for_leftovers(reach: &Reach, state: State) -> Result<Self, Failure> {
         Self::build(reach, None, |builder| Ok(builder.state(state)))
@@ -180,6 +197,7 @@ impl Session {
         Ok(Self {
             label: reach.label.clone(),
             product: reach.target.product,
+            scope: reach.scope.clone(),
             unlocked_by: reach.target.to_string().to_ascii_lowercase(),
             record: record.cloned(),
             client: client.map_err(|error| match error {
@@ -202,6 +220,22 @@ impl Session {
             line = format!("{line}; {outlook}");
         }
         Failure::Failed(line)
+    }
+
+    /// Checks the box, and judges what is found. What failed is noted.
+    pub(crate) async fn check(&self) -> Report {
+        let items = self.scope.items();
+        let mut report = self.client.check_of(items, Duration::MAX).await;
+        self.scope.judge(&mut report);
+        if let Some(error) = report.error {
+            self.note(&error);
+        }
+        report
+    }
+
+    /// By what its numbers are judged.
+    pub(crate) const fn limits(&self) -> &Limits {
+        &self.scope.limits
     }
 
     /// What follows from a refused password, if `error` is one.

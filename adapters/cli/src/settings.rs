@@ -5,9 +5,10 @@ use core::time::Duration;
 use oobwatch_client::core::product::Product;
 use oobwatch_client::tls::Trust;
 
-use crate::args::{AccessArgs, ConnectionArgs};
+use crate::args::{AccessArgs, ConnectionArgs, ScopeArgs};
 use crate::config::{Config, Named, TargetEntry};
 use crate::exit::Failure;
+use crate::scope::Scope;
 use crate::secret::{Secret, Source, What};
 use crate::target::{Target, TargetArg};
 
@@ -22,6 +23,8 @@ pub(crate) struct Reach {
     pub(crate) timeout: Option<Duration>,
     /// Whether runs share the session.
     pub(crate) cache: bool,
+    /// What is looked at.
+    pub(crate) scope: Scope,
 }
 
 /// How one box is reached, and where the secret is that opens it.
@@ -67,6 +70,19 @@ impl Reach {
 }
 
 impl Access {
+    /// The same, to look at what the command line says.
+    pub(crate) fn with_scope(mut self, args: &ScopeArgs) -> Result<Self, Failure> {
+        let reach = &mut self.reach;
+        let over = args.scope().map_err(Failure::usage)?;
+        reach.scope = reach.scope.under(&over);
+        if reach.scope.is_for(reach.target.product) {
+            Ok(self)
+        } else {
+            let why = "a box of its kind has none of the checks that are asked for; see --only and --skip";
+            Err(reach.unusable(why))
+        }
+    }
+
     /// Resolves a TARGET and where its secret is. Sends nothing, reads no secret.
     pub(crate) fn resolve(
         text: &str,
@@ -145,6 +161,7 @@ fn resolve(
         domain: domain.map(str::to_owned).or(entry.domain),
         timeout: args.timeout.or(entry.timeout),
         cache: entry.cache,
+        scope: entry.scope,
     };
     Ok((reach, entry.secret, entry.credential))
 }

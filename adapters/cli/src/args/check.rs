@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use super::access::AccessArgs;
+use super::scope::ScopeArgs;
 
 #[derive(Debug, Args)]
 pub(crate) struct CheckArgs {
@@ -12,6 +13,8 @@ pub(crate) struct CheckArgs {
     /// How to report
     #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
     pub(crate) format: CheckFormat,
+    #[command(flatten)]
+    pub(crate) scope: ScopeArgs,
     #[command(flatten)]
     pub(crate) access: AccessArgs,
     /// Check within this domain: its name, full path or UUID (FMC)
@@ -29,4 +32,8 @@ pub(crate) enum CheckFormat {
     Nagios,
     /// The text exposition format
     Prometheus,
+    /// One message per target (RFC 5424), each on a line of its own
+    Syslog,
+    /// One object: what there is to discover, and the reports
+    Zabbix,
 }

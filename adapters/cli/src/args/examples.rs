@@ -23,6 +23,18 @@ Examples:
   oobwatch check fmc1 chassis1
   oobwatch check fmc://api@192.0.2.10 --pin sha256:... --password-file /etc/oobwatch/fmc.password
   oobwatch check fxos://admin@192.0.2.20 --ca-file ca.pem --format nagios
+  oobwatch check fmc1 --only devices,alerts -w devices_critical=0 -c devices_critical=2 -c time=20
+";
+
+pub(super) const WATCH: &str = "\
+Sessions are kept from check to check and closed in the end: on q, Ctrl-C, SIGTERM, and when the
+terminal goes away. Targets on the same box and account share one login. The table can be read
+without colour; NO_COLOR turns it off. '?' shows the keys.
+
+Examples:
+  oobwatch watch
+  oobwatch watch fmc1 chassis1 --interval 30
+  oobwatch watch --once                          the table once, for scripts; exit code as check
 ";
 
 pub(super) const TOKEN: &str = "\

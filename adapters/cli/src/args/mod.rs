@@ -12,9 +12,11 @@ mod examples;
 #[cfg(unix)]
 mod exporter;
 mod request;
+mod scope;
 #[cfg(test)]
 mod tests;
 mod token;
+mod watch;
 
 use core::time::Duration;
 use std::path::PathBuf;
@@ -28,7 +30,9 @@ pub(crate) use check::{CheckArgs, CheckFormat};
 #[cfg(unix)]
 pub(crate) use exporter::{ExporterArgs, LogFormat};
 pub(crate) use request::{GetArgs, RequestArgs, UploadArgs, WriteArgs};
+pub(crate) use scope::ScopeArgs;
 pub(crate) use token::{RefreshArgs, RevokeArgs, TokenAction, TokenArgs, TokenFormat, TokenLogin};
+pub(crate) use watch::WatchArgs;
 
 /// Watches and asks Cisco Firepower Management Centers and FXOS chassis.
 #[derive(Debug, Parser)]
@@ -73,6 +77,9 @@ pub(crate) enum Command {
     /// Check the health of boxes: exit code 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN
     #[command(after_help = examples::CHECK)]
     Check(CheckArgs),
+    /// Watch boxes in a live table, for a terminal
+    #[command(after_help = examples::WATCH)]
+    Watch(WatchArgs),
     /// Log in, show tokens and domains, log out; or refresh or revoke tokens
     #[command(after_help = examples::TOKEN)]
     Token(TokenArgs),

@@ -63,3 +63,24 @@ fn data_may_begin_with_a_hyphen() {
         assert!(matches!(parsed, Ok(Command::Post(args)) if args.data.as_deref() == Some(data)));
     }
 }
+
+#[test]
+fn checks_and_limits_are_named() {
+    let Ok(Command::Check(args)) = parse(
+        "oobwatch check a --only devices,alerts --skip alerts -w time=5 -c time=10:20 -c devices_critical=0",
+    ) else {
+        panic!()
+    };
+    let scope = args.scope.scope().unwrap();
+    assert_eq!(scope.items().iter().count(), 1);
+    assert_eq!(scope.limits.iter().count(), 2);
+    for (line, words) in [
+        ("--only device", "did you mean \"devices\"?"),
+        ("-w time", "LABEL=RANGE is due"),
+        ("-w tim=5", "did you mean \"time\"?"),
+        ("-c time=5:3", "ends before it starts"),
+    ] {
+        let error = parse(&format!("oobwatch check a {line}")).unwrap_err();
+        assert!(error.to_string().contains(words), "{error}");
+    }
+}

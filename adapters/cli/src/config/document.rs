@@ -11,6 +11,7 @@ use super::firmware::{self, Firmware};
 use super::problems::Problems;
 use super::reader::Reader;
 use super::references::Kind;
+use super::scope;
 use super::table::{Key, Section, Table};
 use super::targets::{self, AllCredentials};
 use super::{Config, ConfigFile, TargetEntry};
@@ -34,10 +35,11 @@ static SECTION: Section = Section {
 };
 
 /// All kinds of tables, in the order of the reference.
-pub(super) static SECTIONS: [&Section; 7] = [
+pub(super) static SECTIONS: [&Section; 8] = [
     &SECTION,
     &credentials::SECTION,
     &targets::SECTION,
+    &scope::LIMIT,
     &firmware::SECTION,
     &firmware::WEBHOOK,
     &exporter::SECTION,

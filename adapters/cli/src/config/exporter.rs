@@ -10,7 +10,9 @@ use std::path::PathBuf;
 use toml::Spanned;
 
 use super::references::Kind;
+use super::scope;
 use super::table::{Key, Section, Table};
+use crate::scope::Scope;
 
 /// Where it listens unless told. The ports from 9100 to 9999, which exporters
 /// take by custom, are all taken.
@@ -52,7 +54,7 @@ const TIMEOUT: Key = Key::new(
 pub(super) const MODULE: Section = Section {
     head: "[modules.NAME]",
     about: "How the exporter goes about a scrape that asks for module=NAME. The module 'default' is for those that name none.",
-    keys: &[TIMEOUT],
+    keys: &[TIMEOUT, scope::CHECKS, scope::SKIP, scope::LIMITS],
 };
 
 /// `[exporter]`.
@@ -70,6 +72,8 @@ pub(crate) struct Exporter {
 pub(crate) struct Module {
     /// A check takes no longer, whatever its target allows.
     pub(crate) timeout: Option<Duration>,
+    /// Comes before what its target says.
+    pub(crate) scope: Scope,
 }
 
 /// A hash in the PHC string format. It is no password, but nobody's business.
@@ -125,8 +129,10 @@ const NEITHER_ALONE: &str = "certificate and key belong together; name both, or 
 impl Module {
     pub(super) fn read(mut table: Table<'_, '_>) -> Self {
         let timeout = table.number(TIMEOUT, &(1..=3_600)).map(Spanned::into_inner);
+        let scope = scope::read(&mut table, None);
         table.end();
         Self {
+            scope,
             timeout: timeout.map(|seconds| Duration::from_secs(seconds.into())),
         }
     }

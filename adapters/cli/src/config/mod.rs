@@ -6,10 +6,10 @@ mod document;
 mod exporter;
 mod file;
 mod firmware;
-mod nearest;
 mod problems;
 mod reader;
 mod references;
+mod scope;
 mod table;
 mod targets;
 
@@ -23,7 +23,6 @@ use std::ffi::OsString;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use nearest::suggestion;
 use oobwatch_client::tls::Pin;
 use references::Reference;
 
@@ -33,6 +32,8 @@ pub(crate) use firmware::{Board, Firmware, Webhook};
 pub(crate) use problems::Problems;
 
 use crate::exit::Failure;
+use crate::nearest::suggestion;
+use crate::scope::Scope;
 use crate::secret;
 use crate::target::Target;
 
@@ -89,6 +90,7 @@ pub(crate) struct TargetEntry {
     pub(crate) timeout: Option<Duration>,
     pub(crate) credential: Option<Named>,
     pub(crate) cache: bool,
+    pub(crate) scope: Scope,
     pub(crate) board: Board,
 }
 
@@ -104,6 +106,7 @@ impl TargetEntry {
             timeout: None,
             credential: None,
             cache: false,
+            scope: Scope::default(),
             board: Board::default(),
         }
     }

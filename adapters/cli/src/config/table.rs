@@ -10,12 +10,13 @@ use core::str::FromStr;
 use std::borrow::Cow;
 use std::path::PathBuf;
 
+use oobwatch_client::core::health;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::nearest::suggestion;
 use super::reader::Reader;
 use super::references::{Kind, Reference};
+use crate::nearest::suggestion;
 use crate::secret::{Source as Secret, What};
 
 /// A key that a table may have.
@@ -148,6 +149,24 @@ impl<'r, 's> Table<'r, 's> {
             let number = number.and_then(|n| u32::from_str_radix(n.as_str(), n.radix()).ok());
             number.filter(|number| range.contains(number)).ok_or(value)
         })
+    }
+
+    /// A range of numbers; one that is a whole number needs no quotes.
+    pub(super) fn range(&mut self, key: Key) -> Option<health::Range> {
+        let text = self.taken(key, |value| match value {
+            DeValue::String(text) => Ok(text.into_owned()),
+            DeValue::Integer(number) if number.radix() == 10 => Ok(number.as_str().to_owned()),
+            other => Err(other),
+        })?;
+        let range = text.get_ref().parse::<health::Range>();
+        range
+            .map_err(|error| self.problem_of(key, text.span().start, format!("this {error}")))
+            .ok()
+    }
+
+    /// Whether nothing is left that was not asked for.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.left.is_empty()
     }
 
     /// A text that means something.

@@ -11,10 +11,11 @@ use toml::Spanned;
 
 use super::credentials::Credentials;
 use super::firmware::Board;
-use super::nearest::suggestion;
 use super::references::Kind;
+use super::scope;
 use super::table::{Key, Section, Table};
 use super::{TargetEntry, is_target_name};
+use crate::nearest::suggestion;
 use crate::target::Target;
 
 const URL: Key = Key::new(
@@ -88,6 +89,9 @@ pub(super) const SECTION: Section = Section {
         NEXT_CERTIFICATE,
         PROBE_EVERY,
         CHECK_EVERY,
+        scope::CHECKS,
+        scope::SKIP,
+        scope::LIMITS,
     ],
 };
 
@@ -123,6 +127,8 @@ pub(super) fn read(
     let cache_at = table.place_of(CACHE);
     let cache = table.flag(CACHE);
     let board = board(&mut table);
+    let product = target.as_ref().map(|target| target.product);
+    let scope = scope::read(&mut table, product);
     let entry = target.map(|target| TargetEntry {
         ca_file,
         pins,
@@ -130,6 +136,7 @@ pub(super) fn read(
         timeout: timeout.map(|seconds| Duration::from_secs(seconds.into_inner().into())),
         cache,
         board,
+        scope,
         ..TargetEntry::of(target)
     });
     let entry = entry.map(|mut entry| {

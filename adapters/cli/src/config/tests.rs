@@ -3,6 +3,8 @@
 mod mistakes;
 mod mutations;
 
+use oobwatch_client::core::health::{Item, Items, Range};
+
 use super::*;
 use crate::secret::Source;
 
@@ -20,6 +22,12 @@ credentials = "monitor"
 pins = ["sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="]
 domain = "Global/Branch"
 timeout = 30
+checks = ["devices", "alerts"]
+skip = ["alerts"]
+
+[targets.fmc1.limits]
+devices_critical = { warning = 0, critical = "2" }
+time.critical = "20.5"
 
 [targets.cloud]
 url = "cdfmc://x.example.com"
@@ -61,7 +69,26 @@ fn credentials_are_named_once_and_referred_to() {
     assert_eq!(fmc1.pins, [Pin::PublicKey([0; 32])]);
     assert_eq!(fmc1.domain.as_deref(), Some("Global/Branch"));
     assert_eq!(fmc1.timeout, Some(Duration::from_secs(30)));
+    let scope = &fmc1.scope;
+    assert_eq!(scope.items(), Items::NONE.with(Item::Devices));
+    let limits = scope.limits.iter().map(|limit| {
+        let shown = |range: Option<Range>| range.map(|range| range.to_string());
+        (
+            limit.measure.to_string(),
+            shown(limit.warning),
+            shown(limit.critical),
+        )
+    });
+    let (zero, two, long) = ("0".to_owned(), "2".to_owned(), "20.500".to_owned());
+    assert_eq!(
+        limits.collect::<Vec<_>>(),
+        [
+            ("devices_critical".to_owned(), Some(zero), Some(two)),
+            ("time".to_owned(), None, Some(long)),
+        ]
+    );
     let cloud = config.target("cloud").unwrap();
+    assert_eq!(cloud.scope, Scope::default());
     assert_eq!(cloud.secret, Some(Source::Env("CDFMC_TOKEN".to_owned())));
     assert_eq!(cloud.ca_file.as_deref(), Some(Path::new("/ca.pem")));
     let unknown = config.target("fmc2").unwrap_err().to_string();

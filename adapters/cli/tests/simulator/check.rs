@@ -14,6 +14,8 @@ async fn both_products_in_all_formats() {
         ("json", "\"product\":\"fmc\"", "\"product\":\"fxos\""),
         ("nagios", "FMC OK - ", "FXOS OK - "),
         ("prometheus", "fmc_verdict{", "fxos_verdict{"),
+        ("syslog", "<29>1 ", "<29>1 "),
+        ("zabbix", "{\"discovery\":[{", "{\"discovery\":[{"),
     ] {
         let out = lab.on_fmc(&["check", &fmc, "--format", format]).await.ok();
         assert!(out.contains(of_fmc), "{out}");
@@ -27,7 +29,7 @@ async fn both_products_in_all_formats() {
     for state in [&state.fmc, &state.fxos] {
         assert_eq!(
             (state.logins, state.revokes, state.live_sessions),
-            (4, 4, 0)
+            (6, 6, 0)
         );
         assert_eq!(state.stray_credentials, 0);
     }
@@ -104,6 +106,61 @@ async fn several_targets_are_one_report_each() {
         ran.out
     );
     assert_eq!(lab.sim.state().fxos.live_sessions, 0);
+}
+
+#[tokio::test]
+async fn only_what_is_asked_for_is_read_and_judged() {
+    let lab = Lab::new(|scenario| scenario.fmc.health = vec!["green".into(), "red".into()]).await;
+    let fmc = lab.fmc();
+    let check = async |flags: &str| {
+        let flags: Vec<_> = flags.split(' ').collect();
+        let line = [&["check", &*fmc, "--format", "nagios"], &flags[..]].concat();
+        let ran = lab.on_fmc(&line).await;
+        (ran.code, ran.out)
+    };
+    let (code, out) = check("--skip alerts").await;
+    assert!(
+        code == Some(2) && out.contains("'devices_critical'=1"),
+        "{out}"
+    );
+    let (code, out) = check("--only devices -w devices_critical=0 -c devices_critical=1").await;
+    assert!(
+        code == Some(1) && out.contains("'devices_critical'=1;0;1;0"),
+        "{out}"
+    );
+    assert!(!out.contains("licenses"), "{out}");
+    let (code, out) = check("--skip devices -c uptime=@0:").await;
+    assert!(
+        code == Some(2) && !out.contains("devices_critical"),
+        "{out}"
+    );
+    let ran = lab.on_fmc(&["check", &fmc, "--only", "fans"]).await;
+    assert!(
+        ran.line(3)
+            .contains("none of the checks that are asked for"),
+        "{ran:?}"
+    );
+}
+
+#[tokio::test]
+async fn zabbix_gets_one_object_for_all_targets() {
+    let lab = Lab::new(|_| {}).await;
+    let config = lab.config();
+    let check = [
+        "--config", &config, "check", "fmc1", "chassis1", "--format", "zabbix",
+    ];
+    let out = lab.run(&check).await.ok();
+    let object: Value = serde_json::from_str(&out).unwrap();
+    let found = object["discovery"].as_array().unwrap();
+    for target in ["fmc1", "chassis1"] {
+        assert!(
+            found.iter().any(|entry| entry["{#TARGET}"] == target),
+            "{out}"
+        );
+    }
+    let targets = object["reports"].as_array().unwrap();
+    let targets: Vec<_> = targets.iter().map(|report| &report["target"]).collect();
+    assert_eq!(targets, ["fmc1", "chassis1"]);
 }
 
 /// One target that can not be used: nothing is sent to the others either.

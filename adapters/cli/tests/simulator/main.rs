@@ -11,3 +11,4 @@ mod request;
 mod sessions;
 mod state;
 mod token;
+mod watch;

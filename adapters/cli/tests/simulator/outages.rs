@@ -3,9 +3,9 @@
 
 use core::net::SocketAddr;
 
-use oobwatch_sim::{Fault, FaultRule, Scenario, Trouble};
+use oobwatch_sim::{Accept, Fault, FaultRule, Scenario, Trouble};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use crate::lab::{Lab, Ran, with};
 
@@ -59,6 +59,9 @@ async fn on_the_way_to_the_box() {
     assert_place(&lab, "127.255.255.255", ("tcp", 2, gateway)).await;
     let closed = closed_port().await.to_string();
     assert_place(&lab, &closed, ("tcp", 2, "check the address, the port")).await;
+    let (full, _queue) = full_port().await;
+    let up = "is the box up, and no filter in between?";
+    assert_place(&lab, &full.to_string(), ("tcp", 2, up)).await;
     assert!(lab.sim.state().fmc.requests.is_empty());
 }
 
@@ -68,15 +71,30 @@ async fn closed_port() -> SocketAddr {
     listener.local_addr().unwrap()
 }
 
+/// Where as many connections wait to be accepted as may, so that the next is not answered.
+async fn full_port() -> (SocketAddr, (TcpListener, Vec<TcpStream>)) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut queue = Vec::new();
+    for _ in 0..2 {
+        queue.push(TcpStream::connect(address).await.unwrap());
+    }
+    (address, (listener, queue))
+}
+
 #[tokio::test]
 async fn in_the_handshake() {
-    let lab = Lab::new(|_| {}).await;
+    let lab = Lab::new(|scenario| scenario.fmc.wire.accept = Accept::Silent).await;
     let tls = "is this port HTTPS, and TLS 1.2 or 1.3?";
     let plain = server(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n").await;
     assert_place(&lab, &plain, ("tls", 2, tls)).await;
     // A fatal alert, protocol_version (RFC 5246, section 7.2): what a box of TLS 1.0 sends.
     let old = server(&[0x15, 3, 1, 0, 2, 2, 70]).await;
     assert_place(&lab, &old, ("tls", 2, tls)).await;
+    let silent = lab.sim.fmc().addr.to_string();
+    assert_place(&lab, &silent, ("tls", 2, "is this port HTTPS?")).await;
 }
 
 /// Answers anything with these bytes.

@@ -19,7 +19,8 @@ use super::{Item, Report, Severity, State, Tally, Verdict};
 use crate::product::Product;
 
 /// The name of a product in texts for people.
-const fn title(product: Product) -> &'static str {
+#[must_use]
+pub const fn title(product: Product) -> &'static str {
     match product {
         Product::CdFmc => "cdFMC",
         Product::Fmc => "FMC",
@@ -37,7 +38,7 @@ impl fmt::Display for Seconds {
 }
 
 /// All that is wrong in one line, or else what is right.
-struct Summary<'a>(&'a Report);
+pub struct Summary<'a>(pub &'a Report);
 
 impl fmt::Display for Summary<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

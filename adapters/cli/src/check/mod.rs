@@ -1,19 +1,19 @@
 //! `oobwatch check`: all boxes at a time, one report each.
 
-use core::fmt::{self, Write as _};
-use std::io::{self, Write as _};
+mod formats;
+
 use std::process::ExitCode;
 
-use oobwatch_client::core::health::encode::{json, nagios, prometheus, text};
-use oobwatch_client::core::health::{Limits, Report, Verdict};
+use oobwatch_client::core::health::{Report, Verdict};
 
-use crate::advice;
-use crate::args::{CheckArgs, CheckFormat};
+use crate::args::CheckArgs;
+use crate::colour;
 use crate::config::Config;
 use crate::exit::{Failure, warn};
 use crate::record::Record;
 use crate::session::{self, Session, Wallet};
 use crate::settings::Access;
+use formats::Checked;
 
 /// Checks the boxes and prints the reports in the order of the arguments.
 ///
@@ -22,7 +22,7 @@ pub(crate) async fn run(args: &CheckArgs, config: &Config) -> Result<ExitCode, F
     let resolved = args
         .targets
         .iter()
-        .map(|target| Access::resolve(target, &args.access, args.domain.as_deref(), config));
+        .map(|target| resolve(target, args, config));
     let resolved = resolved.collect::<Result<Vec<_>, _>>()?;
     no_box_twice(&resolved)?;
     let record = Record::open(args.access.connection.record.as_deref())?;
@@ -32,18 +32,24 @@ pub(crate) async fn run(args: &CheckArgs, config: &Config) -> Result<ExitCode, F
         .map(|access| Session::new(access, &mut wallet, record.as_ref()));
     let sessions = sessions.collect::<Result<Vec<_>, _>>()?;
     let reports = session::run(&sessions, check_all(&sessions)).await?;
-    let reports: Vec<_> = sessions
+    let checked: Vec<_> = sessions
         .iter()
-        .map(|session| session.label.as_str())
         .zip(&reports)
+        .map(|(session, report)| Checked {
+            label: &session.label,
+            report,
+            limits: session.limits(),
+        })
         .collect();
-    let shown = encode(args.format, &reports).map_err(Failure::failed)?;
-    let mut out = io::stdout().lock();
-    out.write_all(shown.as_bytes())
-        .and_then(|()| out.flush())
-        .map_err(Failure::unprinted)?;
-    let worst = reports.iter().map(|(_, report)| report.verdict()).max();
+    let shown = formats::encode(args.format, &checked).map_err(Failure::failed)?;
+    colour::print(&shown)?;
+    let worst = reports.iter().map(Report::verdict).max();
     Ok(ExitCode::from(worst.unwrap_or(Verdict::Ok).exit_code()))
+}
+
+fn resolve(target: &str, args: &CheckArgs, config: &Config) -> Result<Access, Failure> {
+    let access = Access::resolve(target, &args.access, args.domain.as_deref(), config)?;
+    access.with_scope(&args.scope)
 }
 
 /// Two logins of one account at a time: an FMC ends the first of them. And two reports of one name
@@ -73,12 +79,9 @@ async fn check_all(sessions: &[Session]) -> Vec<Report> {
     for (place, session) in sessions.iter().cloned().enumerate() {
         tasks.spawn(async move {
             session.recover().await;
-            let report = session.client.check().await;
-            if let Some(error) = report.error {
-                session.note(&error);
-                if let Some(outlook) = session.outlook(error) {
-                    warn(&format!("{}: {outlook}", session.label));
-                }
+            let report = session.check().await;
+            if let Some(outlook) = report.error.and_then(|error| session.outlook(error)) {
+                warn(&format!("{}: {outlook}", session.label));
             }
             if let Some(problem) = session.close().await {
                 warn(&problem);
@@ -89,44 +92,4 @@ async fn check_all(sessions: &[Session]) -> Vec<Report> {
     let mut reports = tasks.join_all().await;
     reports.sort_by_key(|(place, _)| *place);
     reports.into_iter().map(|(_, report)| report).collect()
-}
-
-fn encode(format: CheckFormat, reports: &[(&str, &Report)]) -> Result<String, fmt::Error> {
-    let mut out = String::new();
-    match format {
-        CheckFormat::Prometheus => {
-            let named = reports
-                .iter()
-                .map(|(label, report)| (Some(*label), *report));
-            prometheus::write(&mut out, named)?;
-        }
-        CheckFormat::Json => {
-            for (label, report) in reports {
-                let mut buffer = vec![0; json::MAX_LEN + 6 * label.len()];
-                let length = json::write(&mut buffer, label, report).map_err(|_| fmt::Error)?;
-                out.push_str(&String::from_utf8_lossy(buffer.split_at(length).0));
-                out.push('\n');
-            }
-        }
-        CheckFormat::Nagios => {
-            for (label, report) in reports {
-                if reports.len() > 1 {
-                    write!(out, "{label}: ")?;
-                }
-                nagios::write(&mut out, report, Limits::NONE)?;
-            }
-        }
-        CheckFormat::Text => {
-            for (label, report) in reports {
-                text::write(&mut out, label, report)?;
-                let hint = report
-                    .error
-                    .and_then(|error| advice::hint(report.product, error));
-                if let Some(hint) = hint {
-                    writeln!(out, "  {:<12} {hint}", "advice")?;
-                }
-            }
-        }
-    }
-    Ok(out)
 }

@@ -1,7 +1,7 @@
 //! The word that was probably meant.
 
 /// The one of `known` that `word` is most likely a slip of.
-pub(super) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+pub(crate) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let folded = |word: &str| word.to_lowercase().replace('-', "_");
     let word = folded(word);
     let longest = word.chars().count().max(3) / 3;
@@ -14,7 +14,7 @@ pub(super) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) 
 }
 
 /// `; did you mean "x"?`, if anything is near, and all there are: `; known: x, y`.
-pub(super) fn suggestion<'k>(
+pub(crate) fn suggestion<'k>(
     word: &str,
     there_are: &str,
     known: impl Iterator<Item = &'k str> + Clone,
