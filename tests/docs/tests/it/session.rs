@@ -4,6 +4,7 @@
 use core::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
+use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -26,6 +27,8 @@ const CHASSIS: Stand = Stand {
     host: "chassis.example",
     pin: "sha256:c4a07e3b915df2860b7e4c1d8fa35296e0d71b48a9c35f6208e7b19d4fc2a85e",
 };
+/// What a page has something listen on.
+const PORT: &str = "8443";
 /// Who may log in on both, and what is typed where a command reads a password.
 const USER: &str = "monitor";
 const PASSWORD: &str = "correct horse";
@@ -119,7 +122,18 @@ fn names(sim: &Sim) -> Vec<(String, String)> {
         ];
         pairs.map(|(page, here)| (page.to_owned(), here))
     };
-    [of(&FMC, sim.fmc()), of(&CHASSIS, sim.fxos())].concat()
+    let port = (PORT.to_owned(), free_port().to_string());
+    [
+        of(&FMC, sim.fmc()).to_vec(),
+        of(&CHASSIS, sim.fxos()).to_vec(),
+        vec![port],
+    ]
+    .concat()
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
 }
 
 /// The script of a page: marks before each command, and after it its status.
