@@ -3,7 +3,7 @@
 //! Whoever prints writes escapes; the stream takes them out where they are not wanted. No colour
 //! says what no word says.
 
-use std::io::{self, Write as _};
+use std::io;
 
 use anstyle::{AnsiColor, Style};
 
@@ -11,7 +11,15 @@ use crate::exit::Failure;
 
 /// Prints on stdout, with colours if it is a terminal.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
-    let mut out = anstream::AutoStream::auto(io::stdout()).lock();
+    write(anstream::AutoStream::auto(io::stdout()).lock(), text)
+}
+
+/// Prints on stdout what programs read.
+pub(crate) fn print_as_it_is(text: &str) -> Result<(), Failure> {
+    write(io::stdout().lock(), text)
+}
+
+fn write(mut out: impl io::Write, text: &str) -> Result<(), Failure> {
     out.write_all(text.as_bytes())
         .and_then(|()| out.flush())
         .map_err(Failure::unprinted)

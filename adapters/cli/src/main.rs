@@ -3,6 +3,7 @@
 mod advice;
 mod args;
 mod body;
+mod cells;
 mod check;
 mod colour;
 mod config;

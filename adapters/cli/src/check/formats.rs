@@ -7,11 +7,16 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use oobwatch_client::core::health::encode::syslog::Header;
 use oobwatch_client::core::health::encode::text::Headline;
-use oobwatch_client::core::health::encode::{json, nagios, prometheus, syslog, text, zabbix};
+use oobwatch_client::core::health::encode::{
+    json, nagios, prometheus, syslog, text, title, zabbix,
+};
 use oobwatch_client::core::health::{Limits, Report};
 
 use crate::advice;
 use crate::args::CheckFormat;
+use crate::cells::Cells;
+use crate::colour;
+use crate::table::{Cell, Table};
 
 /// A target, and what a check of it found.
 pub(super) struct Checked<'a> {
@@ -24,7 +29,7 @@ pub(super) struct Checked<'a> {
 pub(super) fn encode(format: CheckFormat, all: &[Checked<'_>]) -> Result<String, fmt::Error> {
     let mut out = String::new();
     match format {
-        CheckFormat::Text => all.iter().try_for_each(|one| text(&mut out, one))?,
+        CheckFormat::Text => screen(&mut out, all)?,
         CheckFormat::Json => {
             for one in all {
                 out.push_str(&object(one)?);
@@ -59,11 +64,40 @@ pub(super) fn encode(format: CheckFormat, all: &[Checked<'_>]) -> Result<String,
     Ok(out)
 }
 
+/// Each in full; of several, all in a table first.
+fn screen(out: &mut String, all: &[Checked<'_>]) -> fmt::Result {
+    if all.len() > 1 {
+        let mut table = Table::new(["TARGET", "KIND", "VERDICT", "STOPPED AT", "WHAT"]);
+        for one in all {
+            let cells = Cells::of(one.label, one.report, Duration::ZERO);
+            table.add([
+                Cell::of(cells.target),
+                Cell::of(cells.product),
+                Cell::verdict(cells.verdict),
+                Cell::of(cells.stopped),
+                Cell::of(cells.what),
+            ]);
+        }
+        writeln!(out, "{table}")?;
+    }
+    all.iter().try_for_each(|one| text(out, one))
+}
+
+/// The text of core, its verdict in colour, and what to look at besides.
 fn text(out: &mut String, one: &Checked<'_>) -> fmt::Result {
-    text::write(out, one.label, one.report)?;
+    let mut plain = String::new();
+    text::write(&mut plain, one.label, one.report)?;
+    let (headline, details) = plain.split_once('\n').unwrap_or((&plain, ""));
+    let word = one.report.verdict().as_str();
+    let before = format!("{} ({}): ", one.label, title(one.report.product));
+    match headline.strip_prefix(&format!("{before}{word}")) {
+        Some(after) => writeln!(out, "{before}{}{after}", colour::verdict(word))?,
+        None => writeln!(out, "{headline}")?,
+    }
+    out.push_str(details);
     let hint = one.report.error;
     match hint.and_then(|error| advice::hint(one.report.product, error)) {
-        Some(hint) => writeln!(out, "  {:<12} {hint}", "advice"),
+        Some(hint) => writeln!(out, "  {:<18} {hint}", "advice"),
         None => Ok(()),
     }
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use oobwatch_client::core::health::{Report, Verdict};
 
-use crate::args::CheckArgs;
+use crate::args::{CheckArgs, CheckFormat};
 use crate::colour;
 use crate::config::Config;
 use crate::exit::{Failure, warn};
@@ -42,7 +42,10 @@ pub(crate) async fn run(args: &CheckArgs, config: &Config) -> Result<ExitCode, F
         })
         .collect();
     let shown = formats::encode(args.format, &checked).map_err(Failure::failed)?;
-    colour::print(&shown)?;
+    match args.format {
+        CheckFormat::Text => colour::print(&shown)?,
+        _ => colour::print_as_it_is(&shown)?,
+    }
     let worst = reports.iter().map(Report::verdict).max();
     Ok(ExitCode::from(worst.unwrap_or(Verdict::Ok).exit_code()))
 }

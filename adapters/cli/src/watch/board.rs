@@ -7,6 +7,8 @@ use oobwatch_client::core::health::{Report, Verdict};
 use oobwatch_client::core::product::Product;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use crate::cells::Cells;
+
 /// Since the start of the program.
 pub(super) type Moment = Duration;
 
@@ -168,6 +170,15 @@ impl Board {
 }
 
 impl Row {
+    /// What it is in the table.
+    pub(super) fn cells(&self, now: Moment) -> Cells {
+        match &self.last {
+            Some(seen) => Cells::of(&self.label, &seen.report, now.saturating_sub(seen.at)),
+            None if self.is_checking => Cells::unseen(&self.label, self.product, "first check"),
+            None => Cells::unseen(&self.label, self.product, "-"),
+        }
+    }
+
     pub(super) fn verdict(&self) -> Option<Verdict> {
         self.last.as_ref().map(|seen| seen.report.verdict())
     }

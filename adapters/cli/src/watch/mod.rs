@@ -1,11 +1,9 @@
 //! `oobwatch watch`: a live table of targets, for a terminal.
 //!
-//! `board` has what is shown and what keys do to it, `view` draws it, `cells` words it, `screen`
-//! holds the terminal, `plain` prints it once for scripts. Here is the loop that joins them with
+//! `board` has what is shown and what keys do to it, `view` draws it, `screen` holds the terminal, `plain` prints it once for scripts. Here is the loop that joins them with
 //! the checks: one task a target, whose session is kept from check to check.
 
 mod board;
-mod cells;
 mod checks;
 mod plain;
 mod screen;

@@ -1,7 +1,6 @@
 //! The table once, as plain text.
 
 use super::board::Board;
-use super::cells::Cells;
 use crate::table::{Cell, Table};
 
 /// The rows, the worst first.
@@ -17,7 +16,7 @@ pub(super) fn table(board: &Board) -> Table {
     ]);
     for row in board.order().filter_map(|row| board.rows().get(row)) {
         let at = row.last.as_ref().map(|seen| seen.at).unwrap_or_default();
-        let cells = Cells::of(row, at);
+        let cells = row.cells(at);
         table.add([
             Cell::of(cells.target),
             Cell::of(cells.product),

@@ -14,8 +14,8 @@ use ratatui::widgets::{
 };
 
 use super::board::{Board, Moment, Sort};
-use super::cells::{Cells, short};
 use crate::advice;
+use crate::cells::{Cells, short};
 use crate::colour::plain;
 
 /// The least height at which the selected target is shown in detail.
@@ -149,7 +149,7 @@ fn table(board: &Board, now: Moment, colour: bool, area: Rect, buffer: &mut Buff
     let rows = order.filter_map(|row| board.rows().get(row)).map(|row| {
         let star = Cell::from(if row.is_checking { "*" } else { " " });
         let cells = columns().map(|column| {
-            let cell = (column.cell)(Cells::of(row, now));
+            let cell = (column.cell)(row.cells(now));
             let style = style_of(&cell, colour && column.title == "VERDICT");
             Cell::from(cell).style(style)
         });

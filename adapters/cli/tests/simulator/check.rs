@@ -108,6 +108,39 @@ async fn several_targets_are_one_report_each() {
     assert_eq!(lab.sim.state().fxos.live_sessions, 0);
 }
 
+/// The colours of a terminal say nothing that is not said in words.
+#[tokio::test]
+async fn several_targets_are_a_table_first_in_colour_if_wanted() {
+    let lab = Lab::new(|scenario| scenario.fxos.fault_severities = vec!["critical".into()]).await;
+    let config = lab.config();
+    let check = async |variable: &str| {
+        let check = ["--config", &config, "check", "fmc1", "chassis1"];
+        let mut command = lab.command(&check);
+        Ran::of(command.env(variable, "1").output().await.unwrap()).out
+    };
+    let plain = check("UNSET").await;
+    let lines: Vec<_> = plain.lines().collect();
+    assert!(
+        lines[0].starts_with("TARGET    KIND  VERDICT   STOPPED AT  WHAT"),
+        "{plain}"
+    );
+    assert!(
+        lines[1].starts_with("fmc1      FMC   OK        -           "),
+        "{plain}"
+    );
+    assert!(
+        lines[2].starts_with("chassis1  FXOS  CRITICAL  -           "),
+        "{plain}"
+    );
+    assert_eq!(lines[3], "");
+    assert!(lines[4].starts_with("fmc1 (FMC): OK - "), "{plain}");
+    assert!(!plain.contains('\x1b'), "{plain}");
+    let coloured = check("CLICOLOR_FORCE").await;
+    let red = "\x1b[1m\x1b[31mCRITICAL\x1b[0m";
+    assert_eq!(coloured.matches(red).count(), 2, "{coloured}");
+    assert!(!check("NO_COLOR").await.contains('\x1b'));
+}
+
 #[tokio::test]
 async fn only_what_is_asked_for_is_read_and_judged() {
     let lab = Lab::new(|scenario| scenario.fmc.health = vec!["green".into(), "red".into()]).await;

@@ -1,55 +1,56 @@
-//! A target in a few words each: the cells of its row.
+//! A target in a few words: the cells of its row in a table.
 
 use core::time::Duration;
 
 use oobwatch_client::core::health::encode::{Summary, title};
-use oobwatch_client::core::health::{Report, Verdict};
+use oobwatch_client::core::health::{Layer, Report, Verdict};
+use oobwatch_client::core::product::Product;
 
-use super::board::{Moment, Row, Seen};
 use crate::colour::plain;
 
 /// One row of the table. `-` stands for what is not known.
-pub(super) struct Cells {
-    pub(super) target: String,
-    pub(super) product: &'static str,
-    pub(super) verdict: &'static str,
+pub(crate) struct Cells {
+    pub(crate) target: String,
+    pub(crate) product: &'static str,
+    pub(crate) verdict: &'static str,
     /// The layer at which the check stopped, if it did.
-    pub(super) stopped: &'static str,
+    pub(crate) stopped: &'static str,
     /// How long the token is still good.
-    pub(super) token: String,
-    pub(super) refreshes: String,
+    pub(crate) token: String,
+    pub(crate) refreshes: String,
     /// How long ago that was.
-    pub(super) age: String,
+    pub(crate) age: String,
     /// What is worst.
-    pub(super) what: String,
+    pub(crate) what: String,
 }
 
 impl Cells {
-    pub(super) fn of(row: &Row, now: Moment) -> Self {
+    /// What is known of a target of which there is no report.
+    pub(crate) fn unseen(label: &str, product: Product, what: &str) -> Self {
         let nothing = || "-".to_owned();
-        let unseen = Self {
-            target: plain(&row.label),
-            product: title(row.product),
+        Self {
+            target: plain(label),
+            product: title(product),
             verdict: "-",
             stopped: "-",
             token: nothing(),
             refreshes: nothing(),
             age: nothing(),
-            what: if row.is_checking { "first check" } else { "-" }.to_owned(),
-        };
-        let Some(Seen { report, at, .. }) = &row.last else {
-            return unseen;
-        };
-        let age = now.saturating_sub(*at);
+            what: what.to_owned(),
+        }
+    }
+
+    /// A report that is so old.
+    pub(crate) fn of(label: &str, report: &Report, age: Duration) -> Self {
+        let unseen = Self::unseen(label, report.product, "-");
         let session = report.observed.session;
-        let left = session.token_left;
+        let left = session.token_left.map(|left| left.saturating_sub(age));
+        let refreshes = session.refreshes_left.map(|left| left.to_string());
         Self {
             verdict: report.verdict().as_str(),
-            stopped: report.stopped_at().map_or("-", |layer| layer.as_str()),
-            token: left.map_or_else(nothing, |left| short(left.saturating_sub(age))),
-            refreshes: session
-                .refreshes_left
-                .map_or_else(nothing, |left| left.to_string()),
+            stopped: report.stopped_at().map_or("-", Layer::as_str),
+            token: left.map_or(unseen.token, short),
+            refreshes: refreshes.unwrap_or(unseen.refreshes),
             age: short(age),
             what: plain(&what(report)),
             ..unseen
@@ -76,7 +77,7 @@ fn what(report: &Report) -> String {
 }
 
 /// `5s`, `12m`, `3h`, `2d`: four characters at most, never more than it is.
-pub(super) fn short(span: Duration) -> String {
+pub(crate) fn short(span: Duration) -> String {
     match span.as_secs() {
         seconds @ 0..=119 => format!("{seconds}s"),
         seconds @ 120..=7_199 => format!("{}m", seconds / 60),
