@@ -148,7 +148,9 @@ impl fmt::Display for Reason {
             Cause::Item(item, Trouble::Incomplete) => {
                 write!(f, "the list of {item} is incomplete; try again later")
             }
-            Cause::Unfinished => f.write_str("the check was given up before its end"),
+            Cause::Unfinished => {
+                f.write_str("the check was given up before its end; allow it more time")
+            }
         }
     }
 }

@@ -18,7 +18,7 @@ type Due<'a> = (&'a str, i32, &'a str);
 async fn assert_said(lab: &Lab, check: &[&str], (layer, code, step): Due<'_>) {
     let text = lab.run(check).await;
     let nagios = lab.run(&[check, &["--format", "nagios"]].concat()).await;
-    let stopped = format!("stopped at {layer}: ");
+    let stopped = format!(" - stopped at {layer}");
     for ran in [&text, &nagios] {
         assert_eq!(ran.code, Some(code), "{ran:?}");
         let line = ran.out.lines().next().unwrap_or_default();
@@ -265,4 +265,34 @@ async fn in_what_may_be_read() {
 async fn in_the_data() {
     let later = "is the box restarting? Try again later";
     in_reads(Fault::CutJson, ("data", 3, later)).await;
+}
+
+#[tokio::test]
+async fn in_data_that_is_empty_or_odd() {
+    let nothing = Fault::Trouble {
+        what: Trouble::EmptyObject,
+    };
+    let lab = Lab::new(|scenario| {
+        scenario.fmc.wire.faults = vec![FaultRule::new("/api/fmc_config", nothing)];
+    });
+    let lab = lab.await;
+    let fmc = lab.fmc();
+    let check = with(
+        &["check", &fmc, "--timeout", "2"],
+        lab.sim.fmc(),
+        "PASSWORD",
+    );
+    let empty = "the answer holds no devices; try again later";
+    assert_said(&lab, &check, ("data", 3, empty)).await;
+    let lab = Lab::new(|scenario| scenario.fmc.health = vec!["mauve".into()]).await;
+    let fmc = lab.fmc();
+    let check = with(
+        &["check", &fmc, "--format", "nagios"],
+        lab.sim.fmc(),
+        "PASSWORD",
+    );
+    let ran = lab.run(&check).await;
+    assert_eq!(ran.code, Some(3), "{ran:?}");
+    let odd = "state \"mauve\" is not known; see what the box shows";
+    assert_plugin_line(&ran, odd);
 }

@@ -58,7 +58,10 @@ impl fmt::Display for Summary<'_> {
             list.add(format_args!("{reason}"))?;
         }
         if !report.odd_word.is_empty() {
-            list.add(format_args!("state \"{}\" is not known", report.odd_word))?;
+            list.add(format_args!(
+                "state \"{}\" is not known; see what the box shows",
+                report.odd_word
+            ))?;
         }
         if report.verdict() == Verdict::Ok || list.empty {
             well(report, &mut list)?;

@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn a_line() {
         let expected = "FMC CRITICAL - 5 devices critical, 1 device warning, \
-            the certificate expires in 12 days; renew it, 1 device unknown, state _purple_ is not known, worst: ftd-0 (red) | \
+            the certificate expires in 12 days; renew it, 1 device unknown, state _purple_ is not known; see what the box shows, worst: ftd-0 (red) | \
             'time'=0.420s;;;0 'time_connect'=0.003s;;;0 'time_tls'=0.057s;;;0 'devices_ok'=2;;;0 \
             'devices_warning'=1;0;;0 'devices_critical'=5;;0;0 'devices_disabled'=0;;;0 'devices_unknown'=1;;;0 \
             'token_left'=1740s;;;0 'refreshes_left'=1;;;0;3 'certificate_days'=12;31:;0:\n";

@@ -195,7 +195,7 @@ mod tests {
     fn one_screen() {
         let shown = text(&samples::critical());
         let expected = "\
-fmc-1 (FMC): CRITICAL - 5 devices critical, 1 device warning, the certificate expires in 12 days; renew it, 1 device unknown, state \"purple\" is not known
+fmc-1 (FMC): CRITICAL - 5 devices critical, 1 device warning, the certificate expires in 12 days; renew it, 1 device unknown, state \"purple\" is not known; see what the box shows
   version            7.4.1 (build 172)
   name               fmc\u{fffd}1
   devices            2 ok, 1 warning, 5 critical, 1 unknown
@@ -225,7 +225,7 @@ fmc-1 (FMC): CRITICAL - 5 devices critical, 1 device warning, the certificate ex
             shown.starts_with(
                 "fmc-1 (FMC): UNKNOWN - stopped at data, \
                  1 device unknown, the answer holds no devices; try again later, \
-                 state \"missing\" is not known\n"
+                 state \"missing\" is not known; see what the box shows\n"
             ),
             "{shown}"
         );
