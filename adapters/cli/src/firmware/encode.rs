@@ -75,7 +75,7 @@ impl<'a> Encoder<'a, '_> {
             trust,
             probe_every: target.probe_every,
             check_every: target.check_every,
-            skip: "",
+            skip: &target.skip,
         })
     }
 

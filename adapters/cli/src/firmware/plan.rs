@@ -1,5 +1,6 @@
 //! All that an image is to hold, found sound before anybody is asked anything.
 
+use oobwatch_client::core::health::Limits;
 use oobwatch_image::{MAX_SYSLOGS, MAX_TARGETS, MAX_TIME_SERVERS, MAX_WEBHOOKS, Network, rules};
 use toml::Spanned;
 
@@ -168,7 +169,11 @@ fn warnings_of(name: &str, entry: &TargetEntry, config: &Config) -> Vec<String> 
         let place = config.place(entry.board.at);
         format!("{place}: target {name:?}: a board knows no latch_retry; it stops after two refusals until it gets another password, or unlock at its console")
     });
-    source.into_iter().chain(latch).collect()
+    let limits = (entry.scope.limits != Limits::default()).then(|| {
+        let place = config.place(entry.board.at);
+        format!("{place}: target {name:?}: a board knows no limits; it judges by what numbers mean")
+    });
+    source.into_iter().chain(latch).chain(limits).collect()
 }
 
 /// Targets at an address of this host, as those of the simulator are.

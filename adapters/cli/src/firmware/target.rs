@@ -5,6 +5,7 @@ use core::ops::RangeInclusive;
 use std::path::Path;
 
 use oobwatch_client::core::credentials::{Bearer, Login};
+use oobwatch_client::core::health::Item;
 use oobwatch_client::core::origin::Origin;
 use oobwatch_client::core::product::Product;
 use oobwatch_client::tls::{Pin, ServerCertificate};
@@ -31,6 +32,8 @@ pub(super) struct Target {
     pub(super) trust: Trust,
     pub(super) probe_every: u32,
     pub(super) check_every: u32,
+    /// Words of items, with commas between them.
+    pub(super) skip: String,
 }
 
 /// How to log in, with the secret.
@@ -106,6 +109,7 @@ impl Target {
             trust: trust.ok()?,
             probe_every: nearest(probe_every, PROBE_EVERY),
             check_every: nearest(check_every, CHECK_EVERY),
+            skip: skipped(entry),
         })
     }
 }
@@ -135,6 +139,17 @@ impl Target {
         });
         unused.chain(issuers).collect()
     }
+}
+
+/// What a check leaves out of what such a box can have.
+fn skipped(entry: &TargetEntry) -> String {
+    let (items, product) = (entry.scope.items(), entry.target.product);
+    // A check begins with the version in any case.
+    let skipped = Item::ALL
+        .into_iter()
+        .filter(|item| item.is_of(product) && *item != Item::Version && !items.contains(*item));
+    let words: Vec<_> = skipped.map(Item::as_str).collect();
+    words.join(",")
 }
 
 /// What is said nearest to the target.

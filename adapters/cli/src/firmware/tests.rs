@@ -103,6 +103,7 @@ credentials = "monitor"
 certificate = "box.pem"
 next_certificate = "next.der"
 probe_every = 30
+skip = ["licenses", "alerts"]
 [targets.chassis]
 url = "fxos://192.0.2.7"
 credentials = "monitor"
@@ -134,6 +135,7 @@ fn a_configuration_becomes_an_image() {
         ("fmc", Product::Fmc, 8443)
     );
     assert_eq!((fmc.probe_every, fmc.check_every), (30, 600));
+    assert_eq!((fmc.skip, chassis.skip), ("alerts,licenses", ""));
     assert_eq!((chassis.probe_every, chassis.port), (60, 443));
     let Login::Password { user, password } = fmc.credential.login() else {
         panic!("an FMC has a password");
