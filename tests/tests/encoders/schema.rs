@@ -121,7 +121,7 @@ fn mutations(value: &Value) -> Vec<Value> {
             Value::Object(members) => {
                 changed(&|part| part["purple"] = Value::Null);
                 for name in members.keys() {
-                    let within = [path, &[name.clone()]].concat();
+                    let within = [path, core::slice::from_ref(name)].concat();
                     if !is_optional(&within) {
                         changed(&|part| drop(part.as_object_mut().map(|part| part.remove(name))));
                     }

@@ -1,6 +1,6 @@
 //! `oobwatch check` against the simulator.
 
-use oobwatch_sim::{Fault, FaultRule};
+use oobwatch_sim::{Accept, Fault, FaultRule, Scenario};
 use serde_json::Value;
 
 use crate::lab::{Lab, Ran, with};
@@ -194,6 +194,37 @@ async fn zabbix_gets_one_object_for_all_targets() {
     let targets = object["reports"].as_array().unwrap();
     let targets: Vec<_> = targets.iter().map(|report| &report["target"]).collect();
     assert_eq!(targets, ["fmc1", "chassis1"]);
+}
+
+/// Whatever the boxes are like: in trouble, old, without REST, of another password, away.
+#[tokio::test]
+async fn json_is_as_published() {
+    let schema = include_str!("../../../../docs/schema/report.schema.json");
+    let schema = jsonschema::validator_for(&serde_json::from_str(schema).unwrap()).unwrap();
+    let ways: [fn(&mut Scenario); 6] = [
+        |_| {},
+        |all| {
+            all.fmc.health = ["red", "purple"].map(Into::into).to_vec();
+            all.fxos.fault_severities = vec!["major".into()];
+        },
+        |all| *all = Scenario::preset("fmc-6.2.3").unwrap(),
+        |all| all.fmc.rest_disabled = true,
+        |all| (all.fmc.refuse_logins, all.fxos.refuse_logins) = (9, 9),
+        |all| (all.fmc.wire.accept, all.fxos.wire.accept) = (Accept::Close, Accept::Close),
+    ];
+    for way in ways {
+        let lab = Lab::new(way).await;
+        let config = lab.config();
+        let check = ["--config", &config, "check", "fmc1", "chassis1"];
+        let ran = lab.command(&check).args(["--format", "json"]).output();
+        let ran = Ran::of(ran.await.unwrap());
+        assert_eq!(ran.out.lines().count(), 2, "{ran:?}");
+        for line in ran.out.lines() {
+            let report: Value = serde_json::from_str(line).unwrap();
+            let errors: Vec<_> = schema.iter_errors(&report).collect();
+            assert!(errors.is_empty(), "{errors:#?} in {report:#}");
+        }
+    }
 }
 
 /// One target that can not be used: nothing is sent to the others either.

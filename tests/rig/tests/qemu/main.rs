@@ -9,6 +9,7 @@ mod junk;
 mod refusals;
 mod reports;
 mod same;
+mod schema;
 mod start;
 mod telling;
 mod tokens;

@@ -7,6 +7,8 @@ use oobwatch_rig::{Rig, Setup, Site};
 use oobwatch_sim::{Certificate, Scenario, Sim};
 use serde_json::Value;
 
+use crate::schema::assert_event;
+
 /// A setup with this address of a webhook and the time server, and a folder that
 /// keeps the address.
 fn reporting(url: &str) -> (Setup, tempfile::TempDir) {
@@ -50,6 +52,7 @@ async fn a_webhook_hears_of_what_lasts_with_the_time() {
     rig.until(|metrics| metrics.get(DELIVERED) == Some(3.0))
         .await;
     let told = bodies(&rig);
+    told.iter().for_each(assert_event);
     let last = told.last().unwrap();
     assert_eq!(last["target"], "chassis");
     assert_eq!(

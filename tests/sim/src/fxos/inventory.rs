@@ -92,20 +92,20 @@ fn equipment(all: &mut Objects, switches: &FxosScenario) {
             }),
         ),
     );
-    for (index, state) in switches.fans.iter().enumerate() {
+    for (index, (state, presence)) in slots(switches, &switches.fans).enumerate() {
         let (module, fan) = (index / 2 + 1, index % 2 + 1);
         let rest = json!({
             "id": fan.to_string(), "module": module.to_string(), "tray": "1",
-            "model": "FPR9K-FAN", "power": "on", "presence": "equipped", "thermal": "ok",
+            "model": "FPR9K-FAN", "power": "on", "presence": presence, "thermal": "ok",
         });
         let dn = format!("sys/chassis-1/fan-module-1-{module}/fan-{fan}");
         all.add("equipmentFan", dn, part(state, rest));
     }
-    for (index, state) in switches.power_supplies.iter().enumerate() {
+    for (index, (state, presence)) in slots(switches, &switches.power_supplies).enumerate() {
         let id = (index + 1).to_string();
         let rest = json!({
             "id": id, "model": "FPR9K-PS-AC", "serial": format!("ART0000SIM{id}"),
-            "power": "on", "presence": "equipped", "thermal": "ok", "voltage": "ok",
+            "power": "on", "presence": presence, "thermal": "ok", "voltage": "ok",
         });
         all.add(
             "equipmentPsu",
@@ -113,6 +113,16 @@ fn equipment(all: &mut Objects, switches: &FxosScenario) {
             part(state, rest),
         );
     }
+}
+
+/// State and presence of what is in the slots, those last that nothing is in.
+fn slots<'a>(
+    switches: &FxosScenario,
+    states: &'a [String],
+) -> impl Iterator<Item = (&'a str, &'static str)> {
+    let there = states.iter().map(|state| (state.as_str(), "equipped"));
+    let empty = core::iter::repeat_n(("removed", "empty"), switches.empty_slots);
+    there.chain(empty)
 }
 
 /// `rest` with the words for a state.

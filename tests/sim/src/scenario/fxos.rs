@@ -59,6 +59,8 @@ pub struct FxosScenario {
     pub fans: Vec<String>,
     /// `operState` of each power supply.
     pub power_supplies: Vec<String>,
+    /// Slots for a fan, and as many for a power supply, that nothing is in.
+    pub empty_slots: usize,
     /// Fans, power supplies and chassis say `operability` only, and no `operState`.
     pub operability_only: bool,
     /// The ports.
@@ -104,6 +106,7 @@ impl Default for FxosScenario {
             chassis_thermal: "ok".into(),
             fans: vec!["operable".into(); 4],
             power_supplies: vec!["operable".into(); 2],
+            empty_slots: 0,
             operability_only: false,
             ports: vec![Link::default(); 2],
             port_channels: vec![Link::default()],

@@ -458,6 +458,10 @@ async fn each_part_of_a_chassis_has_its_word() {
         let found = read(path, change).await;
         assert_eq!(found[*class][place][member], *word, "{path}: {found}");
     }
+    let slots = |all: &mut Scenario| all.fxos.empty_slots = 1;
+    let supplies = read("/api?classId=equipmentPsu", slots).await;
+    assert_eq!(supplies["equipmentPsu"][1]["presence"], "equipped");
+    assert_eq!(supplies["equipmentPsu"][2]["presence"], "empty");
     let older = |all: &mut Scenario| all.fxos.operability_only = true;
     let fans = read("/api?classId=equipmentFan", older).await;
     assert_eq!(fans["equipmentFan"][0].get("operState"), None);
