@@ -71,13 +71,18 @@ fn pages(prometheus: &Prometheus, exporter: &Exporter, board: &Board) -> Result<
     Ok(())
 }
 
-/// Reports of the command, and the health of the board, as JSON.
+/// What Zabbix' master items get: of the command, one target at a time, and of
+/// the board.
 fn said(oobwatch: &Oobwatch, board: &Board) -> Result<Vec<Value>> {
     // By its second account: the exporter has a session with the first.
-    let reports = oobwatch.report(&["fmc-session", "fxos", "nowhere"], "json")?;
-    let health = control::request("GET", &format!("http://{}/health", board.address), "")?;
-    let all = reports.lines().chain([health.as_str()]);
-    all.map(|json| serde_json::from_str(json).with_context(|| format!("not JSON: {json}")))
+    let reports = ["fmc-session", "fxos", "nowhere"].map(|name| oobwatch.report(&[name], "zabbix"));
+    let health = control::request("GET", &format!("http://{}/health", board.address), "");
+    let all = reports
+        .into_iter()
+        .chain([health])
+        .collect::<Result<Vec<_>>>()?;
+    all.iter()
+        .map(|json| serde_json::from_str(json).with_context(|| format!("not JSON: {json}")))
         .collect()
 }
 

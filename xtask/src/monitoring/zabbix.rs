@@ -38,7 +38,9 @@ pub(super) fn check(said: &[Value], target: &str) -> Result<()> {
 
 /// Whatever was counted in one of the reports.
 fn items(said: &[Value]) -> BTreeSet<String> {
-    let counts = said.iter().filter_map(|value| value["counts"].as_object());
+    let counts = said
+        .iter()
+        .filter_map(|value| value["reports"][0]["counts"].as_object());
     counts.flat_map(|counts| counts.keys().cloned()).collect()
 }
 
