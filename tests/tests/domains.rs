@@ -22,7 +22,7 @@ async fn views_share_a_session_and_no_domain() {
     let lab = Lab::new(|scenario| scenario.fmc.domains_differ = true).await;
     let global = lab.fmc().build().unwrap();
     let [north, devel] = ["North", "Global/Devel"].map(|name| global.with_domain(name));
-    let seen = [&global, &north, &devel].map(|client| client.clone());
+    let seen = [&global, &north, &devel].map(Client::clone);
     let mut before = Vec::new();
     // An hour and a half: three refreshes. Then a login.
     for _ in 0..5 {

@@ -38,12 +38,14 @@ impl Kind {
         Self::WebPage,
     ];
 
-    /// One in a hundred fails.
-    fn of(place: usize) -> Self {
-        let failing = place / 100 % Self::FAILING.len();
-        match place % 100 {
-            50 => Self::FAILING[failing],
-            _ => Self::Well,
+    /// Of the FMC and the chassis in a place. One box in a hundred fails.
+    fn of(place: usize) -> (Self, Self) {
+        let hundred = place / 100;
+        let failing = Self::FAILING[hundred % Self::FAILING.len()];
+        match (place % 100, hundred % 2) {
+            (50, 0) => (failing, Self::Well),
+            (50, _) => (Self::Well, failing),
+            _ => (Self::Well, Self::Well),
         }
     }
 }
@@ -82,11 +84,7 @@ impl Fleet {
     }
 
     async fn pair(&mut self, place: usize, delay: Duration, config: &mut String) {
-        // One of a pair fails, at most.
-        let (fmc, fxos) = match place / 2 % 2 {
-            0 => (Kind::of(place), Kind::Well),
-            _ => (Kind::Well, Kind::of(place - 2)),
-        };
+        let (fmc, fxos) = Kind::of(place);
         let mut scenario = Scenario {
             // What the boxes speak.
             tls: TlsVersions::Tls12,

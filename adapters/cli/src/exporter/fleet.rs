@@ -15,6 +15,7 @@ use super::flight::Flights;
 use super::keep::Rhythm;
 use super::load::TrustKey;
 use crate::config::Module;
+use crate::scope::Scope;
 use crate::target::Target as Address;
 
 /// All that can be asked for.
@@ -31,6 +32,8 @@ pub(super) struct Target {
     pub(super) account: Arc<Account>,
     /// The account's session, seen from the target's domain.
     pub(super) client: Client,
+    /// What is looked at, where the module of a scrape says nothing else.
+    pub(super) scope: Scope,
     pub(super) flights: Arc<Flights<Report>>,
 }
 

@@ -93,6 +93,7 @@ pub(super) async fn live(args: &ExporterArgs, source: Source) -> Result<(), Fail
     let fleet = loader.load(&config, &Fleet::default())?;
     let doors = Doors::open(&settings)?;
     say_warnings(&loader, &doors);
+    drop(config);
     let listeners = server::bind(&settings.listen).await?;
     let (reload, mut reloads) = mpsc::channel(1);
     let exporter = Arc::new(Exporter {

@@ -119,6 +119,7 @@ impl Loader {
             name: name.to_owned(),
             account,
             client,
+            scope: reach.scope.clone(),
             flights: Arc::default(),
         })
     }

@@ -19,6 +19,7 @@ use super::query::{Query, scrape_limit};
 use super::{Exporter, metrics};
 use crate::advice;
 use crate::config::Module;
+use crate::scope::Scope;
 
 /// The module of a scrape that names none.
 const DEFAULT_MODULE: &str = "default";
@@ -91,7 +92,7 @@ async fn probe(exporter: &Arc<Exporter>, request: &Request<Incoming>) -> Answer 
     };
     let report = asked
         .target
-        .probe(exporter, &asked.module, asked.limit)
+        .probe(exporter, &asked.module, asked.scope.clone(), asked.limit)
         .await;
     let Some(report) = report else {
         return shutting_down();
@@ -114,6 +115,8 @@ async fn probe(exporter: &Arc<Exporter>, request: &Request<Incoming>) -> Answer 
 struct Asked {
     target: Arc<Target>,
     module: String,
+    /// Of target and module together.
+    scope: Scope,
     limit: Duration,
     debug: bool,
 }
@@ -145,6 +148,7 @@ impl Asked {
         let limits = scrape.into_iter().chain(set.timeout);
         Ok(Self {
             target: Arc::clone(target),
+            scope: target.scope.under(&set.scope),
             module,
             limit: limits.min().unwrap_or(target.client.check_limit()),
             debug: query.debug,

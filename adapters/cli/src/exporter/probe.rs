@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use oobwatch_client::core::check::Check;
 use oobwatch_client::core::error::TransportError;
-use oobwatch_client::core::health::{Items, Observed, Report, Timings};
+use oobwatch_client::core::health::{Observed, Report, Timings};
 use tokio::time::{Instant, timeout};
 
 use super::fleet::Target;
 use super::flight::Landed;
 use super::{Exporter, lock};
+use crate::scope::Scope;
 
 impl Target {
     /// The report of a check, this scrape's own or one that was under way, in
@@ -19,13 +20,14 @@ impl Target {
         self: &Arc<Self>,
         exporter: &Arc<Exporter>,
         module: &str,
+        scope: Scope,
         limit: Duration,
     ) -> Option<Report> {
         let (target, ending) = (Arc::clone(self), Arc::clone(exporter));
         let check = |left| async move {
             let _in_flight = ending.counts.in_flight.enter();
             let report = tokio::select! {
-                report = target.check(left) => report,
+                report = target.check(&scope, left) => report,
                 () = ending.closing() => return None,
             };
             tokio::spawn(async move { target.account.after_check().await });
@@ -46,7 +48,7 @@ impl Target {
         }
     }
 
-    async fn check(&self, limit: Duration) -> Report {
+    async fn check(&self, scope: &Scope, limit: Duration) -> Report {
         let account = &self.account;
         let start = Instant::now();
         lock(&account.rhythm).beat(start);
@@ -58,7 +60,8 @@ impl Target {
             tracing::error!(target = self.name, %error, "the state can not be read");
         }
         let left = limit.saturating_sub(start.elapsed());
-        let report = self.client.check_of(Items::ALL, left).await;
+        let mut report = self.client.check_of(scope.items(), left).await;
+        scope.judge(&mut report);
         tracing::debug!(
             target = self.name,
             verdict = %report.verdict(),

@@ -109,3 +109,23 @@ async fn the_scraper_has_its_answer_in_time() {
     // It has a version, though: what was read is told.
     assert!(answer.body.contains("fmc_server_info{"), "{answer:?}");
 }
+
+/// A module says what is looked at, and what it is worth.
+#[tokio::test]
+async fn a_module_looks_at_what_it_says() {
+    let lab = Lab::new(|_| {}).await;
+    let config = lab.config();
+    let text = std::fs::read_to_string(&config).unwrap();
+    let modules =
+        "[modules.few]\nchecks = ['devices']\nlimits = { devices_ok = { critical = '0' } }\n";
+    std::fs::write(&config, format!("{text}{modules}")).unwrap();
+    let exporter = Running::with(&lab, &["--config", &config, "exporter"]).await;
+    let few = exporter.get("/probe?target=fmc1&module=few").await;
+    assert_eq!(few.sample("fmc_verdict") as u8, 2, "{few:?}");
+    assert!(few.body.contains("fmc_managed_devices{"), "{few:?}");
+    assert!(!few.body.contains("fmc_undeployed_devices"), "{few:?}");
+    let all = exporter.probe("fmc1").await;
+    assert_eq!(all.sample("fmc_verdict") as u8, 0, "{all:?}");
+    assert!(all.body.contains("fmc_undeployed_devices"), "{all:?}");
+    assert_eq!(lab.sim.state().fmc.logins, 1);
+}
