@@ -122,8 +122,10 @@ impl fmt::Display for Reason {
         let count = self.count();
         let s = if count == 1 { "" } else { "s" };
         match self.cause {
-            Cause::Measure(Measure::State(item, state)) => counted(f, item, count, state),
-            Cause::Measure(Measure::Fault(item, severity)) => {
+            Cause::Measure(Measure::State(item, state)) if state != State::Ok => {
+                counted(f, item, count, state)
+            }
+            Cause::Measure(measure @ Measure::Fault(item, severity)) if measure.is_noted() => {
                 let (noun, severity) = (item.noun(), severity.as_str());
                 write!(f, "{count} {severity} {noun}{s}")
             }

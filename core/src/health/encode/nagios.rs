@@ -133,6 +133,7 @@ mod tests {
             ("devices_warning", None, None),
             ("time", Some("0.3"), None),
             ("uptime", Some("3600:"), None),
+            ("devices_ok", Some("3:"), None),
         ] {
             let range = |text: Option<&str>| text.map(|text| text.parse().unwrap());
             let measure = Measure::of_label(label).unwrap();
@@ -149,7 +150,7 @@ mod tests {
         report.apply(&limits);
         let mut out = String::new();
         write(&mut out, &report, &limits).unwrap();
-        let status = "FMC WARNING - time is 0.420s, outside its limits, 5 devices critical, \
+        let status = "FMC WARNING - time is 0.420s, outside its limits, devices_ok is 2, outside its limits, 5 devices critical, \
             the certificate expires in 12 days; renew it, 1 device unknown, 1 device warning, ";
         assert!(out.starts_with(status), "{out}");
         assert!(out.contains("'time'=0.420s;0.300;;0 "), "{out}");
