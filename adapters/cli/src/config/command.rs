@@ -4,7 +4,7 @@ use core::fmt::Write as _;
 use std::path::PathBuf;
 
 use super::document::SECTIONS;
-use super::table::Section;
+use super::section::Section;
 use super::{Config, references};
 use crate::args::{ConfigAction, ConfigArgs};
 use crate::exit::{Failure, say, warn};

@@ -3,7 +3,8 @@
 use oobwatch_client::core::product::Product;
 
 use super::Named;
-use super::table::{Key, Section, Table};
+use super::section::{Key, Section};
+use super::table::Table;
 use crate::secret::{Source, What};
 use crate::target::Target;
 

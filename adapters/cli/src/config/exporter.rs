@@ -11,7 +11,8 @@ use toml::Spanned;
 
 use super::references::Kind;
 use super::scope;
-use super::table::{Key, Section, Table};
+use super::section::{Key, Section};
+use super::table::Table;
 use crate::scope::Scope;
 
 /// Where it listens unless told. The ports from 9100 to 9999, which exporters

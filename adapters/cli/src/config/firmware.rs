@@ -9,7 +9,8 @@ use std::path::PathBuf;
 use toml::Spanned;
 
 use super::references::Kind;
-use super::table::{Key, Section, Table};
+use super::section::{Key, Section};
+use super::table::Table;
 use crate::secret::{Source, What};
 
 const ADDRESS: Key = Key::new(

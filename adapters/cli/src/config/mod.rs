@@ -6,10 +6,12 @@ mod document;
 mod exporter;
 mod file;
 mod firmware;
+mod nested;
 mod problems;
 mod reader;
 mod references;
 mod scope;
+mod section;
 mod table;
 mod targets;
 

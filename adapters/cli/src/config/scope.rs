@@ -4,7 +4,8 @@ use oobwatch_client::core::health::{Item, Items, Measure};
 use oobwatch_client::core::product::Product;
 use toml::Spanned;
 
-use super::table::{Key, Section, Table};
+use super::section::{Key, Section};
+use super::table::Table;
 use crate::scope::{self, Scope};
 
 pub(super) const CHECKS: Key = Key::new(

@@ -5,7 +5,7 @@
 //! checked against, and the reference that people read is made from it.
 
 use core::fmt::Display;
-use core::ops::{Range, RangeInclusive};
+use core::ops::RangeInclusive;
 use core::str::FromStr;
 use std::borrow::Cow;
 use std::path::PathBuf;
@@ -16,33 +16,9 @@ use toml::de::{DeTable, DeValue};
 
 use super::reader::Reader;
 use super::references::{Kind, Reference};
+use super::section::{Key, Section};
 use crate::nearest::suggestion;
 use crate::secret::{Source as Secret, What};
-
-/// A key that a table may have.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Key {
-    pub(crate) name: &'static str,
-    /// What it takes, to complete "... is due".
-    pub(crate) takes: &'static str,
-    /// What it is for.
-    pub(crate) about: &'static str,
-}
-
-impl Key {
-    pub(super) const fn new(name: &'static str, takes: &'static str, about: &'static str) -> Self {
-        Self { name, takes, about }
-    }
-}
-
-/// A kind of table.
-#[derive(Debug)]
-pub(crate) struct Section {
-    /// As it is written: `[targets.NAME]`.
-    pub(crate) head: &'static str,
-    pub(crate) about: &'static str,
-    pub(crate) keys: &'static [Key],
-}
 
 /// A table that is being read.
 pub(super) struct Table<'r, 's> {
@@ -87,7 +63,7 @@ impl<'r, 's> Table<'r, 's> {
         self.reader.problems.add(at, format!("{path}: {text}"));
     }
 
-    fn path_of(&self, key: &str) -> String {
+    pub(super) fn path_of(&self, key: &str) -> String {
         if self.name.is_empty() {
             key.to_owned()
         } else {
@@ -105,7 +81,7 @@ impl<'r, 's> Table<'r, 's> {
         Some(self.left.swap_remove(at).1)
     }
 
-    fn misfit(&self, key: Key, value: &Spanned<DeValue<'_>>) {
+    pub(super) fn misfit(&self, key: Key, value: &Spanned<DeValue<'_>>) {
         let (found, due) = (described(value.get_ref()), key.takes);
         self.problem_of(
             key,
@@ -114,7 +90,7 @@ impl<'r, 's> Table<'r, 's> {
         );
     }
 
-    fn taken<T>(
+    pub(super) fn taken<T>(
         &mut self,
         key: Key,
         fit: impl FnOnce(DeValue<'s>) -> Result<T, DeValue<'s>>,
@@ -151,11 +127,12 @@ impl<'r, 's> Table<'r, 's> {
         })
     }
 
-    /// A range of numbers; one that is a whole number needs no quotes.
+    /// A range of numbers; one that is a number needs no quotes.
     pub(super) fn range(&mut self, key: Key) -> Option<health::Range> {
         let text = self.taken(key, |value| match value {
             DeValue::String(text) => Ok(text.into_owned()),
             DeValue::Integer(number) if number.radix() == 10 => Ok(number.as_str().to_owned()),
+            DeValue::Float(number) => Ok(number.as_str().to_owned()),
             other => Err(other),
         })?;
         let range = text.get_ref().parse::<health::Range>();
@@ -217,7 +194,7 @@ impl<'r, 's> Table<'r, 's> {
             .collect()
     }
 
-    fn list(&mut self, key: Key) -> Option<Spanned<Vec<Spanned<DeValue<'s>>>>> {
+    pub(super) fn list(&mut self, key: Key) -> Option<Spanned<Vec<Spanned<DeValue<'s>>>>> {
         self.taken(key, |value| match value {
             DeValue::Array(list) => Ok(list.into_iter().collect()),
             other => Err(other),
@@ -285,85 +262,6 @@ impl<'r, 's> Table<'r, 's> {
         }
     }
 
-    /// A table of this one.
-    pub(super) fn table(&mut self, key: Key, section: &'static Section) -> Option<Self> {
-        let at = self.place_of(key);
-        let table = self.taken(key, into_table)?.into_inner();
-        Some(Self::new(
-            self.path_of(key.name),
-            at,
-            section,
-            table,
-            self.reader,
-        ))
-    }
-
-    /// A list of tables.
-    pub(super) fn tables(&mut self, key: Key, section: &'static Section) -> Vec<Self> {
-        let list = self.list(key).map_or(Vec::new(), Spanned::into_inner);
-        let table = |(index, value): (usize, Spanned<DeValue<'s>>)| {
-            let at = value.span().start;
-            let name = format!("{}[{index}]", self.path_of(key.name));
-            match into_table(value.into_inner()) {
-                Ok(table) => Some(Self::new(name, at, section, table, self.reader)),
-                Err(other) => {
-                    self.misfit(key, &Spanned::new(at..at, other));
-                    None
-                }
-            }
-        };
-        list.into_iter().enumerate().filter_map(table).collect()
-    }
-
-    /// Tables with names that people choose: `[targets.NAME]`.
-    pub(super) fn named(
-        &mut self,
-        key: Key,
-        section: &'static Section,
-    ) -> Vec<(Spanned<String>, Self)> {
-        let Some(tables) = self.taken(key, into_table) else {
-            return Vec::new();
-        };
-        let table = |(name, value): (Spanned<Cow<'s, str>>, Spanned<DeValue<'s>>)| {
-            let span: Range<usize> = name.span();
-            let name = name.into_inner().into_owned();
-            let path = format!("{}.{}", self.path_of(key.name), bare_or_quoted(&name));
-            match into_table(value.into_inner()) {
-                Ok(table) => {
-                    let table = Self::new(path, span.start, section, table, self.reader);
-                    Some((Spanned::new(span, name), table))
-                }
-                Err(other) => {
-                    let (found, head) = (described(&other), section.head);
-                    let text = format!("{path}: this is {found}; a table {head} is due");
-                    self.reader.problems.add(span.start, text);
-                    None
-                }
-            }
-        };
-        tables.into_inner().into_iter().filter_map(table).collect()
-    }
-
-    /// Texts with names that people choose: `[exporter.users]`.
-    pub(super) fn named_texts(&mut self, key: Key) -> Vec<(Spanned<String>, Spanned<String>)> {
-        let Some(texts) = self.taken(key, into_table) else {
-            return Vec::new();
-        };
-        let text = |(name, value): (Spanned<Cow<'s, str>>, Spanned<DeValue<'s>>)| {
-            let name = Spanned::new(name.span(), name.into_inner().into_owned());
-            match value.get_ref() {
-                DeValue::String(text) => {
-                    Some((name, Spanned::new(value.span(), text.clone().into_owned())))
-                }
-                _ => {
-                    self.misfit(key, &value);
-                    None
-                }
-            }
-        };
-        texts.into_inner().into_iter().filter_map(text).collect()
-    }
-
     /// All has been asked for: what is left is not known.
     pub(super) fn end(self) {
         let known = self.section.keys.iter().map(|key| key.name);
@@ -383,15 +281,8 @@ impl<'r, 's> Table<'r, 's> {
     }
 }
 
-fn into_table(value: DeValue<'_>) -> Result<DeTable<'_>, DeValue<'_>> {
-    match value {
-        DeValue::Table(table) => Ok(table),
-        other => Err(other),
-    }
-}
-
 /// Texts are not shown: a secret may stand where it should not.
-fn described(value: &DeValue<'_>) -> String {
+pub(super) fn described(value: &DeValue<'_>) -> String {
     match value {
         DeValue::String(text) if text.is_empty() => "an empty text".to_owned(),
         DeValue::String(_) => "a text".to_owned(),
@@ -405,7 +296,7 @@ fn described(value: &DeValue<'_>) -> String {
 }
 
 /// A key as TOML has it.
-fn bare_or_quoted(key: &str) -> String {
+pub(super) fn bare_or_quoted(key: &str) -> String {
     let is_bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     if !key.is_empty() && key.chars().all(is_bare) {
         key.to_owned()

@@ -13,7 +13,8 @@ use super::credentials::Credentials;
 use super::firmware::Board;
 use super::references::Kind;
 use super::scope;
-use super::table::{Key, Section, Table};
+use super::section::{Key, Section};
+use super::table::Table;
 use super::{TargetEntry, is_target_name};
 use crate::nearest::suggestion;
 use crate::target::Target;
@@ -111,48 +112,52 @@ pub(super) fn read(
         let why = "a target can not be named so; give it another name, without '/', '@' and ':'";
         table.problem(None, why);
     }
-    let url_at = table.place_of(URL);
-    let is_missing = url_at == table.at;
-    let target = table.parsed::<Target>(URL).map(Spanned::into_inner);
-    if is_missing && table.reader.is_whole() {
-        table.problem(
-            None,
-            "the url is missing; add url = \"fmc://HOST\" (or fxos://, cdfmc://)",
-        );
-    }
+    let target = url(&mut table);
     let credentials = table.text(CREDENTIALS);
-    let (pins, ca_file) = trust(&mut table);
     let domain = table.text(DOMAIN);
-    let timeout = table.number(TIMEOUT, &TIMEOUTS);
     let cache_at = table.place_of(CACHE);
-    let cache = table.flag(CACHE);
-    let board = board(&mut table);
-    let product = target.as_ref().map(|target| target.product);
-    let scope = scope::read(&mut table, product);
-    let entry = target.map(|target| TargetEntry {
-        ca_file,
-        pins,
-        domain: domain.as_ref().map(|domain| domain.get_ref().clone()),
-        timeout: timeout.map(|seconds| Duration::from_secs(seconds.into_inner().into())),
-        cache,
-        board,
-        scope,
-        ..TargetEntry::of(target)
-    });
-    let entry = entry.map(|mut entry| {
-        if let Some(domain) = &domain {
-            check_domain(&entry, domain, &table);
+    let mut entry = entry(&mut table, target);
+    if let Some(entry) = &mut entry {
+        if let Some(domain) = domain {
+            check_domain(entry, &domain, &table);
+            entry.domain = Some(domain.into_inner());
         }
-        if cache && entry.target.product == Product::CdFmc {
+        if entry.cache && entry.target.product == Product::CdFmc {
             table.problem_of(CACHE, cache_at, "a cdFMC has no session; remove it");
         }
         if let Some(credentials) = &credentials {
-            log_in_with(&mut entry, credentials, all, &table);
+            log_in_with(entry, credentials, all, &table);
         }
-        entry
-    });
+    }
     table.end();
     entry
+}
+
+fn url(table: &mut Table<'_, '_>) -> Option<Target> {
+    let is_missing = table.place_of(URL) == table.at;
+    if is_missing && table.reader.is_whole() {
+        let why = "the url is missing; add url = \"fmc://HOST\" (or fxos://, cdfmc://)";
+        table.problem(None, why);
+    }
+    table.parsed::<Target>(URL).map(Spanned::into_inner)
+}
+
+/// All that fits any box. Every key is asked for, also where it is not known which box that is.
+fn entry(table: &mut Table<'_, '_>, target: Option<Target>) -> Option<TargetEntry> {
+    let (pins, ca_file) = trust(table);
+    let timeout = table.number(TIMEOUT, &TIMEOUTS).map(Spanned::into_inner);
+    let cache = table.flag(CACHE);
+    let board = board(table);
+    let scope = scope::read(table, target.as_ref().map(|target| target.product));
+    Some(TargetEntry {
+        pins,
+        ca_file,
+        timeout: timeout.map(|seconds| Duration::from_secs(seconds.into())),
+        cache,
+        board,
+        scope,
+        ..TargetEntry::of(target?)
+    })
 }
 
 fn trust(table: &mut Table<'_, '_>) -> (Vec<Pin>, Option<PathBuf>) {

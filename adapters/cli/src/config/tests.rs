@@ -27,7 +27,7 @@ skip = ["alerts"]
 
 [targets.fmc1.limits]
 devices_critical = { warning = 0, critical = "2" }
-time.critical = "20.5"
+time.critical = 20.5
 
 [targets.cloud]
 url = "cdfmc://x.example.com"
