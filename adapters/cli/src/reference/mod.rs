@@ -4,3 +4,4 @@
 mod command;
 mod configuration;
 mod errors;
+mod snippets;
