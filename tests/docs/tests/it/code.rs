@@ -3,9 +3,15 @@
 use crate::blocks::{self, Note};
 use crate::pages;
 
-/// Without the blanks that begin its lines: a file may indent what a page does not.
+/// Without the blanks that begin its lines, as a file may indent what a page does
+/// not; nor the marks of documentation, whose examples are compiled, too.
 fn bare(text: &str) -> String {
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let inside = |line: &str| -> String {
+        let line = line.trim();
+        let line = line.strip_prefix("//!").unwrap_or(line);
+        line.trim().to_owned()
+    };
+    let lines = text.lines().map(inside).filter(|line| !line.is_empty());
     lines.collect::<Vec<_>>().join("\n")
 }
 
