@@ -118,17 +118,13 @@ pub(super) fn around<T>(values: &[T], index: usize) -> Option<&T> {
 fn record(call: &Call<'_>, index: usize, expanded: bool) -> Device {
     let id = id_of(index);
     let links = Links::to(call.link(&format!("devices/devicerecords/{id}")));
-    let mut record = Device {
+    Device {
         id,
         kind: "Device",
         links,
         name: name_of(index),
         details: expanded.then(|| details(call, index)),
-    };
-    if let Some(details) = &mut record.details {
-        details.assigned_policies = policies(call.switches.device_bytes, index);
     }
-    record
 }
 
 /// Bytes of a record without these policies, and of one of them, about.
@@ -187,7 +183,7 @@ fn details(call: &Call<'_>, index: usize) -> Details {
         snort_engine: "SNORT3",
         advanced: json!({"enableOGS": false}),
         metadata: metadata(call, index),
-        assigned_policies: Vec::new(),
+        assigned_policies: policies(call.switches.device_bytes, index),
     }
 }
 

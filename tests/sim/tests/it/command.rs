@@ -300,6 +300,7 @@ fn the_tests_that_prove_the_switches_exist() {
         include_str!("fxos.rs"),
         include_str!("limits.rs"),
         include_str!("managed.rs"),
+        include_str!("parts.rs"),
         include_str!("presets.rs"),
         include_str!("switches.rs"),
         include_str!("wire.rs"),

@@ -8,6 +8,7 @@ mod fmc;
 mod fxos;
 mod limits;
 mod managed;
+mod parts;
 mod presets;
 mod readme;
 mod support;
