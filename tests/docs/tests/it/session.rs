@@ -27,6 +27,8 @@ const CHASSIS: Stand = Stand {
     host: "chassis.example",
     pin: "sha256:c4a07e3b915df2860b7e4c1d8fa35296e0d71b48a9c35f6208e7b19d4fc2a85e",
 };
+/// Seconds that a page may take. Most take one or two.
+const PATIENCE: &str = "300";
 /// What a page has something listen on.
 const PORT: &str = "8443";
 /// Who may log in on both, and what is typed where a command reads a password.
@@ -175,8 +177,11 @@ pub(crate) fn run(blocks: &[&Block]) -> Vec<Ran> {
         text = text.replace(page, here);
     }
     let path = std::env::var("PATH").unwrap();
-    let mut bash = Command::new("bash")
-        .args(["-c", &format!("exec 2>&1\n{text}")])
+    // A file, as what a command has left running would hold a pipe open; and an end,
+    // as a command may wait for what never comes.
+    let output = home.path().join(".output");
+    let mut bash = Command::new("timeout")
+        .args([PATIENCE, "bash", "-c", &format!("exec 2>&1\n{text}")])
         .current_dir(home.path())
         .env_clear()
         .env("PATH", format!("{}:{path}", bin.display()))
@@ -184,17 +189,17 @@ pub(crate) fn run(blocks: &[&Block]) -> Vec<Ran> {
         .env("NO_PROXY", "*")
         .env("LANG", "C.UTF-8")
         .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
+        .stdout(fs::File::create(&output).unwrap())
         .spawn()
-        .expect("bash is there");
+        .expect("timeout and bash are there");
     // Where nothing reads it, the pipe may be closed by now.
     let _ = bash
         .stdin
         .take()
         .unwrap()
         .write_all(format!("{PASSWORD}\n").as_bytes());
-    let output = bash.wait_with_output().unwrap();
-    let mut said = String::from_utf8(output.stdout).unwrap();
+    bash.wait().unwrap();
+    let mut said = fs::read_to_string(&output).unwrap();
     for (page, here) in &names {
         said = said.replace(here, page);
     }
