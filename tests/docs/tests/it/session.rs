@@ -166,45 +166,47 @@ fn script(blocks: &[&Block], mark: &str) -> String {
 pub(crate) fn run(blocks: &[&Block]) -> Vec<Ran> {
     const MARK: &str = "@@@";
     let home = tempfile::tempdir().unwrap();
-    let bin = home.path().join(".bin");
-    commands(&bin);
     let runtime = tokio::runtime::Builder::new_multi_thread();
     let runtime = { runtime }.worker_threads(1).enable_all().build().unwrap();
     let sim = runtime.block_on(boxes());
     let names = names(&sim);
-    let mut text = script(blocks, MARK);
-    for (page, here) in &names {
-        text = text.replace(page, here);
-    }
+    let script = names
+        .iter()
+        .fold(script(blocks, MARK), |script, (page, here)| {
+            script.replace(page, here)
+        });
+    let said = said_by(&script, home.path());
+    let said = names
+        .iter()
+        .fold(said, |said, (page, here)| said.replace(here, page));
+    outcomes(&said.replace(home.path().to_str().unwrap(), "~"), MARK)
+}
+
+/// What bash says of a script, in a home of its own.
+fn said_by(script: &str, home: &Path) -> String {
+    let bin = home.join(".bin");
+    commands(&bin);
     let path = std::env::var("PATH").unwrap();
     // A file, as what a command has left running would hold a pipe open; and an end,
     // as a command may wait for what never comes.
-    let output = home.path().join(".output");
+    let output = home.join(".output");
     let mut bash = Command::new("timeout")
-        .args([PATIENCE, "bash", "-c", &format!("exec 2>&1\n{text}")])
-        .current_dir(home.path())
+        .args([PATIENCE, "bash", "-c", &format!("exec 2>&1\n{script}")])
+        .current_dir(home)
         .env_clear()
         .env("PATH", format!("{}:{path}", bin.display()))
-        .env("HOME", home.path())
+        .env("HOME", home)
         .env("NO_PROXY", "*")
         .env("LANG", "C.UTF-8")
         .stdin(Stdio::piped())
         .stdout(fs::File::create(&output).unwrap())
         .spawn()
         .expect("timeout and bash are there");
+    let typed = format!("{PASSWORD}\n");
     // Where nothing reads it, the pipe may be closed by now.
-    let _ = bash
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(format!("{PASSWORD}\n").as_bytes());
+    let _ = bash.stdin.take().unwrap().write_all(typed.as_bytes());
     bash.wait().unwrap();
-    let mut said = fs::read_to_string(&output).unwrap();
-    for (page, here) in &names {
-        said = said.replace(here, page);
-    }
-    said = said.replace(home.path().to_str().unwrap(), "~");
-    outcomes(&said, MARK)
+    fs::read_to_string(&output).unwrap()
 }
 
 fn outcomes(said: &str, mark: &str) -> Vec<Ran> {
