@@ -113,7 +113,7 @@ pub(super) fn read(
         table.problem(None, why);
     }
     let target = url(&mut table);
-    let credentials = table.text(CREDENTIALS);
+    let credentials = credentials(&mut table, all);
     let domain = table.text(DOMAIN);
     let cache_at = table.place_of(CACHE);
     let mut entry = entry(&mut table, target);
@@ -125,8 +125,8 @@ pub(super) fn read(
         if entry.cache && entry.target.product == Product::CdFmc {
             table.problem_of(CACHE, cache_at, "a cdFMC has no session; remove it");
         }
-        if let Some(credentials) = &credentials {
-            log_in_with(entry, credentials, all, &table);
+        if let Some((at, credentials)) = credentials {
+            log_in_with(entry, credentials, at, &table);
         }
     }
     table.end();
@@ -192,32 +192,39 @@ fn check_domain(entry: &TargetEntry, domain: &Spanned<String>, table: &Table<'_,
     }
 }
 
-/// Finds the credentials and takes from them what this box needs.
-fn log_in_with(
-    entry: &mut TargetEntry,
-    name: &Spanned<String>,
-    all: &AllCredentials,
-    table: &Table<'_, '_>,
-) {
-    let at = name.span().start;
-    let name = name.get_ref();
-    let Some(found) = all.get(name) else {
-        if table.reader.has_broken_head() {
-            return;
-        }
+/// The credentials that are named, and where.
+fn credentials<'c>(
+    table: &mut Table<'_, '_>,
+    all: &'c AllCredentials,
+) -> Option<(usize, &'c Credentials)> {
+    let name = table.text(CREDENTIALS)?;
+    let (at, name) = (name.span().start, name.get_ref());
+    let found = all.get(name);
+    if found.is_none() && !table.reader.has_broken_head() {
         let known = suggestion(name, "there are", all.keys().map(String::as_str));
         let text = format!("there are no credentials {name:?}; {known}");
-        return table.problem_of(CREDENTIALS, at, text);
-    };
-    entry.credential = Some(found.named.clone());
-    let user = found.user_for(&entry.target);
-    let source = found.source_for(entry.target.product);
+        table.problem_of(CREDENTIALS, at, text);
+    }
+    found.map(|found| (at, found))
+}
+
+/// Takes from the credentials what this box needs.
+fn log_in_with(
+    entry: &mut TargetEntry,
+    credentials: &Credentials,
+    at: usize,
+    table: &Table<'_, '_>,
+) {
+    let name = &credentials.named.name;
+    let user = credentials.user_for(&entry.target);
+    let source = credentials.source_for(entry.target.product);
     for why in [user.as_ref().err(), source.as_ref().err()]
         .into_iter()
         .flatten()
     {
         table.problem_of(CREDENTIALS, at, format!("credentials {name:?}: {why}"));
     }
+    entry.credential = Some(credentials.named.clone());
     entry.target.user = user.unwrap_or_default();
     entry.secret = source.unwrap_or_default();
 }

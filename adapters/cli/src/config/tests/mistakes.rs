@@ -110,6 +110,17 @@ x = 1
 }
 
 #[test]
+fn a_line_that_is_not_toml_hides_none_of_the_others() {
+    assert_refused(
+        "[targets.a]\nurl = fmc://a\ncredentials = 'c'\n",
+        &[
+            "2:7: this is not TOML: invalid boolean, expected `false`; a text stands in quotes",
+            "3:15: targets.a.credentials: there are no credentials \"c\"; there are none",
+        ],
+    );
+}
+
+#[test]
 fn what_is_not_utf_8_has_a_place() {
     let error = Config::parse_bytes(b"# a\nx = '\xff'\n", Path::new("f")).unwrap_err();
     let due = Failure::Refused(vec![
