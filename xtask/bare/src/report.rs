@@ -3,8 +3,8 @@
 use core::fmt::{self, Write};
 use core::hint::black_box;
 
-use oobwatch_core::health::{Limits, Report};
 use oobwatch_core::health::encode::{json, nagios, prometheus, text};
+use oobwatch_core::health::{Limits, Report};
 use oobwatch_core::product::Product;
 
 use crate::{buffer, text as name};
