@@ -105,3 +105,36 @@ impl fmt::Display for StateError {
 }
 
 impl core::error::Error for StateError {}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    /// One of each kind. A kind that is not here does not compile.
+    fn one_of_each() -> Vec<StateError> {
+        const _: fn(&Why) = |why| match why {
+            Why::Io(..) | Why::OtherOwner | Why::WrongKind(_) => {}
+            Why::Unreadable(_) | Why::NoRandomness => {}
+            Why::OpenToOthers { .. } => {}
+        };
+        let path = Path::new("PATH");
+        let denied = io::Error::from(io::ErrorKind::PermissionDenied);
+        vec![
+            StateError::io("write", path)(denied),
+            StateError::other_owner(path),
+            StateError::open_to_others(path, 0o755, true),
+            StateError::open_to_others(path, 0o644, false),
+            StateError::wrong_kind(path, "directory"),
+            StateError::unreadable(path, "is too long for what should be there; it is ignored"),
+            StateError::no_randomness(path),
+        ]
+    }
+
+    /// `OOBWATCH_BLESS=1` writes it.
+    #[test]
+    fn the_reference_has_each() {
+        let line = |error: &StateError| format!("- {error}\n");
+        let list: String = one_of_each().iter().map(line).collect();
+        oobwatch_docs::generated("reference/errors.md", "state", &list);
+    }
+}
