@@ -25,7 +25,7 @@ use crate::state;
 const CLOSING: Duration = Duration::from_secs(20);
 
 /// Logouts at a time.
-const CLOSING_AT_A_TIME: usize = 64;
+const CLOSING_AT_A_TIME: usize = 256;
 
 /// Boxes at a time on which what an earlier process left is closed.
 const RECOVERING_AT_A_TIME: usize = 8;

@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 use std::io::Write as _;
+use std::sync::Arc;
 
 use oobwatch_core::error::{CertificateError, TransportError};
 use oobwatch_core::health::Layer;
@@ -327,4 +328,14 @@ fn key_and_dates_of_a_version_1_certificate_are_read() {
     assert!(shown.names.is_empty());
     assert!(shown.subject.contains("CN=firepower"), "{}", shown.subject);
     assert!(ServerCertificate::from_der(b"no").is_err());
+}
+
+/// A fleet of clients that trust the same has one configuration.
+#[test]
+fn a_prepared_trust_is_made_once() {
+    let trust = Trust::pins([Pin::PublicKey([0; 32])]);
+    let config = |trust: &Trust| trust.client_config().unwrap();
+    assert!(!Arc::ptr_eq(&config(&trust), &config(&trust.clone())));
+    let trust = trust.prepared().unwrap();
+    assert!(Arc::ptr_eq(&config(&trust), &config(&trust.clone())));
 }
