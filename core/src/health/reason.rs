@@ -108,12 +108,10 @@ impl Reason {
         self.number.magnitude()
     }
 
-    /// Whether it only says that there is an error, or nothing to be said aloud.
-    pub(super) const fn is_quiet(&self) -> bool {
-        matches!(
-            self.cause,
-            Cause::Item(_, Trouble::Unread | Trouble::NotAvailable)
-        )
+    /// Whether it is about a part of the check that did not come to its end.
+    /// Those are told together.
+    pub(super) const fn is_of_item(&self) -> bool {
+        matches!(self.cause, Cause::Item(..))
     }
 }
 

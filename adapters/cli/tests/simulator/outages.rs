@@ -282,7 +282,7 @@ async fn in_data_that_is_empty_or_odd() {
         lab.sim.fmc(),
         "PASSWORD",
     );
-    let empty = "the answer holds no devices; try again later";
+    let empty = "the answers hold no devices";
     assert_said(&lab, &check, ("data", 3, empty)).await;
     let lab = Lab::new(|scenario| scenario.fmc.health = vec!["mauve".into()]).await;
     let fmc = lab.fmc();

@@ -15,7 +15,7 @@ mod samples;
 
 use core::fmt;
 
-use super::{Item, Report, Severity, State, Tally, Verdict};
+use super::{Item, Items, Report, Severity, State, Tally, Trouble, Verdict};
 use crate::product::Product;
 
 /// The name of a product in texts for people.
@@ -54,9 +54,12 @@ impl fmt::Display for Summary<'_> {
             (Some(layer), None) => list.add(format_args!("stopped at {}", layer.as_str()))?,
             (None, _) => {}
         }
-        for reason in report.reasons().filter(|reason| !reason.is_quiet()) {
+        for reason in report.reasons().filter(|reason| !reason.is_of_item()) {
             list.add(format_args!("{reason}"))?;
         }
+        let (empty, incomplete) = (Trouble::Empty, Trouble::Incomplete);
+        list.items("the answers hold no", report.troubles.of(empty))?;
+        list.items("incomplete lists of", report.troubles.of(incomplete))?;
         if !report.odd_word.is_empty() {
             list.add(format_args!(
                 "state \"{}\" is not known; see what the box shows",
@@ -87,6 +90,22 @@ fn well(report: &Report, list: &mut List<'_, '_>) -> fmt::Result {
     }
 }
 
+/// Items by their words.
+struct Named(Items);
+
+impl fmt::Display for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut list = List {
+            out: f,
+            empty: true,
+        };
+        for item in self.0.iter() {
+            list.add(format_args!("{item}"))?;
+        }
+        Ok(())
+    }
+}
+
 /// Writes things with commas between them.
 struct List<'a, 'f> {
     out: &'a mut fmt::Formatter<'f>,
@@ -94,6 +113,14 @@ struct List<'a, 'f> {
 }
 
 impl List<'_, '_> {
+    /// What a box, asked again, may tell.
+    fn items(&mut self, what: &str, items: Items) -> fmt::Result {
+        match items {
+            Items::NONE => Ok(()),
+            _ => self.add(format_args!("{what} {}; try again later", Named(items))),
+        }
+    }
+
     fn add(&mut self, thing: fmt::Arguments<'_>) -> fmt::Result {
         if !core::mem::take(&mut self.empty) {
             self.out.write_str(", ")?;

@@ -3,7 +3,7 @@
 use core::fmt::{self, Display, Write};
 
 use super::super::{Item, Items, Report, Timings, Trouble};
-use super::{Seconds, Summary, counted, title};
+use super::{Named, Seconds, Summary, counted, title};
 
 /// Writes `report` on the box that is called `target`.
 ///
@@ -22,7 +22,7 @@ pub fn write(out: &mut dyn Write, target: &str, report: &Report) -> fmt::Result 
     }
     let absent = report.troubles.of(Trouble::NotAvailable);
     if absent != Items::NONE {
-        line(out, "not there", &Absent(absent))?;
+        line(out, "not there", &Named(absent))?;
     }
     if let Some(days) = report.observed.certificate_days {
         line(out, "certificate", &format_args!("{days} days left"))?;
@@ -63,22 +63,6 @@ fn facts(out: &mut dyn Write, report: &Report) -> fmt::Result {
 
 fn line(out: &mut dyn Write, name: &str, text: &dyn Display) -> fmt::Result {
     writeln!(out, "  {name:<18} {text}")
-}
-
-/// What this version of the box does not have.
-struct Absent(Items);
-
-impl Display for Absent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut list = super::List {
-            out: f,
-            empty: true,
-        };
-        for item in self.0.iter() {
-            list.add(format_args!("{item}"))?;
-        }
-        Ok(())
-    }
 }
 
 struct Names<'a>(&'a Report);
@@ -224,7 +208,7 @@ fmc-1 (FMC): CRITICAL - 5 devices critical, 1 device warning, the certificate ex
         assert!(
             shown.starts_with(
                 "fmc-1 (FMC): UNKNOWN - stopped at data, \
-                 1 device unknown, the answer holds no devices; try again later, \
+                 1 device unknown, the answers hold no devices; try again later, \
                  state \"missing\" is not known; see what the box shows\n"
             ),
             "{shown}"
