@@ -8,8 +8,9 @@ use heapless::{Vec, VecView};
 ///
 /// Leading blanks are dropped, trailing ones too, however many there are; what
 /// does not fit is counted as [`truncated`](Self::is_truncated), never an error
-/// and never more memory. Printed lossily: bytes that are not UTF-8 and control
-/// characters come out as `U+FFFD`, so that a box can not write into a terminal.
+/// and never more memory. Printed lossily: bytes that are not UTF-8, control
+/// characters, and what is not seen but turns or breaks a line come out as `U+FFFD`,
+/// so that a box can not write into a terminal.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Text<const N: usize> {
     bytes: Vec<u8, N, u16>,
@@ -104,13 +105,20 @@ impl<const N: usize> From<&str> for Text<N> {
     }
 }
 
+/// Whether a character moves the cursor, breaks the line, turns the direction of
+/// writing, or is not seen at all.
+fn is_odd(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
 impl<const N: usize> fmt::Display for Text<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         use core::fmt::Write as _;
         let kept = self.as_str().map_or(self.as_bytes(), str::as_bytes);
         for chunk in kept.utf8_chunks() {
             for c in chunk.valid().chars() {
-                f.write_char(if c.is_control() {
+                f.write_char(if is_odd(c) {
                     char::REPLACEMENT_CHARACTER
                 } else {
                     c
@@ -174,5 +182,15 @@ mod tests {
         let mut text = Text::<16>::new();
         text.push(b"a\x1b[31m\xff");
         assert_eq!(std::format!("{text}"), "a\u{fffd}[31m\u{fffd}");
+    }
+
+    #[test]
+    fn prints_nothing_that_turns_or_breaks_a_line() {
+        for odd in [
+            '\u{202e}', '\u{2066}', '\u{61c}', '\u{2028}', '\u{200b}', '\u{feff}',
+        ] {
+            let text = Text::<16>::from(std::format!("a{odd}b").as_str());
+            assert_eq!(std::format!("{text}"), "a\u{fffd}b");
+        }
     }
 }

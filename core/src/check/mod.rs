@@ -256,7 +256,12 @@ impl Check {
         if self.try_next(step) {
             return;
         }
-        if step.item == Item::Devices {
+        let missing = self.report.troubles.of(Trouble::NotAvailable);
+        if step.item == Item::Devices && missing.contains(Item::Version) {
+            // Every FMC tells its version and its devices: this is something else.
+            let error = PeerError::Status(404).into();
+            self.report.fail(Item::Devices, error);
+        } else if step.item == Item::Devices {
             // So old versions say that a list is empty, or at its end.
             self.report.counts.begin(Item::Devices);
         } else {

@@ -448,3 +448,11 @@ fn a_refusal_of_one_request_does_not_hide_the_other() {
         );
     }
 }
+
+#[test]
+fn a_box_that_knows_no_path_is_not_well() {
+    for product in [Product::Fmc, Product::CdFmc] {
+        let (report, _) = run(Check::new(product), 9, |_| Reply::Answer(404, "{}".into()));
+        assert_eq!(report.verdict(), Verdict::Unknown);
+    }
+}
