@@ -19,7 +19,7 @@ use heapless::String;
 
 use crate::error::{Error, PeerError};
 use crate::exchange::{Request, Sink};
-use crate::health::{Item, Items, Observed, Report, Trouble};
+use crate::health::{Item, Items, Observed, Report, Tally, Trouble};
 use crate::json::JsonError;
 use crate::paging::{Page, Pages};
 use crate::product::Product;
@@ -183,9 +183,21 @@ impl Check {
     pub fn finish(mut self, observed: Observed) -> Report {
         if !self.steps.is_empty() {
             self.report.troubles.unfinished();
+        } else if let Some(item) = self.nothing_there() {
+            self.report.fail(item, PeerError::Status(404).into());
         }
         self.report.observed = observed;
         self.report
+    }
+
+    /// An item that the box does not have, if it has none of those that are wanted:
+    /// then nothing is known of its health.
+    fn nothing_there(&self) -> Option<Item> {
+        let missing = self.report.troubles.of(Trouble::NotAvailable);
+        let counted = |item: &Item| item.tally() != Tally::Facts;
+        let mut wanted = self.items.iter().filter(counted);
+        let is_empty = self.report.error.is_none() && self.report.counts.is_empty();
+        wanted.find(|item| is_empty && missing.contains(*item))
     }
 
     /// What is read now: the step, or the entry of its list.

@@ -240,7 +240,7 @@ impl Picked for Draft {
         let (entry, facts) = (&mut self.entry, &mut self.report.facts);
         match *field {
             Field::Refusal => self.refused = true,
-            Field::Count => self.count = value.as_u32(),
+            Field::Count => self.count = count(value),
             Field::Entry => self.end_entry(),
             Field::Name => keep(&mut entry.name, value),
             Field::Detail => keep(&mut entry.detail, value),
@@ -277,6 +277,12 @@ impl Picked for Draft {
             self.end_entry();
         }
     }
+}
+
+/// How long a list is; more than there are numbers for is the most.
+fn count(value: Value<'_>) -> Option<u32> {
+    let is_number = !value.text.is_empty() && value.text.iter().all(u8::is_ascii_digit);
+    value.as_u32().or_else(|| is_number.then_some(u32::MAX))
 }
 
 /// Switched off, or a slot in which there is nothing (`CfprEquipmentPresence`).

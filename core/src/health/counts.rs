@@ -146,6 +146,12 @@ impl Counts {
             .map(|(_, number)| *number)
     }
 
+    /// Whether nothing was read.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.states.is_empty() && self.numbers.is_empty() && self.faults.is_none()
+    }
+
     /// Says that `item` was read, even if there is none of it.
     pub fn begin(&mut self, item: Item) {
         match item.tally() {

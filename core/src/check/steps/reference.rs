@@ -33,7 +33,7 @@ const fn about(product: Product, item: Item) -> About {
 const fn of_fmc(item: Item) -> About {
     let (what, since, known) = match item {
         Item::Version => (
-            "Version, model, host name, serial number and uptime. An FMC that tells no version is UNKNOWN.",
+            "Version, model, host name, serial number and uptime. An answer that tells no version is UNKNOWN.",
             "6.1",
             DOCUMENTED,
         ),

@@ -283,7 +283,12 @@ fn every_item_with_states_has_a_case() {
 #[test]
 fn what_is_not_there_is_no_failure() {
     for product in [Product::Fmc, Product::Fxos] {
-        let (report, _) = checked(product, "nothing", &Value::Null);
+        // One that is there, as nothing is known of a box that has none.
+        let (path, body) = match product {
+            Product::Fxos => ("classId=faultInst", json!({"faultInst": []})),
+            _ => ("nothing", Value::Null),
+        };
+        let (report, _) = checked(product, path, &body);
         assert_eq!((report.verdict(), report.error), (Verdict::Ok, None));
         let absent = report.troubles.of(Trouble::NotAvailable);
         for item in Item::ALL.into_iter().filter(|item| item.is_of(product)) {
@@ -293,6 +298,7 @@ fn what_is_not_there_is_no_failure() {
                 Item::Devices => report.counts.states(item).is_some(),
                 // Read with another, which is named.
                 Item::Connections | Item::Deployments | Item::Power | Item::Thermal => true,
+                Item::Faults => report.counts.faults(item).is_some(),
                 _ => absent.contains(item),
             };
             assert!(told, "{item}");

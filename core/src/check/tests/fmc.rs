@@ -300,12 +300,16 @@ fn bodies_that_are_not_json() {
 
 #[test]
 fn promised_devices_that_never_come() {
-    let report = list(ok(r#"{"items":[],"paging":{"count":100}}"#));
-    assert_eq!(
-        reasons(&report),
-        [Cause::Item(Item::Devices, Trouble::Incomplete)]
-    );
-    assert_eq!(report.verdict(), Verdict::Unknown);
+    for count in ["100", "9223372036854775808"] {
+        let report = list(ok(format!(
+            "{{\"items\":[],\"paging\":{{\"count\":{count}}}}}"
+        )));
+        assert_eq!(
+            reasons(&report),
+            [Cause::Item(Item::Devices, Trouble::Incomplete)]
+        );
+        assert_eq!(report.verdict(), Verdict::Unknown);
+    }
 }
 
 #[test]

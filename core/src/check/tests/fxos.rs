@@ -175,9 +175,26 @@ proptest! {
 
 #[test]
 fn what_a_release_lacks_is_noted_and_nothing_worse() {
+    for class in [
+        "faultInst",
+        "smAppInstance",
+        "equipmentChassis",
+        "topSystem",
+    ] {
+        let mut all = well();
+        all.as_object_mut().unwrap().remove(class);
+        let report = check(&all, 64);
+        assert_eq!((report.verdict(), report.stopped_at()), (Verdict::Ok, None));
+    }
+}
+
+/// A chassis of which nothing is known is not well.
+#[test]
+fn a_release_that_lacks_all_is_unknown() {
     let report = check(&json!({}), 64);
-    assert_eq!((report.verdict(), report.stopped_at()), (Verdict::Ok, None));
-    let missing = |item| Cause::Item(item, Trouble::NotAvailable);
+    assert_eq!(report.verdict(), Verdict::Unknown);
+    assert_eq!(report.error, Some(PeerError::Status(404).into()));
+    let missing = report.troubles.of(Trouble::NotAvailable);
     let items = [
         Item::Version,
         Item::System,
@@ -185,7 +202,7 @@ fn what_a_release_lacks_is_noted_and_nothing_worse() {
         Item::Instances,
         Item::Faults,
     ];
-    assert_eq!(reasons(&report), items.map(missing));
+    assert!(items.iter().all(|item| missing.contains(*item)));
     assert_eq!(
         (
             report.counts.states(Item::Instances),
