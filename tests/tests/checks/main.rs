@@ -10,6 +10,7 @@ use core::time::Duration;
 
 use oobwatch_client::Client;
 use oobwatch_client::core::health::{Item, Items, Report, Severity, State, Tally, Verdict};
+use oobwatch_client::core::product::Product;
 use oobwatch_sim::Scenario;
 use oobwatch_tests::Lab;
 
@@ -56,9 +57,18 @@ async fn all_hold(lab: &Lab, client: &Client, cases: &[Case]) {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// A check of one item alone.
+/// A check of one item, and of another that such a box has: one that has nothing of
+/// what it is asked for is UNKNOWN.
 async fn check_of(client: &Client, item: Item) -> Report {
-    client.check_of(Items::NONE.with(item), Duration::MAX).await
+    let other = match item {
+        Item::Devices | Item::Connections => Item::HaPairs,
+        Item::Faults => Item::Chassis,
+        Item::Alerts => Item::Undeployed,
+        _ if item.is_of(Product::Fmc) => Item::Devices,
+        _ => Item::Faults,
+    };
+    let items = Items::NONE.with(item).with(other);
+    client.check_of(items, Duration::MAX).await
 }
 
 /// The counts of an item that are not zero, such as `ok=2 critical=1`; what kept it from being
