@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::shape::{is_schema_word, shape};
-use super::spelling::{base64_parts, unescaped};
+use super::spelling::{base64_parts, spelled};
 use super::vocabulary::{Rule, header, query_is_shown};
 use super::{Field, json};
 
@@ -50,7 +50,7 @@ impl fmt::Display for Kind {
 #[derive(Default)]
 pub(super) struct Redactor {
     pseudonyms: HashMap<String, String>,
-    /// What is looked for inside of all text, in clear and in base64; the longest first.
+    /// What is looked for inside of all text, however it is escaped: in clear and in base64, the longest first.
     sought: Vec<(String, String)>,
     counts: HashMap<Kind, usize>,
 }
@@ -100,9 +100,6 @@ impl Redactor {
         if let Some(known) = self.pseudonyms.get(text) {
             return known.clone();
         }
-        if unescaped(text).any(|plain| self.holds_sought(&plain)) {
-            return self.pseudonym(Kind::Text, text);
-        }
         self.without_sought(text)
     }
 
@@ -149,22 +146,16 @@ impl Redactor {
         self.pseudonyms.values().any(|pseudonym| pseudonym == word)
     }
 
-    fn holds_sought(&self, text: &str) -> bool {
-        self.sought
-            .iter()
-            .any(|(spelling, _)| text.contains(spelling.as_str()))
-    }
-
     /// `text` with the pseudonyms of what is looked for.
     pub(super) fn without_sought(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
         while let Some(first) = rest.chars().next() {
             let mut sought = self.sought.iter();
-            let (length, shown) = match sought.find(|(known, _)| rest.starts_with(known.as_str())) {
-                Some((known, pseudonym)) => (known.len(), pseudonym.as_str()),
-                None => (first.len_utf8(), rest.split_at(first.len_utf8()).0),
-            };
+            let found = sought
+                .find_map(|(known, pseudonym)| Some((spelled(rest, known)?, pseudonym.as_str())));
+            let as_it_is = (first.len_utf8(), rest.split_at(first.len_utf8()).0);
+            let (length, shown) = found.unwrap_or(as_it_is);
             out.push_str(shown);
             rest = rest.split_at(length).1;
         }

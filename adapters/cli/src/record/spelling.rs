@@ -25,64 +25,59 @@ pub(super) fn base64_parts(value: &str) -> impl Iterator<Item = String> {
     parts.into_iter()
 }
 
-/// `text` with percent-encoding and JSON escapes undone, as far as it has any.
-pub(super) fn unescaped(text: &str) -> impl Iterator<Item = String> {
-    let percent = text.contains('%').then(|| percent_decoded(text));
-    let json = text
-        .contains('\\')
-        .then(|| json_unescaped(text, &[12, 6, 2]));
-    // After a backslash of somebody else's, `\\u0021` is that of a backslash and of `u0021`.
-    let unicode = text
-        .contains("\\\\u")
-        .then(|| json_unescaped(text, &[12, 6]));
-    percent.into_iter().chain(json).chain(unicode)
-}
-
-fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, after @ ..] = rest {
-        let (byte, after) = match rest {
-            [b'%', high, low, after @ ..] => match (hex(*high), hex(*low)) {
-                (Some(high), Some(low)) => (high << 4 | low, after),
-                _ => (b'%', &rest[1..]),
-            },
-            _ => (*first, after),
-        };
-        bytes.push(byte);
-        rest = after;
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-fn hex(digit: u8) -> Option<u8> {
-    char::from(digit)
-        .to_digit(16)
-        .and_then(|value| u8::try_from(value).ok())
-}
-
-/// RFC 8259, section 7; what is no escape of these lengths stays.
+/// How many bytes at the start of `text` spell `value`: as it is, with JSON escapes (RFC 8259,
+/// section 7) or with percent-encoding (RFC 3986, section 2.1).
 ///
-/// The longest is a surrogate pair, `\ud83d\ude00`; 2 is that of `\n` and its like.
-fn json_unescaped(text: &str, lengths: &[usize]) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('\\') {
-        let (before, escape) = rest.split_at(at);
-        out.push_str(before);
-        let found = lengths.iter().find_map(|&length| {
-            let (escape, after) = escape.split_at_checked(length)?;
-            if length > 2 && !escape.starts_with("\\u") {
-                return None;
-            }
-            let plain: String = serde_json::from_str(&format!("\"{escape}\"")).ok()?;
-            Some((plain, after))
-        });
-        let (plain, after) = found.unwrap_or_else(|| ("\\".to_owned(), escape.split_at(1).1));
-        out.push_str(&plain);
-        rest = after;
+/// Asked for every place of a text, so that nothing that stands before the value, such as a
+/// backslash, can take its first escape apart.
+pub(super) fn spelled(text: &str, value: &str) -> Option<usize> {
+    let ways = [as_it_is, json_escaped, percent_encoded];
+    let length = |way: fn(&str, char) -> Option<usize>| {
+        value.chars().try_fold(0, |length, next| {
+            let (_, rest) = text.split_at_checked(length)?;
+            Some(length + way(rest, next)?)
+        })
+    };
+    // The longest: of a `%25` that stands for the last character, nothing is left over.
+    ways.into_iter().filter_map(length).max()
+}
+
+fn as_it_is(text: &str, next: char) -> Option<usize> {
+    text.starts_with(next).then_some(next.len_utf8())
+}
+
+/// The longest escape is a surrogate pair, `\ud83d\ude00`; two bytes are `\n` and its like.
+fn json_escaped(text: &str, next: char) -> Option<usize> {
+    if !text.starts_with('\\') {
+        return as_it_is(text, next);
     }
-    out + rest
+    [12, 6, 2].into_iter().find(|&length| {
+        let escape = text.split_at_checked(length).map(|(escape, _)| escape);
+        let plain = escape.map(|escape| serde_json::from_str::<String>(&format!("\"{escape}\"")));
+        plain.is_some_and(|plain| plain.is_ok_and(|plain| plain.chars().eq([next])))
+    })
+}
+
+fn percent_encoded(text: &str, next: char) -> Option<usize> {
+    let mut bytes = [0; 4];
+    let mut wanted = next.encode_utf8(&mut bytes).bytes();
+    wanted.try_fold(0, |length, byte| {
+        let rest = text.as_bytes().get(length..)?;
+        let (found, taken) = match octet(rest) {
+            Some(octet) => (octet, 3),
+            None => (*rest.first()?, 1),
+        };
+        (found == byte).then_some(length + taken)
+    })
+}
+
+/// What `%41` and the like stand for.
+fn octet(text: &[u8]) -> Option<u8> {
+    let [b'%', high, low, ..] = text else {
+        return None;
+    };
+    let digit = |digit: &u8| char::from(*digit).to_digit(16);
+    u8::try_from(digit(high)? << 4 | digit(low)?).ok()
 }
 
 #[cfg(test)]
@@ -99,24 +94,27 @@ mod tests {
             prop_assert!(base64_parts(&value).any(|part| encoded.contains(&part)), "{}", encoded);
         }
 
+        /// Whatever stands before and after, and however the value itself looks like an escape.
         #[test]
-        fn escapes_are_undone(text in ".{0,12}") {
-            let json = serde_json::to_string(&text).unwrap();
-            prop_assert_eq!(json_unescaped(&json[1..json.len() - 1], &[12, 6, 2]), text.clone());
-            let percent: String = text.bytes().map(|byte| format!("%{byte:02x}")).collect();
-            prop_assert_eq!(percent_decoded(&percent), text);
+        fn every_spelling_is_recognised(value in "[\\\\\"/%u0-9a-f\n\u{e9}\u{1f600}]{4,12}", after in "\\PC{0,4}") {
+            let json = serde_json::to_string(&value).unwrap();
+            let units: String = value.encode_utf16().map(|unit| format!("\\u{unit:04X}")).collect();
+            let percent: String = value.bytes().map(|byte| format!("%{byte:02x}")).collect();
+            let readable = value.replace('%', "%25").replace('/', "%2F");
+            for form in [value.as_str(), &json[1..json.len() - 1], &units, &percent, &readable] {
+                let found = spelled(&format!("{form}{after}"), &value);
+                prop_assert!(found.is_some_and(|length| length >= form.len()), "{} {:?}", form, found);
+            }
         }
     }
 
     #[test]
-    fn a_backslash_before_an_escape_hides_nothing() {
-        assert!(unescaped(r"\\u0061\u0062").any(|plain| plain.contains("ab")));
-    }
-
-    #[test]
     fn what_is_no_escape_stays() {
-        assert_eq!(json_unescaped(r"a\q\u00e9\", &[12, 6, 2]), "a\\q\u{e9}\\");
-        assert_eq!(percent_decoded("100%"), "100%");
-        assert_eq!(percent_decoded("%zz%41"), "%zzA");
+        for text in [r"a\q", "a%zz", "100%", r"\u00", "%4", r"\ud83d"] {
+            assert_eq!(spelled(text, text), Some(text.len()), "{text}");
+        }
+        assert_eq!(spelled("%zz%41", "%zzA"), Some(6));
+        assert_eq!(spelled("", "a"), None);
+        assert_eq!(spelled(r"\u0061", "b"), None);
     }
 }
