@@ -288,7 +288,10 @@ impl Home for Host {
         tracing::debug!(%address, ?kind, "begins");
         let task = tokio::spawn(async move {
             let next = drive::authenticate(&host, permit).await;
-            host.log_out_if_abandoned();
+            // A logout that was put off has a caller who waits.
+            if kind != AuthKind::Logout {
+                host.log_out_if_abandoned();
+            }
             next
         });
         let next = task

@@ -18,6 +18,10 @@ const STREAM_PROOF: u32 = 60_000;
 /// A streamed request holds off renewals for so many milliseconds at most.
 const STREAM_LEASE: u32 = 2 * 60 * 60 * 1_000;
 
+/// How often one request has the session logged out: a busy box may turn the
+/// first of them away.
+const LOGOUTS_MAX: u8 = 4;
+
 /// What a latched credential is told as.
 const REFUSED: Error = Error::Peer(PeerError::LoginRefused);
 
@@ -52,6 +56,7 @@ pub struct Ticket {
     pub(super) overtaken: u8,
     pub(super) resent: bool,
     pub(super) waits: u8,
+    logouts: u8,
     pub(super) since: Option<Instant>,
     end: Instant,
 }
@@ -67,6 +72,7 @@ impl Ticket {
             overtaken: 0,
             resent: false,
             waits: 0,
+            logouts: 0,
             since: None,
             end: Instant::MAX,
         }
@@ -247,7 +253,7 @@ impl Session {
             Plan::Probe => self.elect_probe(now, ticket),
             Plan::Authenticate(AuthKind::Login) => self.elect_login(now, ticket, latch),
             Plan::Authenticate(AuthKind::Refresh) => self.elect_refresh(now, ticket),
-            Plan::Authenticate(AuthKind::Logout) => self.elect(now, AuthKind::Logout, ticket.class),
+            Plan::Authenticate(AuthKind::Logout) => self.elect_logout(now, ticket),
             Plan::Stop(stop) => Admit::Stop(stop),
         }
     }
@@ -380,7 +386,7 @@ impl Session {
         let leave = latch.ask(now, Duration::from_millis(self.rules.auth_lease.into()));
         self.held_back = matches!(leave, Leave::Latched | Leave::NotBefore(_));
         match leave {
-            Leave::Go => self.elect(now, AuthKind::Login, ticket.class),
+            Leave::Go => self.elect(now, AuthKind::Login, ticket.class, Instant::MAX),
             Leave::Wait(until) => self.queue(now, ticket, until, Wait::Credential),
             Leave::Latched | Leave::NotBefore(_) => Admit::Stop(Stop::Refused(REFUSED)),
         }
@@ -398,17 +404,34 @@ impl Session {
     fn elect_refresh(&mut self, now: Instant, ticket: &Ticket) -> Admit {
         match self.over_budget(now, true) {
             Some(ready) => self.queue(now, ticket, ready, Wait::Budget),
-            None => self.elect(now, AuthKind::Refresh, ticket.class),
+            None => self.elect(now, AuthKind::Refresh, ticket.class, Instant::MAX),
         }
     }
 
-    fn elect(&mut self, now: Instant, kind: AuthKind, class: Class) -> Admit {
+    /// A logout goes at once, whatever the box has said to others. One that it
+    /// turned away goes again when the box is ready, if the caller can wait.
+    fn elect_logout(&mut self, now: Instant, ticket: &mut Ticket) -> Admit {
+        let latest = ticket.deadline(now, self.rules.patience);
+        let again = ticket.logouts > 0 && now < self.busy_until;
+        if again && self.busy_until <= latest {
+            let (until, why) = (self.busy_until, Wait::Busy);
+            return Admit::Wait { until, why };
+        }
+        ticket.logouts = ticket.logouts.saturating_add(1);
+        let is_last = ticket.logouts >= LOGOUTS_MAX;
+        let latest = if is_last { Instant::default() } else { latest };
+        self.elect(now, AuthKind::Logout, ticket.class, latest)
+    }
+
+    /// It may be put off until `latest`.
+    fn elect(&mut self, now: Instant, kind: AuthKind, class: Class, latest: Instant) -> Admit {
         let flight = self.take_off(now, kind, class, false);
         Admit::Authenticate(AuthPermit {
             session: self.id,
             flight,
             kind,
             elected: now,
+            latest,
         })
     }
 

@@ -24,6 +24,8 @@ pub struct AuthPermit {
     pub(super) flight: u32,
     pub(super) kind: AuthKind,
     pub(super) elected: Instant,
+    /// A busy box can put it off until then.
+    pub(super) latest: Instant,
 }
 
 impl AuthPermit {

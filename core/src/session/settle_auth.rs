@@ -53,8 +53,7 @@ impl Session {
         if let Some(until) = self.auth_is_put_off(now, &outcome) {
             self.busy_until = self.busy_until.max(until);
             self.pace.slow_down(now);
-            // A logout is not done again.
-            if permit.kind != AuthKind::Logout {
+            if self.busy_until <= permit.latest {
                 return AuthNext::Continue;
             }
         }
@@ -70,8 +69,8 @@ impl Session {
         next
     }
 
-    /// Until when a login or refresh has to wait, if the box is too busy for
-    /// it. Nothing has been used up then: it is done again later.
+    /// Until when a login, refresh or logout has to wait, if the box is too busy
+    /// for it. Nothing has been used up then: it is done again later.
     fn auth_is_put_off(&mut self, now: Instant, outcome: &AuthOutcome) -> Option<Instant> {
         let AuthOutcome::Response(response) = outcome else {
             return None;

@@ -145,7 +145,8 @@ async fn check<D: Dial>(state: &State, target: &Target, dial: &D) {
 
 /// Ends the session of `home`. What comes of it is in the record of the session.
 async fn log_out<D: Dial>(home: &BoardHome<'_, D>) {
-    let _ = with_timeout(wait(LOGOUT), drive::log_out(home)).await;
+    let end = clock::now().after(LOGOUT);
+    let _ = with_timeout(wait(LOGOUT), drive::log_out_until(home, end)).await;
     note_session(home);
 }
 

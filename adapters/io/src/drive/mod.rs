@@ -164,7 +164,19 @@ pub async fn upload<H: Home, R: Read>(
 /// # Cancel safety
 /// As [`send`].
 pub async fn log_out<H: Home>(home: &H) -> Result<(), Failure> {
-    match admitted(home, &mut Ticket::new(Class::Logout)).await {
+    log_out_until(home, Instant::MAX).await
+}
+
+/// As [`log_out`], and waits for nothing past `end`: a logout that a busy box has
+/// turned away goes again only if that is in time.
+///
+/// # Errors
+/// As [`log_out`].
+///
+/// # Cancel safety
+/// As [`send`].
+pub async fn log_out_until<H: Home>(home: &H, end: Instant) -> Result<(), Failure> {
+    match admitted(home, &mut Ticket::new(Class::Logout).until(end)).await {
         Ok(_) | Err(Failure::Stopped(Stop::LoggedOut)) => Ok(()),
         Err(failure) => Err(failure),
     }

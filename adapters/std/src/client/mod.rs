@@ -14,7 +14,7 @@ use oobwatch_core::http::Method;
 use oobwatch_core::origin::Origin;
 use oobwatch_core::secret::AccessToken;
 use oobwatch_core::session::{Ages, Memory, Rules, Session, Stats};
-use oobwatch_io::{Failure, Home as _, drive};
+use oobwatch_io::{Failure, Home as _, Timer as _, drive};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::io::AsyncRead;
@@ -244,8 +244,10 @@ impl Client {
     }
 
     /// Logs out, at most for as long as [`Timeouts::close`](crate::Timeouts),
-    /// and closes all connections. Nothing is sent afterwards. A
-    /// [shared](Builder::shared_session) session stays open for the next process.
+    /// and closes all connections. Nothing is sent afterwards. If the box is too
+    /// busy for it (429 and its like), the logout goes again while there is time,
+    /// three times at most. A [shared](Builder::shared_session) session stays open
+    /// for the next process.
     ///
     /// # Errors
     /// [`ClientError::Request`] if the box could not be told: its session then
@@ -269,7 +271,8 @@ impl Client {
             self.shared().pool.clear();
             return Ok(());
         }
-        let closed = timeout(limit, drive::log_out(&self.host)).await;
+        let end = self.host.now().after(limit);
+        let closed = timeout(limit, drive::log_out_until(&self.host, end)).await;
         self.shared().pool.clear();
         let late = Failure::Failed(crate::core::error::TransportError::Timeout.into());
         Ok(closed.unwrap_or(Err(late))?)
@@ -449,8 +452,10 @@ impl Drop for LogOutOnDrop {
                     } else {
                         Duration::ZERO
                     };
-                runtime
-                    .spawn(async move { tokio::time::timeout(limit, drive::log_out(&host)).await });
+                runtime.spawn(async move {
+                    let end = host.now().after(limit);
+                    timeout(limit, drive::log_out_until(&host, end)).await
+                });
             }
             Err(_) => tracing::warn!(
                 address = %host.0.connector.address,

@@ -19,7 +19,7 @@ impl Keeper {
         let written = match kind {
             AuthKind::Login => self.after_login(&mut flight, came, open),
             AuthKind::Refresh => self.after_refresh(&mut flight, came, open),
-            AuthKind::Logout => self.after_logout(&mut flight.held, came),
+            AuthKind::Logout => self.after_logout(&mut flight.held, came, open.as_ref()),
         };
         if let Err(error) = written {
             tracing::error!("{error}");
@@ -122,12 +122,19 @@ impl Keeper {
     }
 
     /// A session that could not be closed stays in its record: the next start
-    /// closes it.
-    fn after_logout(&self, held: &mut Held, came: Came) -> Result<(), StateError> {
+    /// closes it. If it is still open here, the logout was put off.
+    fn after_logout(
+        &self,
+        held: &mut Held,
+        came: Came,
+        open: Option<&Open>,
+    ) -> Result<(), StateError> {
         if came == Came::Done {
             return self.drop_record(held);
         }
-        *held = Held::default();
+        if open.is_none() {
+            *held = Held::default();
+        }
         Ok(())
     }
 

@@ -1,5 +1,7 @@
 //! A box that asks for patience.
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::error::PeerError;
 use crate::exchange::RetryAfter;
@@ -154,5 +156,132 @@ fn a_probe_that_finds_the_box_busy_has_an_end() {
             }
         };
         assert_eq!(next, Next::Fail(PeerError::Overloaded(503).into()));
+    }
+}
+
+/// Has the session logged out by one caller, whose logout the box answers in turn
+/// like this, and then as it should. When each logout went, and what came of them.
+fn log_out(
+    session: &mut Session,
+    ticket: &mut Ticket,
+    answers: &[Response],
+) -> (Vec<u64>, AuthNext) {
+    let (mut now, mut went, mut answers) = (10_000, Vec::new(), answers.iter());
+    loop {
+        match session.admit_alone(at(now), ticket) {
+            Admit::Authenticate(permit) => {
+                assert_eq!(permit.kind(), AuthKind::Logout);
+                went.push(now);
+                let answer = answers.next().cloned().unwrap_or_else(|| status(204));
+                let answer = AuthOutcome::Response(answer);
+                match session.settle_auth_alone(at(now), permit, answer) {
+                    AuthNext::Continue => assert!(session.is_open()),
+                    next => return (went, next),
+                }
+            }
+            Admit::Wait { until, why } => {
+                assert_eq!(why, Wait::Busy);
+                assert!(until > at(now), "waits for the past");
+                now = until.as_millis();
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_logout_that_was_turned_away_goes_again() {
+    let mut session = fmc_session();
+    open(&mut session, 0);
+    let mut ticket = Ticket::new(Class::Logout).until(at(15_000));
+    let (went, next) = log_out(
+        &mut session,
+        &mut ticket,
+        &[busy(429, None), busy(503, None)],
+    );
+    assert_eq!((went.len(), next), (3, AuthNext::Closed));
+    assert!(
+        went.is_sorted() && *went.last().unwrap() <= 15_000,
+        "{went:?}"
+    );
+    let stats = session.stats();
+    assert_eq!((stats.logouts, stats.orphans), (1, 0));
+}
+
+/// What a box has told others does not hold off a logout.
+#[test]
+fn a_logout_goes_at_once() {
+    let mut session = fmc_session();
+    open(&mut session, 0);
+    session.busy_until = at(12_000);
+    let (went, next) = log_out(&mut session, &mut Ticket::new(Class::Logout), &[]);
+    assert_eq!((went, next), (std::vec![10_000], AuthNext::Closed));
+}
+
+/// A chassis is logged out of before its token is over. If it is too busy for that
+/// again and again, the login that the request needs comes first.
+#[test]
+fn a_logout_before_a_login_has_an_end_too() {
+    let origin = Origin::new(Product::Fxos, "chassis.example").unwrap();
+    let mut session = Session::new(&origin, 9, Rules::default());
+    let (mut ticket, mut now, mut logouts) = (Ticket::new(Class::Read), 0, 0);
+    loop {
+        match session.admit_alone(at(now), &mut ticket) {
+            Admit::Authenticate(permit) if permit.kind() == AuthKind::Logout => {
+                logouts += 1;
+                let answer = AuthOutcome::Response(busy(503, Some(1)));
+                let next = session.settle_auth_alone(at(now), permit, answer);
+                assert_eq!(next, AuthNext::Continue);
+                // Not by another request, which would have tries of its own.
+                assert_eq!(session.is_open(), logouts < 4);
+            }
+            Admit::Authenticate(permit) => {
+                let AuthOutcome::Granted(mut grant) = grant("a", "r") else {
+                    unreachable!()
+                };
+                (grant.refresh, grant.refresh_period) = (None, Some(600));
+                grant.origin = session.origin;
+                let granted = AuthOutcome::Granted(grant);
+                let next = session.settle_auth_alone(at(now), permit, granted);
+                assert_eq!(next, AuthNext::Continue);
+            }
+            Admit::Wait { until, .. } => now = until.as_millis(),
+            Admit::Go(_) if now == 0 => (now, ticket) = (590_000, Ticket::new(Class::Read)),
+            Admit::Go(_) => break,
+            other => panic!("{other:?}"),
+        }
+    }
+    let stats = session.stats();
+    assert_eq!((logouts, stats.logins, stats.orphans), (4, 2, 1));
+}
+
+proptest! {
+    /// However long a box is too busy, and whatever it asks for: nobody waits for
+    /// a logout past their end, it is not asked for ever, and what could not be
+    /// closed is counted.
+    #[test]
+    fn a_logout_has_an_end(
+        end in 0u64..200_000,
+        answers in prop::collection::vec(
+            (prop_oneof![Just(429), Just(503)], prop::option::of(0u32..40)),
+            0..6,
+        ),
+    ) {
+        let mut session = fmc_session();
+        open(&mut session, 0);
+        let mut ticket = Ticket::new(Class::Logout).until(at(10_000 + end));
+        let all: Vec<_> = answers.iter().map(|&(status, told)| busy(status, told)).collect();
+        let (went, next) = log_out(&mut session, &mut ticket, &all);
+        prop_assert!(went.len() <= 4);
+        prop_assert!(went.iter().all(|at| *at <= 10_000 + end.min(120_000)), "{went:?}");
+        for (pause, (_, told)) in went.windows(2).zip(&answers) {
+            let least = told.map_or(750, |seconds| u64::from(seconds) * 1_000);
+            prop_assert!(pause[1] - pause[0] >= least, "{went:?}");
+        }
+        let stats = session.stats();
+        let closed = went.len() > answers.len();
+        prop_assert_eq!(next == AuthNext::Closed, closed);
+        prop_assert_eq!((stats.logouts, stats.orphans), (closed.into(), (!closed).into()));
+        prop_assert!(!session.is_open());
     }
 }

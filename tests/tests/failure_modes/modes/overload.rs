@@ -2,7 +2,7 @@
 
 use oobwatch_sim::Scenario;
 
-use super::{CONFIG, HALF_HOUR, LOGIN, MINUTE, VERSION, at, fmc, trouble};
+use super::{CONFIG, HALF_HOUR, LOGIN, LOGOUT, MINUTE, VERSION, at, fmc, trouble};
 use crate::runner::Ask::{Check, Every, Pass, Read, Write};
 use crate::runner::Mode;
 
@@ -26,6 +26,16 @@ pub(super) fn too_many() -> Vec<Mode> {
         fmc(
             "429 on login",
             &at(LOGIN, r#"kind = "too_many""#, "times = 2"),
+            [Check],
+        ),
+        fmc(
+            "429 on logout",
+            &at(LOGOUT, r#"kind = "too_many""#, "times = 2"),
+            [Check],
+        ),
+        fmc(
+            "429 on logout, for good",
+            &at(LOGOUT, r#"kind = "too_many""#, ""),
             [Check],
         ),
         fmc(

@@ -71,6 +71,7 @@ mutants! {
         RepeatsStreams => a_stream_is_sent_once
         RepeatsLostReads => a_lost_read_is_repeated_once
         IgnoresRetryAfter => a_busy_box_is_left_alone
+        GivesUpLogouts => a_logout_that_was_turned_away_goes_again
         WaitsWithoutEnd => nobody_waits_beyond_their_patience;
 }
 

@@ -1,8 +1,9 @@
 //! Requests that are sent once too often, or too early.
 
 use oobwatch_core::Instant;
-use oobwatch_core::exchange::Outcome;
-use oobwatch_core::session::{Class, Next, Permit, Ticket};
+use oobwatch_core::exchange::{AuthOutcome, Outcome};
+use oobwatch_core::latch::Latch;
+use oobwatch_core::session::{AuthKind, AuthNext, AuthPermit, Class, Next, Permit, Ticket};
 
 use super::{Base, base, has_status, is_lost};
 use crate::machine::Machine;
@@ -105,5 +106,29 @@ impl Machine for IgnoresRetryAfter {
             response.retry_after = None;
         }
         self.0.session.settle(now, permit, ticket, &outcome)
+    }
+}
+
+/// A logout that was turned away is not for now, and so not at all.
+pub(super) struct GivesUpLogouts(pub(super) Base, pub(super) ());
+
+impl Machine for GivesUpLogouts {
+    base!();
+
+    fn settle_auth(
+        &mut self,
+        now: Instant,
+        permit: AuthPermit,
+        mut outcome: AuthOutcome,
+        latch: &mut Latch,
+    ) -> AuthNext {
+        let is_logout = permit.kind() == AuthKind::Logout;
+        if let AuthOutcome::Response(response) = &mut outcome
+            && is_logout
+            && matches!(response.status, 429 | 503)
+        {
+            response.status = 404;
+        }
+        self.0.session.settle_auth(now, permit, outcome, latch)
     }
 }

@@ -55,6 +55,7 @@ properties! {
         a_stream_is_sent_once
         a_lost_read_is_repeated_once
         a_busy_box_is_left_alone
+        a_logout_that_was_turned_away_goes_again
         nobody_waits_beyond_their_patience;
     endings:
         nothing_is_sent_after_logout

@@ -4,10 +4,14 @@ use oobwatch_core::session::{Class, Wait};
 
 use super::ensure;
 use crate::model::{LEASE, walk};
-use crate::trace::{Event, Kind, LOGOUT, Millis, Sent, Told, Trace};
+use crate::trace::{End, Event, Kind, LOGOUT, Millis, Sent, Told, Trace};
 
 /// How long a request waits for a busy box.
 const PATIENCE: Millis = 120_000;
+/// How often a busy box can turn a logout of one caller away.
+const LOGOUTS: usize = 4;
+/// Waits are longer than what the box asks for by less than that.
+const JITTER: Millis = 250;
 
 /// After an attempt whose answer was lost, or one that a busy box may have begun.
 pub(super) fn a_write_that_may_have_arrived_is_not_repeated(trace: &Trace) -> Result<(), String> {
@@ -89,6 +93,33 @@ pub(super) fn nobody_waits_beyond_their_patience(trace: &Trace) -> Result<(), St
         })?;
     }
     Ok(())
+}
+
+/// A logout that a busy box turns away goes again: not for ever, and as long as
+/// its caller can wait. No wait is longer than a minute, but by what the box asks.
+pub(super) fn a_logout_that_was_turned_away_goes_again(trace: &Trace) -> Result<(), String> {
+    walk(trace, |at, event, known| {
+        let &Event::Ended { caller, end } = event else {
+            return Ok(());
+        };
+        let asker = trace.callers[caller];
+        let logouts = trace.sent.iter();
+        let logouts: Vec<_> = logouts
+            .filter(|sent| sent.caller == caller && sent.kind == LOGOUT)
+            .collect();
+        let is_busy = |sent: &Sent| sent.was_told(|told| matches!(told, Told::Busy { .. }));
+        let turned_away = logouts.iter().filter(|sent| is_busy(sent)).count();
+        ensure(turned_away <= LOGOUTS, || {
+            format!("caller {caller} was turned away {turned_away} times")
+        })?;
+        let gives_up = asker.class == Class::Logout && end == End::Failed;
+        let gives_up = gives_up && logouts.last().is_some_and(|sent| is_busy(sent));
+        let ready = known[asker.seat].quiet_until.max(at + 60_000) + JITTER;
+        let may = !gives_up || turned_away == LOGOUTS || ready >= asker.since + PATIENCE;
+        ensure(may, || {
+            format!("caller {caller} gives up at {at} ms, turned away {turned_away} times")
+        })
+    })
 }
 
 /// The attempts at a caller's own request.
