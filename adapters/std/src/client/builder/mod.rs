@@ -1,34 +1,27 @@
-//! What a client is made of.
+//! What a client is made of, as its caller says it; `build` puts it together.
 
-use core::hash::{BuildHasher as _, Hasher as _};
-use core::sync::atomic::{AtomicBool, AtomicU64};
+mod build;
+
 use core::time::Duration;
-use std::collections::hash_map::RandomState;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use oobwatch_core::credentials::{Bearer, Login};
 use oobwatch_core::error::ConfigError;
-use oobwatch_core::http::Limits;
-use oobwatch_core::origin::Origin;
 use oobwatch_core::product::Product;
 use oobwatch_core::secret::{AccessToken, RefreshToken};
-use oobwatch_core::session::{Ages, Memory, Rules, Session};
+use oobwatch_core::session::{Memory, Rules};
 use rustls::ClientConfig;
-use tokio_rustls::TlsConnector;
 use zeroize::Zeroizing;
 
 use super::Client;
 use crate::address::Address;
 use crate::clock::Clock;
-use crate::connect::{Connector, Timeouts};
+use crate::connect::Timeouts;
 use crate::credential::Credential;
-use crate::error::BuildError;
-use crate::home::{Secret, Shared};
-use crate::pool::{CONNECTIONS, Pool};
-use crate::state::{CredentialId, Keeper, State};
+use crate::home::Secret;
+use crate::pool::CONNECTIONS;
+use crate::state::State;
 use crate::tap::Tap;
 use crate::tls::Trust;
-use crate::waiting::Epoch;
 
 /// Bytes of a body that [`Client`] keeps, unless the caller says otherwise.
 const BODY_LIMIT: u64 = 256 * 1024 * 1024;
@@ -230,153 +223,4 @@ impl Builder {
         self.shared = shared;
         self
     }
-
-    /// Makes the client. Reads the CA file, if one is named.
-    ///
-    /// # Errors
-    /// [`BuildError`], before anything was sent.
-    pub fn build(self) -> Result<Client, BuildError> {
-        let mut session = self.session()?;
-        let keeper = self.keeper();
-        let memory = keeper.as_ref().map_or(self.memory, Keeper::memory);
-        session.remember(self.clock.now(), memory);
-        if let Some(Adopted {
-            access,
-            refresh,
-            age,
-            refreshes,
-        }) = self.tokens
-        {
-            let ages = Ages {
-                token: age,
-                session: age,
-                refreshes,
-            };
-            session.adopt(self.clock.now(), ages, access, refresh);
-        }
-        let tls = TlsConnector::from(self.trust.client_config()?);
-        let server_name = self.trust.server_name(self.address.host())?;
-        Ok(Client::new(Shared {
-            product: self.product,
-            connector: Connector {
-                address: self.address,
-                server_name,
-                tls,
-                timeouts: self.timeouts,
-                certificate: Mutex::default(),
-                tap: self.tap,
-                made: AtomicU64::new(0),
-            },
-            pool: Pool::new(self.connections),
-            session: Mutex::new(session),
-            epoch: Epoch::default(),
-            clock: self.clock,
-            secret: self.secret,
-            no_credential: Credential::new("", String::new()),
-            domain: self.domain,
-            domains: Mutex::default(),
-            limits: Limits {
-                body: self.body_limit,
-                ..Limits::default()
-            },
-            keeper,
-        }))
-    }
-
-    fn keeper(&self) -> Option<Keeper> {
-        let state = self.state.clone()?;
-        if self.product == Product::CdFmc {
-            return None;
-        }
-        let target = target(self.product, &self.address);
-        let credential = match &self.secret {
-            Secret::Login(credential) => {
-                let id = CredentialId {
-                    name: credential.name().unwrap_or(&target).to_owned(),
-                    user: credential.user().to_owned(),
-                };
-                Some((id, credential.clone()))
-            }
-            Secret::Bearer(_) | Secret::None => None,
-        };
-        Some(Keeper {
-            state,
-            product: self.product,
-            target,
-            shared: self.shared && credential.is_some(),
-            credential,
-            longest: self.longest_login(),
-            clock: self.clock.clone(),
-            held: Arc::default(),
-            learned: Mutex::default(),
-            refusal_noted: AtomicBool::new(false),
-        })
-    }
-
-    /// A login takes no longer than that; its lease must not run out before.
-    fn longest_login(&self) -> Duration {
-        let Timeouts {
-            connect,
-            tls,
-            total,
-            ..
-        } = self.timeouts;
-        connect + tls + total + Duration::from_secs(30)
-    }
-
-    /// A login may come after those of two other processes: that which renews
-    /// the same session, and that which tries the same credential.
-    fn longest_election(&self) -> Duration {
-        let others = if self.state.is_some() { 2 } else { 0 };
-        self.longest_login() * (1 + others)
-    }
-
-    /// Checks all that is sent later, so that bad input sends nothing.
-    fn session(&self) -> Result<Session, BuildError> {
-        let origin = Origin::new(self.product, self.address.authority())?;
-        match (&self.secret, self.product) {
-            (Secret::Login(credential), Product::Fmc | Product::Fxos) => {
-                Login::new(&origin, credential.user(), credential.password())?;
-            }
-            (Secret::Bearer(token), Product::CdFmc) => {
-                Bearer::new(&origin, token)?;
-            }
-            (Secret::None, Product::Fmc | Product::Fxos)
-                if self.tokens.is_some() || self.state.is_some() => {}
-            (Secret::None, _) => return Err(BuildError::NoCredentials),
-            _ => return Err(ConfigError::OtherCredentials.into()),
-        }
-        let can_login = matches!(self.secret, Secret::Login(_));
-        let mut session = Session::new(
-            &origin,
-            self.seed.unwrap_or_else(random),
-            Rules {
-                can_login,
-                patience: self.timeouts.patience,
-                auth_lease: self.rules.auth_lease.max(self.longest_election()),
-                ..self.rules
-            },
-        );
-        if let Some(domain) = &self.domain {
-            match session.use_domain(domain) {
-                // A login finds the name in its list; without one it is unknown.
-                Err(error) if !can_login => return Err(error.into()),
-                _ => {}
-            }
-        }
-        Ok(session)
-    }
-}
-
-/// What a box is called in records: `fmc://host`.
-fn target(product: Product, address: &Address) -> String {
-    let authority = address.authority().to_ascii_lowercase();
-    format!("{}://{authority}", product.as_str())
-}
-
-/// Tells sessions apart and spreads their waits; the standard library's source
-/// of hash seeds is random enough for both.
-pub(super) fn random() -> u32 {
-    let number = RandomState::new().build_hasher().finish();
-    u32::try_from(number >> 32).unwrap_or_default()
 }
