@@ -23,6 +23,7 @@ mod secret;
 mod session;
 mod sessions;
 mod settings;
+mod sharing;
 mod state;
 mod table;
 mod target;

@@ -19,8 +19,9 @@ use crate::config::{Config, Named};
 use crate::exit::{Failure, warn};
 use crate::record::{Kind, Record};
 use crate::scope::Scope;
-use crate::secret::Secret;
+use crate::secret;
 use crate::settings::{Access, Credentials, Reach};
+use crate::sharing::Secret;
 use crate::state::{self, policy};
 
 /// A client, and what its box is called.
@@ -96,6 +97,27 @@ impl Wallet {
         new
     }
 
+    /// Reads what a target logs in with. It will not be in `record`.
+    pub(crate) fn secret(
+        &mut self,
+        access: &Access,
+        record: Option<&Record>,
+    ) -> Result<Secret, Failure> {
+        let conceal = |kind, value: &str| record.iter().for_each(|to| to.conceal(kind, value));
+        Ok(match access.credentials()? {
+            Credentials::Login { user, password } => {
+                conceal(Kind::Secret, password.expose_secret());
+                conceal(Kind::User, &user);
+                let password = password.into_zeroizing();
+                Secret::Login(self.credential(user, password, access.named.as_ref()))
+            }
+            Credentials::Bearer(token) => {
+                conceal(Kind::Token, token.expose_secret());
+                Secret::Bearer(token.into_zeroizing())
+            }
+        })
+    }
+
     /// Forgets the others.
     pub(crate) fn keep_only(&mut self, used: impl FnMut(&Credential) -> bool) {
         self.credentials.retain(used);
@@ -109,25 +131,27 @@ impl Session {
         wallet: &mut Wallet,
         record: Option<&Record>,
     ) -> Result<Self, Failure> {
-        let credentials = access.credentials()?;
-        let conceal = |kind, value: &str| record.iter().for_each(|to| to.conceal(kind, value));
+        let secret = wallet.secret(access, record)?;
+        Self::with_secret(access, secret, wallet, record)
+    }
+
+    /// Makes the client. Sends nothing.
+    pub(crate) fn with_secret(
+        access: &Access,
+        secret: Secret,
+        wallet: &mut Wallet,
+        record: Option<&Record>,
+    ) -> Result<Self, Failure> {
         let domain = access.reach.domain.iter();
         let in_domain = |builder: Builder| domain.fold(builder, Builder::domain);
         let unlocked_by = access.named.as_ref().map(|named| named.name.clone());
-        let made = Self::build(&access.reach, record, |builder| match credentials {
-            Credentials::Login { user, password } => {
-                conceal(Kind::Secret, password.expose_secret());
-                conceal(Kind::User, &user);
-                let password = password.into_zeroizing();
-                let credential = wallet.credential(user, password, access.named.as_ref());
+        let made = Self::build(&access.reach, record, |builder| match secret {
+            Secret::Login(credential) => {
                 let builder = in_domain(builder).credential(credential);
                 let builder = builder.shared_session(access.reach.cache);
                 Ok(wallet.state()?.into_iter().fold(builder, Builder::state))
             }
-            Credentials::Bearer(token) => {
-                conceal(Kind::Token, token.expose_secret());
-                Ok(in_domain(builder).bearer(token.into_zeroizing()))
-            }
+            Secret::Bearer(token) => Ok(in_domain(builder).bearer(token)),
         });
         let made = made?;
         Ok(Self {
@@ -157,12 +181,15 @@ impl Session {
     /// Makes a client with tokens that were obtained `age` ago. Sends nothing.
     pub(crate) fn with_tokens(
         reach: &Reach,
-        access: &Secret,
-        refresh: Option<&Secret>,
+        access: &secret::Secret,
+        refresh: Option<&secret::Secret>,
         age: Duration,
         record: Option<&Record>,
     ) -> Result<Self, Failure> {
-        let (access, refresh) = (access.expose_secret(), refresh.map(Secret::expose_secret));
+        let (access, refresh) = (
+            access.expose_secret(),
+            refresh.map(secret::Secret::expose_secret),
+        );
         if let Some(record) = record {
             record.conceal(Kind::Token, access);
             refresh

@@ -13,6 +13,7 @@ use crate::exit::{Failure, warn};
 use crate::record::Record;
 use crate::session::{self, Session, Wallet};
 use crate::settings::Access;
+use crate::sharing::Identity;
 use formats::Checked;
 
 /// Checks the boxes and prints the reports in the order of the arguments.
@@ -60,8 +61,9 @@ fn resolve(target: &str, args: &CheckArgs, config: &Config) -> Result<Access, Fa
 fn no_box_twice(resolved: &[Access]) -> Result<(), Failure> {
     for (place, access) in resolved.iter().enumerate() {
         let reach = &access.reach;
+        let identity = Identity::of(reach);
         let mut before = resolved.iter().take(place).map(|other| &other.reach);
-        if let Some(first) = before.find(|other| other.target == reach.target) {
+        if let Some(first) = before.find(|other| Identity::of(other) == identity) {
             let why = if first.label == reach.label {
                 "is named twice".to_owned()
             } else {

@@ -1,22 +1,19 @@
 //! The targets of one configuration, and the accounts whose sessions they share.
 
 use core::sync::atomic::{AtomicU32, Ordering};
-use core::time::Duration;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use oobwatch_client::Client;
 use oobwatch_client::core::health::Report;
-use oobwatch_client::core::product::Product;
 use oobwatch_client::core::session::Stats;
-use oobwatch_client::{Client, Credential, Zeroizing};
 use tokio::sync::RwLock;
 
 use super::flight::Flights;
 use super::keep::Rhythm;
-use super::load::TrustKey;
 use crate::config::Module;
 use crate::scope::Scope;
-use crate::target::Target as Address;
+use crate::sharing::{Key, Secret};
 
 /// All that can be asked for.
 #[derive(Default)]
@@ -46,53 +43,6 @@ pub(super) struct Account {
     pub(super) rhythm: Mutex<Rhythm>,
     /// Logins of an earlier process that nobody knows the end of.
     pub(super) lost: AtomicU32,
-}
-
-/// What two targets, or two configurations, have in common that share a session.
-#[derive(Clone, PartialEq)]
-pub(super) struct Key {
-    pub(super) address: Address,
-    pub(super) trust: TrustKey,
-    pub(super) secret: Secret,
-    pub(super) timeout: Option<Duration>,
-    pub(super) cache: bool,
-    /// Only of a cloud-delivered FMC, which has no session to share.
-    pub(super) domain: Option<String>,
-}
-
-#[derive(Clone)]
-pub(super) enum Secret {
-    Login(Credential),
-    Bearer(Zeroizing<String>),
-}
-
-impl PartialEq for Secret {
-    fn eq(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Login(ours), Self::Login(theirs)) => ours.is_same(theirs),
-            (Self::Bearer(ours), Self::Bearer(theirs)) => ours == theirs,
-            (Self::Login(_), Self::Bearer(_)) | (Self::Bearer(_), Self::Login(_)) => false,
-        }
-    }
-}
-
-impl Key {
-    /// What is different in `other`, which is for the same box and user.
-    pub(super) fn difference(&self, other: &Self) -> Option<&'static str> {
-        [
-            (self.trust != other.trust, "pins or ca_file"),
-            (self.secret != other.secret, "password"),
-            (self.timeout != other.timeout, "timeout"),
-            (self.cache != other.cache, "cache"),
-        ]
-        .into_iter()
-        .find_map(|(differs, what)| differs.then_some(what))
-    }
-
-    /// Whether there is a session to log out of.
-    pub(super) const fn has_session(&self) -> bool {
-        !matches!(self.address.product, Product::CdFmc)
-    }
 }
 
 impl Account {

@@ -1,36 +1,27 @@
 //! From a configuration to a fleet: what did not change keeps its session.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use oobwatch_client::core::product::Product;
-use oobwatch_client::tls::{Pin, Trust};
+use oobwatch_client::tls::Trust;
 use oobwatch_client::{Client, Timeouts, Zeroizing};
-use ring::digest::{SHA256, digest};
 
-use super::fleet::{Account, Fleet, Key, Secret, Target};
+use super::fleet::{Account, Fleet, Target};
 use crate::args::AccessArgs;
 use crate::config::Config;
 use crate::exit::Failure;
 use crate::secret::{Source, What};
 use crate::session::Wallet;
 use crate::settings::{Access, Reach};
+use crate::sharing::{Identity, Key, Secret, TrustKey};
 
 /// Makes fleets, one after the other. What they have in common is made once.
 pub(super) struct Loader {
     pub(super) wallet: Wallet,
+    /// Equal ones share one TLS configuration.
     trusts: Vec<(TrustKey, Trust)>,
     warnings: Vec<String>,
-}
-
-/// How certificates are judged; equal ones share one TLS configuration.
-#[derive(Clone, PartialEq)]
-pub(super) enum TrustKey {
-    Pins(Vec<Pin>),
-    /// With the digest of what it held when it was read.
-    CaFile(PathBuf, Vec<u8>),
-    SystemRoots,
 }
 
 /// What is known while one configuration is read.
@@ -40,9 +31,6 @@ struct Loading<'a> {
     now: HashMap<Identity, (String, Arc<Account>)>,
     secrets: Vec<(Source, Zeroizing<String>)>,
 }
-
-/// A box and user in words, and the domain where there is no session to share.
-type Identity = (String, Option<String>, Option<String>);
 
 impl Loader {
     pub(super) fn new(config: &Config) -> Self {
@@ -69,7 +57,7 @@ impl Loader {
         let mut loading = Loading {
             config,
             before: known
-                .map(|account| (identity(&account.key), Arc::clone(account)))
+                .map(|account| (account.key.identity(), Arc::clone(account)))
                 .collect(),
             now: HashMap::new(),
             secrets: Vec::new(),
@@ -98,17 +86,7 @@ impl Loader {
         let config = loading.config;
         let access = Access::resolve(name, &AccessArgs::default(), None, config)?;
         let reach = &access.reach;
-        let key = Key {
-            address: reach.target.clone(),
-            trust: trust_key(name, config)?,
-            secret: self.secret(&access, loading)?,
-            timeout: reach.timeout,
-            cache: reach.cache,
-            domain: match reach.target.product {
-                Product::CdFmc => reach.domain.clone(),
-                Product::Fmc | Product::Fxos => None,
-            },
-        };
+        let key = Key::of(reach, self.secret(&access, loading)?)?;
         let account = self.account(key, reach, loading)?;
         let domain = reach.domain.as_ref().filter(|_| account.key.has_session());
         let client = match domain {
@@ -132,14 +110,10 @@ impl Loader {
         reach: &Reach,
         loading: &mut Loading<'_>,
     ) -> Result<Arc<Account>, Failure> {
-        let identity = identity(&key);
+        let identity = key.identity();
         if let Some((first, account)) = loading.now.get(&identity) {
-            return match account.key.difference(&key) {
-                None => Ok(Arc::clone(account)),
-                Some(what) => Err(reach.unusable(format!(
-                    "is the same box and account as {first}, and so shares its session; give both the same {what}"
-                ))),
-            };
+            key.share(reach, first, &account.key)?;
+            return Ok(Arc::clone(account));
         }
         let kept = loading.before.get(&identity);
         let kept = kept.filter(|account| account.key == key).cloned();
@@ -234,24 +208,4 @@ impl Loader {
             used(&|in_use| matches!(&in_use.secret, Secret::Login(had) if had.is_same(credential)))
         });
     }
-}
-
-fn identity(key: &Key) -> Identity {
-    let address = key.address.to_string().to_ascii_lowercase();
-    (address, key.address.user.clone(), key.domain.clone())
-}
-
-fn trust_key(name: &str, config: &Config) -> Result<TrustKey, Failure> {
-    let entry = config.target(name).map_err(Failure::usage)?;
-    Ok(match &entry.ca_file {
-        _ if !entry.pins.is_empty() => TrustKey::Pins(entry.pins.clone()),
-        None => TrustKey::SystemRoots,
-        Some(path) => {
-            let bytes = std::fs::read(path).map_err(|error| {
-                let path = path.display();
-                Failure::Usage(format!("{name}: can not read the CA file {path}: {error}"))
-            })?;
-            TrustKey::CaFile(path.clone(), digest(&SHA256, &bytes).as_ref().to_vec())
-        }
-    })
 }

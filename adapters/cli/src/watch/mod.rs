@@ -14,7 +14,6 @@ mod view;
 use core::time::Duration;
 use std::process::ExitCode;
 
-use oobwatch_client::core::product::Product;
 use ratatui::crossterm::event::{Event, KeyEventKind};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::interval;
@@ -26,6 +25,7 @@ use crate::exit::Failure;
 use crate::record::Record;
 use crate::session::{self, Session, Wallet};
 use crate::settings::Access;
+use crate::sharing::{Identity, Key};
 use board::{Action, Board};
 use checks::Checks;
 use screen::Screen;
@@ -72,43 +72,84 @@ fn names(args: &WatchArgs, config: &Config) -> Result<Vec<String>, Failure> {
     Ok(names)
 }
 
-/// One for each target. Those on the same box and account share one login, as an FMC keeps one
-/// session for each user.
+/// One for each target. Those on the same box and account share one login, and so
+/// have to agree on how it is reached.
 fn sessions(
     resolved: &[Access],
     config: &Config,
     record: Option<&Record>,
 ) -> Result<Vec<Session>, Failure> {
     let mut wallet = Wallet::resident(config);
-    let mut made: Vec<(&Access, Session)> = Vec::new();
+    let mut made: Vec<Made<'_>> = Vec::new();
     for access in resolved {
         let reach = &access.reach;
-        let same = made
-            .iter()
-            .find(|(other, _)| other.reach.target == reach.target);
-        if let Some((other, _)) = same.filter(|(other, _)| other.reach.domain == reach.domain) {
-            let other = &other.reach.label;
+        let identity = Identity::of(reach);
+        let same = made.iter().filter(|made| made.key.identity() == identity);
+        let same: Vec<_> = same.collect();
+        let twin = |made: &&&Made<'_>| made.access.reach.domain == reach.domain;
+        if let Some(twin) = same.iter().find(twin) {
+            let twin = &twin.access.reach.label;
             return Err(reach.unusable(format!(
-                "is the same box, account and domain as {other}; watch one of them"
+                "is the same box, account and domain as {twin}; watch one of them"
             )));
         }
-        let session = match same {
-            Some((_, first)) => first.clone(),
-            None => {
-                let mut whole = access.clone();
-                // The domain is this target's, not that of all who share the login.
-                if reach.target.product == Product::Fmc {
-                    whole.reach.domain = None;
-                }
-                Session::new(&whole, &mut wallet, record)?
-            }
+        let next = match same.first() {
+            Some(first) => first.shared_with(access, &mut wallet, record)?,
+            None => Made::new(access, &mut wallet, record)?,
         };
-        made.push((access, session));
+        made.push(next);
     }
     let named = made
         .into_iter()
-        .map(|(access, session)| session.seen_as(&access.reach));
+        .map(|made| made.session.seen_as(&made.access.reach));
     Ok(named.collect())
+}
+
+/// A session, and the target that it was made for.
+struct Made<'a> {
+    access: &'a Access,
+    key: Key,
+    session: Session,
+}
+
+impl<'a> Made<'a> {
+    fn new(
+        access: &'a Access,
+        wallet: &mut Wallet,
+        record: Option<&Record>,
+    ) -> Result<Self, Failure> {
+        let secret = wallet.secret(access, record)?;
+        let key = Key::of(&access.reach, secret.clone())?;
+        let mut whole = access.clone();
+        // The domain is this target's, not that of all who share the login.
+        whole.reach.domain = key.domain.clone();
+        Ok(Self {
+            access,
+            key,
+            session: Session::with_secret(&whole, secret, wallet, record)?,
+        })
+    }
+
+    /// For another target on the same box and account.
+    fn shared_with<'b>(
+        &self,
+        access: &'b Access,
+        wallet: &mut Wallet,
+        record: Option<&Record>,
+    ) -> Result<Made<'b>, Failure> {
+        // Nobody is asked twice.
+        let secret = match access.source == self.access.source {
+            true => self.key.secret.clone(),
+            false => wallet.secret(access, record)?,
+        };
+        let key = Key::of(&access.reach, secret)?;
+        key.share(&access.reach, &self.access.reach.label, &self.key)?;
+        Ok(Made {
+            access,
+            key,
+            session: self.session.clone(),
+        })
+    }
 }
 
 /// All targets once.

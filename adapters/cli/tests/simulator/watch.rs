@@ -56,6 +56,42 @@ async fn domains_of_one_box_share_a_login() {
     );
 }
 
+/// A box is spoken to under one trust: not under that of the target that is named
+/// first, when another one says otherwise.
+#[tokio::test]
+async fn one_account_has_one_trust() {
+    let lab = Lab::new(|_| {}).await;
+    let config = lab.config();
+    let text = std::fs::read_to_string(&config).unwrap();
+    let (address, pin) = (lab.sim.fmc().addr, &lab.sim.fmc().pin);
+    let wrong = format!("sha256:{}", "00".repeat(32));
+    let target = |name: &str, pins: &str| {
+        let url = format!("[targets.{name}]\nurl = 'fmc://{address}'\n");
+        format!("{url}credentials = 'f'\ndomain = '{name}'\npins = [{pins}]\n")
+    };
+    let one = target("Devel", &format!("'{pin}'"));
+    let two = target("Global", &format!("'{wrong}', '{pin}'"));
+    let three = target("Test", &format!("'{pin}', '{wrong}'"));
+    std::fs::write(&config, [text, one, two, three].concat()).unwrap();
+    let watch = async |targets: [&str; 2]| {
+        let watch = ["--config", &config, "watch", "--once"];
+        lab.run(&[&watch[..], &targets[..]].concat()).await
+    };
+    for targets in [["Devel", "Global"], ["Global", "Devel"]] {
+        let ran = watch(targets).await;
+        let line = ran.line(3);
+        assert!(
+            line.contains("give both the same pins or ca_file"),
+            "{line}"
+        );
+    }
+    assert_eq!(lab.sim.state().fmc.connections, 0);
+    // In another order they are the same.
+    let ran = watch(["Global", "Test"]).await;
+    assert_eq!(ran.out.lines().count(), 3, "{ran:?}");
+    assert_eq!(lab.sim.state().fmc.logins, 1);
+}
+
 #[tokio::test]
 async fn without_a_terminal_there_is_only_once() {
     let lab = Lab::new(|_| {}).await;

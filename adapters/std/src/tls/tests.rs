@@ -339,3 +339,30 @@ fn a_prepared_trust_is_made_once() {
     let trust = trust.prepared().unwrap();
     assert!(Arc::ptr_eq(&config(&trust), &config(&trust.clone())));
 }
+
+#[test]
+fn trusts_can_be_told_apart() {
+    let [one, two] = [1, 2].map(|byte| Pin::Certificate([byte; 32]));
+    let config = Trust::danger_skip_tls_verification()
+        .client_config()
+        .unwrap();
+    let all = [
+        Trust::pins([one]),
+        Trust::pins([one, two]),
+        Trust::ca_file("a.pem"),
+        Trust::ca_file("b.pem"),
+        Trust::system_roots(),
+        Trust::danger_skip_tls_verification(),
+        Trust::custom(Arc::clone(&config)),
+        Trust::custom(Arc::new((*config).clone())),
+    ];
+    for (place, trust) in all.iter().enumerate() {
+        for (other_place, other) in all.iter().enumerate() {
+            let same = place == other_place;
+            assert_eq!(trust.is_same(other), same, "{trust:?} and {other:?}");
+        }
+    }
+    assert!(Trust::pins([two, one, two]).is_same(&all[1]));
+    let prepared = Trust::pins([one]).prepared().unwrap();
+    assert!(prepared.is_same(&all[0]), "what it has made says nothing");
+}

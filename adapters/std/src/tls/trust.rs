@@ -144,6 +144,32 @@ impl Trust {
         }
     }
 
+    /// The file of authorities, if there is one. What it holds may change.
+    #[must_use]
+    pub fn ca_path(&self) -> Option<&Path> {
+        match &self.rule {
+            Rule::CaFile(path) => Some(path),
+            _ => None,
+        }
+    }
+
+    /// Whether both were told to trust the same: the same pins in any order, a CA
+    /// file of the same path, one configuration.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (&self.rule, &other.rule) {
+            (Rule::Pins(ours), Rule::Pins(theirs)) => {
+                let all =
+                    |these: &[Pin], those: &[Pin]| these.iter().all(|pin| those.contains(pin));
+                all(ours, theirs) && all(theirs, ours)
+            }
+            (Rule::CaFile(ours), Rule::CaFile(theirs)) => ours == theirs,
+            (Rule::Custom(ours), Rule::Custom(theirs)) => Arc::ptr_eq(ours, theirs),
+            (Rule::SystemRoots, Rule::SystemRoots) | (Rule::Anything, Rule::Anything) => true,
+            _ => false,
+        }
+    }
+
     /// Whether this trusts anyone, so that the operator must be warned each time.
     #[must_use]
     pub const fn skips_verification(&self) -> bool {
