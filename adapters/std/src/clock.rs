@@ -113,6 +113,7 @@ impl Clock {
 
     /// Does `work` for at most as long as `limit`; `None` if that was not
     /// enough. On a stepped clock: one at a time, and real time has no limit.
+    /// Cancel-safe if `work` is.
     pub(crate) async fn at_most<T>(
         &self,
         limit: Duration,
@@ -122,15 +123,13 @@ impl Clock {
             return tokio::time::timeout(limit, work).await.ok();
         };
         let end = self.now().after(limit);
-        steps.end.store(end.as_millis(), Ordering::Relaxed);
+        let _limit = Limit::set(&steps.end, end);
         let mut work = pin!(work);
         let done = poll_fn(|context| match self.now() < end {
             true => work.as_mut().poll(context).map(Some),
             false => Poll::Ready(None),
         });
-        let done = done.await;
-        steps.end.store(0, Ordering::Relaxed);
-        done
+        done.await
     }
 
     /// The time now.
@@ -164,6 +163,22 @@ impl Clock {
             }
             Source::Virtual(time, _) => time.load(Ordering::Relaxed),
         }
+    }
+}
+
+/// Holds for as long as this is there: work that is dropped has no limit left.
+struct Limit<'a>(&'a AtomicU64);
+
+impl<'a> Limit<'a> {
+    fn set(place: &'a AtomicU64, end: Instant) -> Self {
+        place.store(end.as_millis(), Ordering::Relaxed);
+        Self(place)
+    }
+}
+
+impl Drop for Limit<'_> {
+    fn drop(&mut self) {
+        self.0.store(0, Ordering::Relaxed);
     }
 }
 
@@ -253,6 +268,42 @@ mod tests {
         assert_eq!(clock.at_most(limit, once).await, Some(()));
         clock.wait_until(clock.now().after(limit * 2)).await;
         assert_eq!(clock.now() - start, limit * 7 / 2);
+    }
+
+    #[test]
+    fn work_that_is_dropped_leaves_no_limit() {
+        let (clock, _) = Clock::stepped(|_| {});
+        let start = clock.now();
+        let limit = Duration::from_secs(50);
+        let mut work = Box::pin(clock.at_most(limit, core::future::pending::<()>()));
+        assert!(polled(work.as_mut()).is_pending());
+        drop(work);
+        let mut wait = Box::pin(clock.wait_until(start.after(limit * 2)));
+        let _ = polled(wait.as_mut());
+        assert_eq!(clock.now() - start, limit * 2);
+    }
+
+    /// Whoever is dropped in a wait, and waits again: the time passes once.
+    #[test]
+    fn a_wait_that_is_dropped_begins_again() {
+        let heard = Arc::new(AtomicU64::new(0));
+        let told = Arc::clone(&heard);
+        let (clock, _) = Clock::stepped(move |by| {
+            told.fetch_add(by.as_secs(), Ordering::Relaxed);
+        });
+        let (start, hour) = (clock.now(), Duration::from_secs(3_600));
+        for _ in 0..3 {
+            let mut wait = Box::pin(clock.wait_until(start.after(hour)));
+            assert!(polled(wait.as_mut()).is_pending());
+        }
+        assert_eq!(clock.now() - start, hour);
+        assert_eq!(heard.load(Ordering::Relaxed), 3_600);
+    }
+
+    fn polled<F: Future>(work: core::pin::Pin<&mut F>) -> Poll<F::Output> {
+        work.poll(&mut core::task::Context::from_waker(
+            core::task::Waker::noop(),
+        ))
     }
 
     #[test]

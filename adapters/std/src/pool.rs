@@ -113,3 +113,48 @@ impl Pool {
         lock(&self.idle).clear();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use core::pin::{Pin, pin};
+    use core::task::{Context, Poll, Waker};
+
+    use super::*;
+
+    fn polled<T>(work: Pin<&mut impl Future<Output = T>>) -> Poll<T> {
+        work.poll(&mut Context::from_waker(Waker::noop()))
+    }
+
+    /// Whether it was given a slot by then or not: the next in line has it.
+    #[test]
+    fn who_is_dropped_in_line_takes_no_slot_along() {
+        for gives_back_first in [true, false] {
+            let (pool, clock) = (Pool::new(2), Clock::system());
+            let acquire = || pool.acquire(Lane::Request, false, &clock);
+            let Poll::Ready(Some(held)) = polled(pin!(acquire())) else {
+                panic!("no slot was free");
+            };
+            let (mut first, mut second) = (Box::pin(acquire()), Box::pin(acquire()));
+            assert!(polled(first.as_mut()).is_pending());
+            assert!(polled(second.as_mut()).is_pending());
+            if gives_back_first {
+                drop(held);
+                drop(first);
+            } else {
+                drop(first);
+                drop(held);
+            }
+            let next = polled(second.as_mut());
+            assert!(matches!(next, Poll::Ready(Some(_))), "{gives_back_first}");
+        }
+    }
+
+    /// Requests that wait for a login hold all slots but its own.
+    #[test]
+    fn a_login_does_not_stand_in_line() {
+        let (pool, clock) = (Pool::new(2), Clock::system());
+        let held = polled(pin!(pool.acquire(Lane::Request, false, &clock)));
+        assert!(held.is_ready());
+        assert!(polled(pin!(pool.acquire(Lane::Auth, true, &clock))).is_ready());
+    }
+}
