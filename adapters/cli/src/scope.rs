@@ -1,4 +1,5 @@
-//! What of a box is looked at, and what its numbers are worth.
+//! What of a box is looked at, and what its numbers are worth. What is said of that in vain is
+//! decided here, for the configuration, the command line and the modules of the exporter alike.
 
 use oobwatch_client::core::health::{Item, Items, Limit, Limits, Measure, Range, Report};
 use oobwatch_client::core::product::Product;
@@ -46,9 +47,16 @@ impl Scope {
         report.apply(&self.limits);
     }
 
-    /// Whether a box of that product has anything of it.
-    pub(crate) fn is_for(&self, product: Product) -> bool {
-        self.items().iter().any(|item| item.is_of(product))
+    /// Whether a check of a box of that kind has something to look at.
+    ///
+    /// # Errors
+    /// It has not.
+    pub(crate) fn check(&self, product: Product) -> Result<(), String> {
+        let is_left = self.items().iter().any(|item| item.is_of(product));
+        is_left.then_some(()).ok_or_else(|| {
+            let (kind, known) = (product.as_str(), known(product));
+            format!("nothing is left to look at; a box of {kind}:// has: {known}")
+        })
     }
 
     /// Adds limits to those that the measure has here.
@@ -75,6 +83,97 @@ impl Scope {
     }
 }
 
+/// The boxes that something is said for: the kind of each, and what is looked at of it.
+///
+/// What is of use for one of them is not said in vain. Without any, nothing is known, and nothing
+/// wrong.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Boxes(Vec<(Product, Scope)>);
+
+impl Boxes {
+    /// One box of that kind, of which anything may be looked at.
+    pub(crate) fn of(product: Product) -> Self {
+        [(product, Scope::default())].into_iter().collect()
+    }
+
+    /// The same, of which is looked at what `over` says.
+    pub(crate) fn under(&self, over: &Scope) -> Self {
+        let boxes = self.0.iter();
+        boxes
+            .map(|(product, scope)| (*product, scope.under(over)))
+            .collect()
+    }
+
+    /// Whether there is something to look at.
+    ///
+    /// # Errors
+    /// There is not, on any of them.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        self.any(|product, scope| scope.check(product))
+    }
+
+    /// Whether one of them can have that item.
+    ///
+    /// # Errors
+    /// None can.
+    pub(crate) fn check_item(&self, item: Item) -> Result<(), String> {
+        self.any(|product, _| {
+            let (kind, known) = (product.as_str(), known(product));
+            let is_of = item.is_of(product).then_some(());
+            is_of.ok_or_else(|| match &self.0[..] {
+                [_] => format!("a box of {kind}:// has no {item}; it has: {known}"),
+                _ => format!("none of the targets has {item}; a box of {kind}:// has: {known}"),
+            })
+        })
+    }
+
+    /// Whether limits on that number can have an effect on one of them.
+    ///
+    /// # Errors
+    /// They can not.
+    pub(crate) fn check_limit(&self, measure: Measure) -> Result<(), String> {
+        if let Some(item) = measure.item() {
+            self.check_item(item)?;
+        }
+        self.any(|product, scope| {
+            let kind = product.as_str();
+            match measure.item() {
+                _ if !measure.is_of(product) => Err(format!(
+                    "a check of a box of {kind}:// finds out no {measure}; remove it"
+                )),
+                Some(item) if !scope.items().contains(item) => Err(format!(
+                    "{item} is not looked at here; have it looked at, or remove the limit"
+                )),
+                _ => Ok(()),
+            }
+        })
+    }
+
+    /// Whether that is so of one of them; else why it is not so of the first.
+    fn any(&self, is_so: impl Fn(Product, &Scope) -> Result<(), String>) -> Result<(), String> {
+        let boxes = self.0.iter();
+        let mut said = boxes.map(|(product, scope)| is_so(*product, scope));
+        let first = said.next().unwrap_or(Ok(()));
+        if said.any(|other| other.is_ok()) {
+            return Ok(());
+        }
+        first
+    }
+}
+
+impl FromIterator<(Product, Scope)> for Boxes {
+    fn from_iter<I: IntoIterator<Item = (Product, Scope)>>(boxes: I) -> Self {
+        Self(boxes.into_iter().collect())
+    }
+}
+
+/// What a box of that kind has, in a sentence.
+fn known(product: Product) -> String {
+    let known = Item::ALL.into_iter().filter(|item| item.is_of(product));
+    let known: Vec<_> = known.map(Item::as_str).collect();
+    known.join(", ")
+}
+
 /// The item of that word.
 pub(crate) fn item(word: &str) -> Result<Item, String> {
     Item::of(word).ok_or_else(|| {
@@ -85,6 +184,16 @@ pub(crate) fn item(word: &str) -> Result<Item, String> {
         );
         format!("there is no check {word:?}; {known}")
     })
+}
+
+/// The item of that word, to be left out.
+pub(crate) fn skippable(word: &str) -> Result<Item, String> {
+    match item(word)? {
+        Item::Version => {
+            Err("the version is always read, so it can not be left out; remove it".to_owned())
+        }
+        item => Ok(item),
+    }
 }
 
 /// The number of that label.
@@ -127,7 +236,82 @@ mod tests {
         };
         assert_eq!(target.under(&only).items(), items("licenses"));
         assert_eq!(target.under(&Scope::default()), target);
-        assert!(target.is_for(Product::Fmc) && !target.is_for(Product::Fxos));
+    }
+
+    #[test]
+    fn something_has_to_be_left_to_look_at() {
+        let only = |words: &str| Scope {
+            only: Some(items(words)),
+            ..Scope::default()
+        };
+        assert_eq!(only("devices").check(Product::CdFmc), Ok(()));
+        assert_eq!(only("version").check(Product::Fxos), Ok(()));
+        let error = only("devices").check(Product::Fxos).unwrap_err();
+        assert!(error.contains("a box of fxos:// has: version"), "{error}");
+        let none = Scope {
+            skip: items("devices"),
+            ..only("devices")
+        };
+        assert!(none.check(Product::Fmc).is_err());
+    }
+
+    /// What one box has is not said in vain, whatever the others are.
+    #[test]
+    fn what_no_box_has_is_said_in_vain() {
+        let boxes = |kinds: &[Product]| -> Boxes {
+            let kinds = kinds.iter();
+            kinds.map(|kind| (*kind, Scope::default())).collect()
+        };
+        let (fmc, cloud, fxos) = (Product::Fmc, Product::CdFmc, Product::Fxos);
+        for (label, on) in [
+            ("devices_critical", vec![fmc, cloud]),
+            ("undeployed", vec![fmc, cloud]),
+            ("fans_critical", vec![fxos]),
+            ("faults_major", vec![fxos]),
+            ("refreshes_left", vec![fmc]),
+            ("token_left", vec![fmc, fxos]),
+            ("certificate_days", vec![fmc, cloud, fxos]),
+        ] {
+            let measure = measure(label).unwrap();
+            for kinds in [
+                &[fmc][..],
+                &[cloud],
+                &[fxos],
+                &[fmc, cloud],
+                &[cloud, fxos, fmc],
+            ] {
+                let is_of_use = kinds.iter().any(|kind| on.contains(kind));
+                let boxes = boxes(kinds);
+                let checked = boxes.check_limit(measure);
+                assert_eq!(checked.is_ok(), is_of_use, "{label} {kinds:?}: {checked:?}");
+                if let Some(item) = measure.item() {
+                    assert_eq!(
+                        boxes.check_item(item).is_ok(),
+                        is_of_use,
+                        "{label} {kinds:?}"
+                    );
+                }
+            }
+            assert_eq!(Boxes::default().check_limit(measure), Ok(()));
+        }
+    }
+
+    #[test]
+    fn a_limit_on_what_is_not_looked_at_is_said_in_vain() {
+        let alerts = Scope {
+            only: Some(items("alerts")),
+            ..Scope::default()
+        };
+        let devices = measure("devices_critical").unwrap();
+        let both: Boxes = [
+            (Product::Fmc, alerts.clone()),
+            (Product::Fmc, Scope::default()),
+        ]
+        .into_iter()
+        .collect();
+        assert_eq!(both.check_limit(devices), Ok(()));
+        let error = both.under(&alerts).check_limit(devices).unwrap_err();
+        assert!(error.contains("devices is not looked at here"), "{error}");
     }
 
     #[test]
@@ -154,6 +338,9 @@ mod tests {
                 .unwrap_err()
                 .contains("did you mean \"devices\"?")
         );
+        let error = skippable("version").unwrap_err();
+        assert!(error.contains("always read"), "{error}");
+        assert_eq!(skippable("devices"), Ok(Item::Devices));
         let error = measure("device_critical").unwrap_err();
         assert!(
             error.contains("did you mean \"devices_critical\"?"),

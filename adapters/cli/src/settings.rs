@@ -71,16 +71,22 @@ impl Reach {
 
 impl Access {
     /// The same, to look at what the command line says.
-    pub(crate) fn with_scope(mut self, args: &ScopeArgs) -> Result<Self, Failure> {
-        let reach = &mut self.reach;
-        let over = args.scope().map_err(Failure::usage)?;
-        reach.scope = reach.scope.under(&over);
-        if reach.scope.is_for(reach.target.product) {
-            Ok(self)
-        } else {
-            let why = "a box of its kind has none of the checks that are asked for; see --only and --skip";
-            Err(reach.unusable(why))
+    ///
+    /// # Errors
+    /// Some of that is said in vain, or leaves nothing to look at.
+    pub(crate) fn all_with_scope(
+        mut all: Vec<Self>,
+        args: &ScopeArgs,
+    ) -> Result<Vec<Self>, Failure> {
+        let reaches = all.iter().map(|access| &access.reach);
+        let boxes = reaches.map(|reach| (reach.target.product, reach.scope.clone()));
+        let over = args.over(&boxes.collect())?;
+        for Self { reach, .. } in &mut all {
+            reach.scope = reach.scope.under(&over);
+            let checked = reach.scope.check(reach.target.product);
+            checked.map_err(|why| reach.unusable(format!("{why}; see --only and --skip")))?;
         }
+        Ok(all)
     }
 
     /// Resolves a TARGET and where its secret is. Sends nothing, reads no secret.

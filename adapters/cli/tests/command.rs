@@ -166,6 +166,26 @@ fn what_can_not_be_for_this_kind_of_box_is_refused_before() {
     assert!(text.contains("give its UUID"), "{text}");
 }
 
+/// A limit or an item that can have no effect is a slip, and a check that says nothing of it would
+/// pass for ever.
+#[test]
+fn what_is_said_in_vain_is_refused_before() {
+    let check = |more: &[&'static str]| [&["check", "fmc://u@h"][..], more].concat();
+    assert_refused(&check(&["--skip", "version"]), 3, &["always read"]);
+    assert_refused(
+        &check(&["--skip", "fans"]),
+        3,
+        &["--skip fans: ", "it has: version"],
+    );
+    assert_refused(
+        &check(&["-w", "fans_critical=0"]),
+        3,
+        &["--warning fans_critical: "],
+    );
+    let watch = ["watch", "fxos://u@h", "--once", "-c", "devices_critical=0"];
+    assert_refused(&watch, 3, &["--critical devices_critical: ", "no devices"]);
+}
+
 #[test]
 fn an_image_comes_from_a_file_and_goes_to_one() {
     let nothing = ["firmware-config"];

@@ -6,6 +6,7 @@ use core::time::Duration;
 use super::limits::{Limit, Milli, Range};
 use super::report::CERTIFICATE_WARNING;
 use super::{Item, Report, Severity, State, Tally, Verdict};
+use crate::product::Product;
 
 /// A number that a report holds. Printed, it is its label in performance data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -96,6 +97,26 @@ impl Measure {
                     .map(move |severity| Self::Fault(item, severity)),
             )
             .chain(number)
+    }
+
+    /// What it counts, if it counts something that a check looks at.
+    #[must_use]
+    pub const fn item(self) -> Option<Item> {
+        match self {
+            Self::State(item, _) | Self::Fault(item, _) | Self::Number(item) => Some(item),
+            _ => None,
+        }
+    }
+
+    /// Whether the report of a box of that kind can hold it.
+    #[must_use]
+    pub const fn is_of(self, product: Product) -> bool {
+        match self {
+            Self::State(item, _) | Self::Fault(item, _) | Self::Number(item) => item.is_of(product),
+            Self::TokenLeft => !matches!(product, Product::CdFmc),
+            Self::RefreshesLeft => matches!(product, Product::Fmc),
+            Self::Time(_) | Self::Uptime | Self::CertificateDays => true,
+        }
     }
 
     /// The measure of that label.

@@ -1,8 +1,11 @@
 //! Command lines that mean something, and some that do not.
 
 use clap::CommandFactory as _;
+use oobwatch_client::core::product::Product;
 
 use super::*;
+use crate::exit::Failure;
+use crate::scope::{Boxes, Scope};
 
 fn parse(line: &str) -> Result<Command, clap::Error> {
     Cli::try_parse_from(line.split(' ')).map(|cli| cli.command)
@@ -71,7 +74,7 @@ fn checks_and_limits_are_named() {
     ) else {
         panic!()
     };
-    let scope = args.scope.scope().unwrap();
+    let scope = args.scope.over(&Boxes::default()).unwrap();
     assert_eq!(scope.items().iter().count(), 1);
     assert_eq!(scope.limits.iter().count(), 2);
     for (line, words) in [
@@ -79,8 +82,52 @@ fn checks_and_limits_are_named() {
         ("-w time", "LABEL=RANGE is due"),
         ("-w tim=5", "did you mean \"time\"?"),
         ("-c time=5:3", "ends before it starts"),
+        ("--skip version", "always read"),
+        ("--skip devices,version", "always read"),
     ] {
         let error = parse(&format!("oobwatch check a {line}")).unwrap_err();
         assert!(error.to_string().contains(words), "{error}");
+    }
+}
+
+/// The command line is held to the boxes that it is for.
+#[test]
+fn what_is_said_in_vain_is_named_with_its_flag() {
+    let refused = |line: &str, boxes: &[Product]| {
+        let Ok(Command::Check(args)) = parse(&format!("oobwatch check a {line}")) else {
+            panic!("{line}")
+        };
+        let boxes = boxes.iter().map(|kind| (*kind, Scope::default()));
+        match args.scope.over(&boxes.collect()) {
+            Ok(_) => Vec::new(),
+            Err(Failure::Refused(lines)) => lines,
+            Err(other) => panic!("{other}"),
+        }
+    };
+    let (fmc, both) = (&[Product::Fmc], &[Product::Fmc, Product::Fxos]);
+    for line in [
+        "--only fans",
+        "--skip fans",
+        "-w fans_critical=0",
+        "-c fans_critical=0",
+    ] {
+        let found = refused(line, fmc);
+        let [why] = &found[..] else {
+            panic!("{line}: {found:?}")
+        };
+        assert!(
+            why.starts_with("--") && why.contains("has no fans"),
+            "{why}"
+        );
+        assert_eq!(refused(line, both), [""; 0], "{line}");
+    }
+    let all = refused("--only fans,devices --skip ntp -w fans_ok=0", fmc);
+    let flags = all.iter().filter_map(|why| why.split(':').next());
+    assert_eq!(flags.collect::<Vec<_>>(), ["--only fans", "--skip ntp"]);
+    for line in [
+        "--only alerts -w devices_ok=9:",
+        "--skip devices -c devices_ok=9:",
+    ] {
+        assert_eq!(refused(line, both).len(), 1, "{line}");
     }
 }

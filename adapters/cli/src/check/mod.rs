@@ -25,6 +25,7 @@ pub(crate) async fn run(args: &CheckArgs, config: &Config) -> Result<ExitCode, F
         .iter()
         .map(|target| resolve(target, args, config));
     let resolved = resolved.collect::<Result<Vec<_>, _>>()?;
+    let resolved = Access::all_with_scope(resolved, &args.scope)?;
     no_box_twice(&resolved)?;
     let record = Record::open(args.access.connection.record.as_deref())?;
     let mut wallet = Wallet::new(config);
@@ -52,8 +53,7 @@ pub(crate) async fn run(args: &CheckArgs, config: &Config) -> Result<ExitCode, F
 }
 
 fn resolve(target: &str, args: &CheckArgs, config: &Config) -> Result<Access, Failure> {
-    let access = Access::resolve(target, &args.access, args.domain.as_deref(), config)?;
-    access.with_scope(&args.scope)
+    Access::resolve(target, &args.access, args.domain.as_deref(), config)
 }
 
 /// Two logins of one account at a time: an FMC ends the first of them. And two reports of one name

@@ -17,6 +17,7 @@ use super::table::Table;
 use super::targets::{self, AllCredentials};
 use super::{Config, ConfigFile, TargetEntry};
 use crate::exit::Failure;
+use crate::scope::Boxes;
 
 const STATE_DIR: Key = Key::new(
     "state_dir",
@@ -94,11 +95,11 @@ fn tables(mut root: Table<'_, '_>) -> Config {
             (name.into_inner(), credentials)
         })
         .collect();
-    let targets = all_targets(&mut root, &credentials);
+    let (targets, boxes) = all_targets(&mut root, &credentials);
     let firmware = root.table(FIRMWARE, &firmware::SECTION);
     let exporter = root.table(EXPORTER, &exporter::SECTION);
     let modules = root.named(MODULES, &exporter::MODULE).into_iter();
-    let modules = modules.map(|(name, table)| (name.into_inner(), Module::read(table)));
+    let modules = modules.map(|(name, table)| (name.into_inner(), Module::read(table, &boxes)));
     let modules = modules.collect();
     root.end();
     Config {
@@ -112,10 +113,12 @@ fn tables(mut root: Table<'_, '_>) -> Config {
     }
 }
 
+/// The targets, and what of boxes they stand for, as far as that is known for sure.
 fn all_targets(
     root: &mut Table<'_, '_>,
     credentials: &AllCredentials,
-) -> BTreeMap<String, TargetEntry> {
+) -> (BTreeMap<String, TargetEntry>, Boxes) {
+    let before = root.reader.problems.count();
     let tables = root.named(TARGETS, &targets::SECTION).into_iter();
     let read = tables.filter_map(|(name, table)| {
         let entry = targets::read(&name, table, credentials)?;
@@ -133,5 +136,9 @@ fn all_targets(
             ));
         }
     }
-    all.into_iter().collect()
+    let is_sure = root.reader.is_whole() && root.reader.problems.count() == before;
+    let seen = all.iter().filter(|_| is_sure);
+    let seen = seen.map(|(_, entry)| (entry.target.product, entry.scope.clone()));
+    let boxes = seen.collect();
+    (all.into_iter().collect(), boxes)
 }

@@ -13,7 +13,7 @@ use super::references::Kind;
 use super::scope;
 use super::section::{Key, Section};
 use super::table::Table;
-use crate::scope::Scope;
+use crate::scope::{Boxes, Scope};
 
 /// Where it listens unless told. The ports from 9100 to 9999, which exporters
 /// take by custom, are all taken.
@@ -128,9 +128,9 @@ impl Exporter {
 const NEITHER_ALONE: &str = "certificate and key belong together; name both, or neither";
 
 impl Module {
-    pub(super) fn read(mut table: Table<'_, '_>) -> Self {
+    pub(super) fn read(mut table: Table<'_, '_>, targets: &Boxes) -> Self {
         let timeout = table.number(TIMEOUT, &(1..=3_600)).map(Spanned::into_inner);
-        let scope = scope::read(&mut table, None);
+        let scope = scope::of_module(&mut table, targets);
         table.end();
         Self {
             scope,

@@ -1,12 +1,12 @@
 //! `checks`, `skip` and `limits`: what of a box is looked at, for a target or a module.
 
-use oobwatch_client::core::health::{Item, Items, Measure};
+use oobwatch_client::core::health::{Item, Items};
 use oobwatch_client::core::product::Product;
 use toml::Spanned;
 
 use super::section::{Key, Section};
 use super::table::Table;
-use crate::scope::{self, Scope};
+use crate::scope::{self, Boxes, Scope};
 
 pub(super) const CHECKS: Key = Key::new(
     "checks",
@@ -41,22 +41,51 @@ pub(super) static LIMIT: Section = Section {
     keys: &[WARNING, CRITICAL],
 };
 
-/// Reads the three keys. Where the `product` is known, what it does not have is a mistake.
-pub(super) fn read(table: &mut Table<'_, '_>, product: Option<Product>) -> Scope {
-    let only = items(table, CHECKS, product);
-    let skip = items(table, SKIP, product).unwrap_or_default();
-    let mut scope = Scope {
+/// Reads the three keys of a target, whose kind may not be known.
+pub(super) fn of_target(table: &mut Table<'_, '_>, product: Option<Product>) -> Scope {
+    let boxes = product.map(Boxes::of).unwrap_or_default();
+    let mut scope = items(table, &boxes);
+    // What is not looked at by this may be by what a module or the command line says.
+    limits(table, &mut scope, &boxes);
+    scope
+}
+
+/// Reads the three keys of a module, which come before those of the `targets`.
+pub(super) fn of_module(table: &mut Table<'_, '_>, targets: &Boxes) -> Scope {
+    let before = table.reader.problems.count();
+    let mut scope = items(table, targets);
+    let is_sound = table.reader.problems.count() == before;
+    let narrowed = is_sound.then(|| targets.under(&scope));
+    limits(table, &mut scope, narrowed.as_ref().unwrap_or(targets));
+    scope
+}
+
+/// Reads what is looked at.
+fn items(table: &mut Table<'_, '_>, boxes: &Boxes) -> Scope {
+    let before = table.reader.problems.count();
+    let at = table.place_of(SKIP);
+    let only = words(table, CHECKS, scope::item, boxes);
+    let skip = words(table, SKIP, scope::skippable, boxes).unwrap_or_default();
+    let scope = Scope {
         only,
         skip,
         ..Scope::default()
     };
-    for (label, limits) in table.named(LIMITS, &LIMIT) {
-        limit(&mut scope, label.get_ref(), limits, product);
+    let is_sound = table.reader.problems.count() == before;
+    if let Err(why) = boxes.under(&scope).check()
+        && is_sound
+    {
+        table.problem(Some(at), why);
     }
     scope
 }
 
-fn items(table: &mut Table<'_, '_>, key: Key, product: Option<Product>) -> Option<Items> {
+fn words(
+    table: &mut Table<'_, '_>,
+    key: Key,
+    meaning: fn(&str) -> Result<Item, String>,
+    boxes: &Boxes,
+) -> Option<Items> {
     let words = table.texts(key)?;
     let at = words.span().start;
     let words = words.into_inner();
@@ -68,35 +97,23 @@ fn items(table: &mut Table<'_, '_>, key: Key, product: Option<Product>) -> Optio
         );
     }
     let item = |word: &Spanned<String>| {
-        let item = scope::item(word.get_ref()).and_then(|item| fitting(item, product));
+        let item = meaning(word.get_ref());
+        let item = item.and_then(|item| boxes.check_item(item).map(|()| item));
         item.map_err(|why| table.problem_of(key, word.span().start, why))
             .ok()
     };
     Some(words.iter().filter_map(item).collect())
 }
 
-/// `item`, if a box of that product can have it.
-fn fitting(item: Item, product: Option<Product>) -> Result<Item, String> {
-    let Some(product) = product.filter(|product| !item.is_of(*product)) else {
-        return Ok(item);
-    };
-    let known = Item::ALL.into_iter().filter(|known| known.is_of(product));
-    let known: Vec<_> = known.map(Item::as_str).collect();
-    let (item, product, known) = (item.as_str(), product.as_str(), known.join(", "));
-    Err(format!(
-        "a box of {product}:// has no {item}; it has: {known}"
-    ))
+fn limits(table: &mut Table<'_, '_>, scope: &mut Scope, boxes: &Boxes) {
+    for (label, limits) in table.named(LIMITS, &LIMIT) {
+        limit(scope, label.get_ref(), limits, boxes);
+    }
 }
 
-fn limit(scope: &mut Scope, label: &str, mut table: Table<'_, '_>, product: Option<Product>) {
-    let measure = scope::measure(label).and_then(|measure| {
-        let item = match measure {
-            Measure::State(item, _) | Measure::Fault(item, _) | Measure::Number(item) => Some(item),
-            _ => None,
-        };
-        item.map_or(Ok(item), |item| fitting(item, product).map(Some))
-            .map(|_| measure)
-    });
+fn limit(scope: &mut Scope, label: &str, mut table: Table<'_, '_>, boxes: &Boxes) {
+    let measure = scope::measure(label);
+    let measure = measure.and_then(|measure| boxes.check_limit(measure).map(|()| measure));
     let (warning, critical) = (table.range(WARNING), table.range(CRITICAL));
     let is_nothing = warning.is_none() && critical.is_none() && table.is_empty();
     match measure {

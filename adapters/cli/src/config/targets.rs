@@ -148,7 +148,7 @@ fn entry(table: &mut Table<'_, '_>, target: Option<Target>) -> Option<TargetEntr
     let timeout = table.number(TIMEOUT, &TIMEOUTS).map(Spanned::into_inner);
     let cache = table.flag(CACHE);
     let board = board(table);
-    let scope = scope::read(table, target.as_ref().map(|target| target.product));
+    let scope = scope::of_target(table, target.as_ref().map(|target| target.product));
     Some(TargetEntry {
         pins,
         ca_file,

@@ -2,6 +2,7 @@
 
 use core::convert::Infallible;
 use core::fmt::Write as _;
+use core::iter;
 use core::time::Duration;
 use std::sync::Arc;
 
@@ -126,7 +127,7 @@ impl Asked {
         let query = Query::parse(request.uri().query().unwrap_or_default());
         let query = query.map_err(|error| error.to_string())?;
         let target = fleet.targets.get(&query.target).ok_or_else(|| {
-            let names = listed(fleet.targets.keys());
+            let names = listed(fleet.targets.keys().map(String::as_str));
             format!(
                 "the configuration names no target {:?}, and nothing else is asked; {names}",
                 query.target
@@ -137,18 +138,26 @@ impl Asked {
             Some(set) => set.clone(),
             None if module == DEFAULT_MODULE => Module::default(),
             None => {
-                let names = listed(fleet.modules.keys());
+                // It is there, named or not.
+                let others = fleet.modules.keys().filter(|name| *name != DEFAULT_MODULE);
+                let names: Vec<_> = iter::once(DEFAULT_MODULE)
+                    .chain(others.map(String::as_str))
+                    .collect();
+                let names = listed(names.into_iter());
                 return Err(format!(
                     "the configuration names no module {module:?}; {names}"
                 ));
             }
         };
+        let scope = target.scope.under(&set.scope);
+        let checked = scope.check(target.account.key.address.product);
+        checked.map_err(|why| format!("module {module:?}, target {:?}: {why}", target.name))?;
         let header = request.headers().get("X-Prometheus-Scrape-Timeout-Seconds");
         let scrape = header.and_then(|value| scrape_limit(value.to_str().ok()?));
         let limits = scrape.into_iter().chain(set.timeout);
         Ok(Self {
             target: Arc::clone(target),
-            scope: target.scope.under(&set.scope),
+            scope,
             module,
             limit: limits.min().unwrap_or(target.client.check_limit()),
             debug: query.debug,
@@ -156,10 +165,10 @@ impl Asked {
     }
 }
 
-/// `it names a, b, c and 5 more`.
-fn listed<'a>(names: impl ExactSizeIterator<Item = &'a String>) -> String {
+/// `there are: a, b, c, and 5 more`.
+fn listed<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
     let more = names.len().saturating_sub(LISTED);
-    let names: Vec<_> = names.take(LISTED).map(String::as_str).collect();
+    let names: Vec<_> = names.take(LISTED).collect();
     match (names.is_empty(), more) {
         (true, _) => "there are none".to_owned(),
         (_, 0) => format!("there are: {}", names.join(", ")),

@@ -38,8 +38,9 @@ pub(crate) async fn run(args: &WatchArgs, config: &Config) -> Result<ExitCode, F
     let names = names(args, config)?;
     let resolved = names
         .iter()
-        .map(|name| Access::resolve(name, &args.access, None, config)?.with_scope(&args.scope));
+        .map(|name| Access::resolve(name, &args.access, None, config));
     let resolved = resolved.collect::<Result<Vec<_>, _>>()?;
+    let resolved = Access::all_with_scope(resolved, &args.scope)?;
     let record = Record::open(args.access.connection.record.as_deref())?;
     let sessions = sessions(&resolved, config, record.as_ref())?;
     let targets = resolved.iter().map(|access| {

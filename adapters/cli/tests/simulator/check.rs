@@ -1,5 +1,7 @@
 //! `oobwatch check` against the simulator.
 
+use oobwatch_client::core::health::Measure;
+use oobwatch_client::core::product::Product;
 use oobwatch_sim::{Accept, Fault, FaultRule, Scenario};
 use serde_json::Value;
 
@@ -19,11 +21,13 @@ async fn both_products_in_all_formats() {
     ] {
         let out = lab.on_fmc(&["check", &fmc, "--format", format]).await.ok();
         assert!(out.contains(of_fmc), "{out}");
+        assert_measures(&out, Product::Fmc);
         let out = lab
             .on_fxos(&["check", &fxos, "--format", format])
             .await
             .ok();
         assert!(out.contains(of_fxos), "{out}");
+        assert_measures(&out, Product::Fxos);
     }
     let state = lab.sim.state();
     for state in [&state.fmc, &state.fxos] {
@@ -32,6 +36,15 @@ async fn both_products_in_all_formats() {
             (6, 6, 0)
         );
         assert_eq!(state.stray_credentials, 0);
+    }
+}
+
+/// Limits are refused on numbers that a box of that kind does not have: it has none of them.
+#[track_caller]
+fn assert_measures(out: &str, product: Product) {
+    let labels = out.split('\'').filter_map(Measure::of_label);
+    for measure in labels {
+        assert!(measure.is_of(product), "{measure} in {out}");
     }
 }
 
@@ -170,7 +183,7 @@ async fn only_what_is_asked_for_is_read_and_judged() {
     let ran = lab.on_fmc(&["check", &fmc, "--only", "fans"]).await;
     assert!(
         ran.line(3)
-            .contains("none of the checks that are asked for"),
+            .contains("--only fans: a box of fmc:// has no fans"),
         "{ran:?}"
     );
 }

@@ -256,3 +256,57 @@ skip = "ntp"
         ],
     );
 }
+
+/// As on the command line: what no box has, or what changes nothing.
+#[test]
+fn what_is_said_in_vain_is_named() {
+    assert_refused(
+        r#"[targets.a]
+url = "fmc://a"
+skip = ["version", "fans"]
+[targets.b]
+url = "cdfmc://b"
+checks = ["devices", "alerts"]
+skip = ["alerts", "devices"]
+limits.refreshes_left.warning = "1:"
+"#,
+        &[
+            "3:9: targets.a.skip: the version is always read, so it can not be left out; remove it",
+            "3:20: targets.a.skip: a box of fmc:// has no fans; it has: version, devices, connections, ha_pairs, clusters, high_availability, alerts, undeployed, deployments, licenses, chassis_faults",
+            "7:8: targets.b: nothing is left to look at; a box of cdfmc:// has: version, devices, connections, ha_pairs, clusters, high_availability, alerts, undeployed, deployments, licenses, chassis_faults",
+            "8:8: targets.b.limits.refreshes_left: a check of a box of cdfmc:// finds out no refreshes_left; remove it",
+        ],
+    );
+}
+
+#[test]
+fn a_module_is_held_to_all_targets() {
+    let fmc = "[targets.a]\nurl = 'fmc://a'\n[targets.b]\nurl = 'cdfmc://b'\n";
+    let modules = r#"[modules.m]
+checks = ["fans", "devices"]
+skip = ["version"]
+limits.fans_critical.critical = 0
+[modules.n]
+skip = ["devices"]
+limits.devices_critical.critical = 0
+limits.fans_critical.critical = 0
+"#;
+    assert_refused(
+        &format!("{fmc}{modules}"),
+        &[
+            "6:11: modules.m.checks: none of the targets has fans; a box of fmc:// has: version, devices, connections, ha_pairs, clusters, high_availability, alerts, undeployed, deployments, licenses, chassis_faults",
+            "7:9: modules.m.skip: the version is always read, so it can not be left out; remove it",
+            "8:8: modules.m.limits.fans_critical: none of the targets has fans; a box of fmc:// has: version, devices, connections, ha_pairs, clusters, high_availability, alerts, undeployed, deployments, licenses, chassis_faults",
+            "11:8: modules.n.limits.devices_critical: devices is not looked at here; have it looked at, or remove the limit",
+            "12:8: modules.n.limits.fans_critical: none of the targets has fans; a box of fmc:// has: version, devices, connections, ha_pairs, clusters, high_availability, alerts, undeployed, deployments, licenses, chassis_faults",
+        ],
+    );
+    // One of both kinds is for both; and a target that is not understood may be of either.
+    let sound = "[modules.m]\nchecks = ['fans', 'devices']\nlimits.fans_critical.critical = 0\n";
+    for chassis in ["[targets.c]\nurl = 'fxos://c'\n", ""] {
+        let targets = if chassis.is_empty() { "" } else { fmc };
+        parse(&format!("{targets}{chassis}{sound}")).unwrap();
+    }
+    let unsure = format!("{fmc}[targets.c]\nurl = 'fx://c'\n{sound}");
+    assert_eq!(parse(&unsure).unwrap_err().len(), 1);
+}

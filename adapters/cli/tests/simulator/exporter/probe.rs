@@ -56,7 +56,7 @@ async fn what_is_not_in_the_configuration_sends_nothing() {
         (&format!("/probe?target=https://{fmc}/"), "names no target"),
         (&format!("/probe?target=fmc://api@{fmc}"), "names no target"),
         ("/probe?target=fmc1&target=fmc1", "twice"),
-        ("/probe?target=fmc1&module=none", "no module"),
+        ("/probe?target=fmc1&module=none", "there are: default\n"),
         ("/probe?target=fmc1&module=default&module=default", "twice"),
         ("/probe?target=fmc1&debug=1", "true or false"),
         ("/probe?target=fmc1&tarqet=x", "no parameter"),
@@ -128,4 +128,27 @@ async fn a_module_looks_at_what_it_says() {
     assert_eq!(all.sample("fmc_verdict") as u8, 0, "{all:?}");
     assert!(all.body.contains("fmc_undeployed_devices"), "{all:?}");
     assert_eq!(lab.sim.state().fmc.logins, 1);
+}
+
+/// A probe that would look at nothing is no success.
+#[tokio::test]
+async fn a_module_of_another_kind_of_box_is_refused() {
+    let lab = Lab::new(|_| {}).await;
+    let config = lab.config();
+    let text = std::fs::read_to_string(&config).unwrap();
+    let modules = "[modules.hot]\nchecks = ['thermal', 'fans']\n";
+    std::fs::write(&config, format!("{text}{modules}")).unwrap();
+    let exporter = Running::with(&lab, &["--config", &config, "exporter"]).await;
+    let refused = exporter.get("/probe?target=fmc1&module=hot").await;
+    assert_eq!(refused.status, 400, "{refused:?}");
+    let due = "module \"hot\", target \"fmc1\": nothing is left to look at; a box of fmc:// has: ";
+    assert!(refused.body.starts_with(due), "{refused:?}");
+    assert_eq!(lab.sim.state().fmc.connections, 0);
+    let hot = exporter.get("/probe?target=chassis1&module=hot").await;
+    assert_eq!(hot.sample("probe_success") as u8, 1, "{hot:?}");
+    let unknown = exporter.get("/probe?target=fmc1&module=hit").await;
+    assert!(
+        unknown.body.contains("there are: default, hot\n"),
+        "{unknown:?}"
+    );
 }
