@@ -83,7 +83,9 @@ impl Credentials {
         table.refuse("bearer", NEVER);
         let password = table.secret(PASSWORD_FILE, PASSWORD_ENV, What::Password);
         let bearer = table.secret(BEARER_FILE, BEARER_ENV, What::Bearer);
-        if bearer.is_some() && (password.is_some() || user.is_some()) {
+        // Another table's keys may seem to be here.
+        let is_whole = table.reader.is_whole();
+        if is_whole && bearer.is_some() && (password.is_some() || user.is_some()) {
             let why = "a cdFMC takes bearer_file or bearer_env alone, FMC and FXOS take a user and a password; make two credentials of them";
             table.problem(None, why);
         }
@@ -99,7 +101,7 @@ impl Credentials {
             user,
             password,
             bearer,
-            is_sound: problems.count() == before,
+            is_sound: is_whole && problems.count() == before,
         }
     }
 

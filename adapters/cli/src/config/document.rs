@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use toml::de::DeTable;
 
+use super::broken::Broken;
 use super::credentials::{self, Credentials};
 use super::exporter::{self, Exporter, Module};
 use super::firmware::{self, Firmware};
@@ -51,39 +52,29 @@ pub(super) static SECTIONS: [&Section; 8] = [
 /// Reads all of it.
 pub(super) fn read(source: &ConfigFile) -> Result<Config, Failure> {
     let (table, errors) = DeTable::parse_recoverable(source.text());
-    let errors = errors.iter().map(|error| {
-        let at = error.span().map_or(0, |span| span.start);
-        (at, not_toml(error.message()))
-    });
     let reader = Reader {
         source,
         problems: Problems::new(source),
         references: RefCell::default(),
-        errors: errors.collect(),
+        broken: Broken::new(source, table.get_ref(), &errors),
     };
     let root = Table::new(String::new(), 0, &SECTION, table.into_inner(), &reader);
     let config = tables(root);
-    reader.problems.drop_those_on_lines_of(&reader.errors);
-    for (at, text) in reader.errors {
-        reader.problems.add(at, text);
+    let Reader {
+        problems,
+        references,
+        broken,
+        ..
+    } = reader;
+    problems.drop_those(|at| broken.covers(at));
+    for (at, text) in broken.into_problems() {
+        problems.add(at, text);
     }
-    let references = reader.references.into_inner();
-    reader.problems.end(Some(Config {
+    let references = references.into_inner();
+    problems.end(Some(Config {
         references,
         ..config
     }))
-}
-
-/// What the parser says, and what it means where that is not plain.
-fn not_toml(message: &str) -> String {
-    let advice = if message.starts_with("invalid boolean") {
-        "; a text stands in quotes"
-    } else if message == "duplicate key" {
-        "; it stands further up already, and may stand there once"
-    } else {
-        ""
-    };
-    format!("this is not TOML: {message}{advice}")
 }
 
 fn tables(mut root: Table<'_, '_>) -> Config {
@@ -129,7 +120,7 @@ fn all_targets(
     let mut firsts = HashMap::new();
     for (name, entry) in &all {
         let (first, other) = *firsts.entry(entry.identity()).or_insert((name, entry));
-        if first != name {
+        if first != name && root.reader.is_whole() {
             let (line, _) = root.reader.source.line_and_column(other.board.at);
             root.reader.problems.add(entry.board.at, format!(
                 "targets.{name}: this is the same box, account and domain as target {first:?} in line {line}; remove one of them, as two logins of one account can end each other"

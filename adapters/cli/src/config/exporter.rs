@@ -1,6 +1,5 @@
 //! What only `oobwatch exporter` needs: `[exporter]` and `[modules.NAME]`.
 
-use core::fmt;
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 use core::str::FromStr;
 use core::time::Duration;
@@ -9,6 +8,7 @@ use std::path::PathBuf;
 
 use toml::Spanned;
 
+use super::password_hash::PasswordHash;
 use super::references::Kind;
 use super::scope;
 use super::section::{Key, Section};
@@ -77,16 +77,6 @@ pub(crate) struct Module {
     pub(crate) scope: Scope,
 }
 
-/// A hash in the PHC string format. It is no password, but nobody's business.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct PasswordHash(pub(crate) String);
-
-impl fmt::Debug for PasswordHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PasswordHash")
-    }
-}
-
 impl Default for Exporter {
     fn default() -> Self {
         Self {
@@ -105,6 +95,7 @@ impl Exporter {
         let certificate = table.file(CERTIFICATE, Kind::Certificates);
         let key = table.file(KEY, Kind::PrivateKey);
         match (&certificate, &key) {
+            _ if !table.reader.is_whole() => {}
             (Some(_), None) => table.problem(Some(with), NEITHER_ALONE),
             (None, Some(_)) => table.problem(Some(without), NEITHER_ALONE),
             _ => {}
@@ -165,12 +156,15 @@ fn user(
         table.problem_of(USERS, at, why);
         return None;
     }
-    if !hash.get_ref().starts_with("$argon2id$") {
-        let why = format!(
-            "what stands for {name:?} is no hash of a password; make one with: oobwatch exporter --hash-password"
-        );
-        table.problem_of(USERS, hash.span().start, why);
-        return None;
+    let at = hash.span().start;
+    match hash.get_ref().parse() {
+        Ok(hash) => Some((name, hash)),
+        Err(why) => {
+            let why: &str = why;
+            table.problem_of(USERS, at, format!(
+                "the hash of the password of {name:?} can not be used: {why}; make one with: oobwatch exporter --hash-password"
+            ));
+            None
+        }
     }
-    Some((name, PasswordHash(hash.get_ref().clone())))
 }

@@ -1,5 +1,6 @@
 //! The file as it was read, and where in it something stands.
 
+use core::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// A configuration file. It holds no secret.
@@ -40,6 +41,46 @@ impl ConfigFile {
             .nth(line - 1)
             .unwrap_or_default()
             .trim()
+    }
+
+    /// What stands there, to the end of the file.
+    pub(super) fn text_at(&self, offset: usize) -> &str {
+        self.text.get(offset..).unwrap_or_default()
+    }
+
+    /// Whether a line begins there, but for blanks.
+    pub(super) fn begins_line(&self, offset: usize) -> bool {
+        let before = self.text.get(..offset).unwrap_or_default();
+        let before = before.trim_end_matches([' ', '\t']);
+        before.is_empty() || before.ends_with('\n')
+    }
+
+    /// Whether a list or a table in braces does not end as it should.
+    pub(super) fn is_left_open(&self, value: &Range<usize>) -> bool {
+        let text = self.text.get(value.clone()).unwrap_or_default();
+        let close = match text.chars().next() {
+            Some('[') => ']',
+            Some('{') => '}',
+            _ => return false,
+        };
+        text.len() < 2 || !text.ends_with(close)
+    }
+
+    /// The lines that a part of the file stands on.
+    pub(super) fn whole_lines(&self, part: &Range<usize>) -> Range<usize> {
+        let before = self.text.get(..part.start).unwrap_or_default();
+        let start = before.rfind('\n').map_or(0, |at| at + 1);
+        let end = self.text_at(part.end).find('\n');
+        start..end.map_or(self.text.len() + 1, |at| part.end + at + 1)
+    }
+
+    /// Where the next line begins that is the head of a table; else the end of the file.
+    pub(super) fn next_head(&self, offset: usize) -> usize {
+        let found = self.text_at(offset).match_indices('\n').find(|(at, _)| {
+            let line = self.text_at(offset + at + 1);
+            line.trim_start_matches([' ', '\t']).starts_with('[')
+        });
+        found.map_or(self.text.len(), |(at, _)| offset + at)
     }
 
     /// Counted from one, columns in characters. The end of the file is the end of its last line.

@@ -1,5 +1,6 @@
 //! The configuration file: credentials, named once, and targets that refer to them.
 
+mod broken;
 pub(crate) mod command;
 mod credentials;
 mod document;
@@ -7,6 +8,7 @@ mod exporter;
 mod file;
 mod firmware;
 mod nested;
+mod password_hash;
 mod problems;
 mod reader;
 mod references;
@@ -28,9 +30,10 @@ use std::path::{Path, PathBuf};
 use oobwatch_client::tls::Pin;
 use references::Reference;
 
-pub(crate) use exporter::{Exporter, Module, PasswordHash};
+pub(crate) use exporter::{Exporter, Module};
 pub(crate) use file::ConfigFile;
 pub(crate) use firmware::{Board, Firmware, Webhook};
+pub(crate) use password_hash::PasswordHash;
 pub(crate) use problems::Problems;
 
 use crate::exit::Failure;

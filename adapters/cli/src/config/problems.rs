@@ -38,12 +38,9 @@ impl<'s> Problems<'s> {
         self.found.borrow().is_empty()
     }
 
-    /// Drops what stands on one of the same lines as these: it follows from them.
-    pub(super) fn drop_those_on_lines_of(&self, others: &[(usize, String)]) {
-        let line = |at: usize| self.source.line_and_column(at).0;
-        let lines: Vec<_> = others.iter().map(|(at, _)| line(*at)).collect();
-        let mut found = self.found.borrow_mut();
-        found.retain(|(at, _)| !lines.contains(&line(*at)));
+    /// Drops what can not be judged.
+    pub(super) fn drop_those(&self, can_not: impl Fn(usize) -> bool) {
+        self.found.borrow_mut().retain(|(at, _)| !can_not(*at));
     }
 
     /// `value`, if there was no problem; a value that is missing has added one.

@@ -3,6 +3,7 @@
 use core::cell::RefCell;
 
 use super::ConfigFile;
+use super::broken::Broken;
 use super::problems::Problems;
 use super::references::Reference;
 
@@ -12,19 +13,17 @@ pub(super) struct Reader<'s> {
     pub(super) problems: Problems<'s>,
     /// Where, in which key, what.
     pub(super) references: RefCell<Vec<(usize, String, Reference)>>,
-    /// What is not even TOML, and where.
-    pub(super) errors: Vec<(usize, String)>,
+    pub(super) broken: Broken,
 }
 
 impl Reader<'_> {
     /// Whether what seems to be missing can not be there.
     pub(super) const fn is_whole(&self) -> bool {
-        self.errors.is_empty()
+        self.broken.is_nothing()
     }
 
-    /// Whether the keys of one table may seem to be those of another.
-    pub(super) fn has_broken_head(&self) -> bool {
-        let is_head = |(at, _): &(usize, String)| self.source.line(*at).starts_with('[');
-        self.errors.iter().any(is_head)
+    /// Whether the keys of one table may seem to be those of another, or a table not to be there.
+    pub(super) const fn hides_heads(&self) -> bool {
+        self.broken.hides_heads()
     }
 }

@@ -78,7 +78,9 @@ impl<'r, 's> Table<'r, 's> {
             .left
             .iter()
             .position(|(name, _)| *name.get_ref() == key.name)?;
-        Some(self.left.swap_remove(at).1)
+        let value = self.left.swap_remove(at).1;
+        // What stands nowhere was put in by the parser, for a value that is not TOML.
+        (!value.span().is_empty()).then_some(value)
     }
 
     pub(super) fn misfit(&self, key: Key, value: &Spanned<DeValue<'_>>) {
@@ -271,7 +273,7 @@ impl<'r, 's> Table<'r, 's> {
             self.section.head
         );
         // Without its head, a table's keys seem to be those of the file.
-        let is_sure = !(self.name.is_empty() && self.reader.has_broken_head());
+        let is_sure = !(self.name.is_empty() && self.reader.hides_heads());
         for (key, _) in self.left.iter().filter(|_| is_sure) {
             let path = self.path_of(&bare_or_quoted(key.get_ref()));
             let known = suggestion(key.get_ref(), "the keys here are", known.clone());

@@ -200,7 +200,7 @@ fn credentials<'c>(
     let name = table.text(CREDENTIALS)?;
     let (at, name) = (name.span().start, name.get_ref());
     let found = all.get(name);
-    if found.is_none() && !table.reader.has_broken_head() {
+    if found.is_none() && !table.reader.hides_heads() {
         let known = suggestion(name, "there are", all.keys().map(String::as_str));
         let text = format!("there are no credentials {name:?}; {known}");
         table.problem_of(CREDENTIALS, at, text);

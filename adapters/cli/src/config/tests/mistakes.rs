@@ -103,7 +103,6 @@ x = 1
             "2:7: this is not TOML: invalid boolean, expected `false`; a text stands in quotes",
             "3:11: targets.a.timeout: this is 0; a whole number of seconds from 1 to 3600 is due",
             "4:10: this is not TOML: duplicate key; it stands further up already, and may stand there once",
-            "5:1: this is not TOML: duplicate key; it stands further up already, and may stand there once",
             "6:11: this is not TOML: unclosed table, expected `]`",
         ],
     );
@@ -309,4 +308,49 @@ limits.fans_critical.critical = 0
     }
     let unsure = format!("{fmc}[targets.c]\nurl = 'fx://c'\n{sound}");
     assert_eq!(parse(&unsure).unwrap_err().len(), 1);
+}
+
+/// The exporter, which makes the hashes, has nothing to add.
+#[test]
+fn a_hash_that_can_not_be_used_has_a_place() {
+    let end = "p=1$c2l4dGVlbiBieXRlcyAhIQ$bc0NmG08Vpj5sJAy7cjnhJn7sfiVpSvn4DENrCFCM4o";
+    assert_refused(
+        &format!(
+            "[exporter.users]\nfine = '$argon2id$v=19$m=64,t=1,{end}'\nslow = '$argon2id$v=19$m=4194304,t=1,{end}'\n'a:b' = ''\nplain = 'hunter2'\n"
+        ),
+        &[
+            "3:8: exporter.users: the hash of the password of \"slow\" can not be used: it takes too much memory or time (at most m=65536, t=4); make one with: oobwatch exporter --hash-password",
+            "4:1: exporter.users: a name of a user has no colons and no control characters",
+            "5:9: exporter.users: the hash of the password of \"plain\" can not be used: it is no hash of a password; make one with: oobwatch exporter --hash-password",
+        ],
+    );
+}
+
+/// The value of a key that is no TOML is not judged, nor what it takes in.
+#[test]
+fn one_mistake_is_one_problem() {
+    for (text, problem) in [
+        (
+            "[targets.a]\nurl == 'fmc://a'\ntimeout = 3\n",
+            "2:6: this is not TOML: extra `=`, expected nothing",
+        ),
+        (
+            "[targets.a]\nurl = 'fmc://a'\npins = [\n  'sha256:00',\n  sha256:11,\n]\n",
+            "5:3: this is not TOML: string values must be quoted, expected literal string",
+        ),
+        (
+            "[targets.a]\nurl = 'fmc://u@a'\nskip = [ 'alerts'\n[targets.b]\nurl = 'fmc://b'\ncredentials = 'c'\n[credentials.c]\nuser = 'u'\n",
+            "3:8: this is not TOML: unclosed array, expected `]`",
+        ),
+        (
+            "[targets.a]\nurl = 'fmc://u@a'\n]targets.b]\nurl = 'fmc://b'\ncredentials = 'c'\n",
+            "3:1: this is not TOML: missing table open, expected `[`",
+        ),
+        (
+            "[exporter]\ncertificate = 'a'\nkey = b\n",
+            "3:7: this is not TOML: string values must be quoted, expected literal string",
+        ),
+    ] {
+        assert_refused(text, &[problem]);
+    }
 }

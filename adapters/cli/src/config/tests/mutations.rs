@@ -98,3 +98,24 @@ proptest! {
         assert_places(WHOLE.split_at(at).0)?;
     }
 }
+
+/// One character too many or too few, wherever it is: one problem, if the file is no TOML by it.
+#[test]
+fn one_slip_is_one_problem() {
+    let places = WHOLE.char_indices().filter(|(_, c)| *c != '\n');
+    for (at, c) in places {
+        let slip = |gone, new| {
+            let (before, after) = WHOLE.split_at(at);
+            let after = after.get(gone..).unwrap_or_default();
+            let found = parse(&format!("{before}{new}{after}"));
+            let problems = found.err().unwrap_or_default();
+            if problems.iter().any(|problem| problem.contains("not TOML")) {
+                assert_eq!(problems.len(), 1, "{new:?} at {at}: {problems:#?}");
+            }
+        };
+        slip(c.len_utf8(), "");
+        ["=", "\"", "[", "]", "{", "}"]
+            .iter()
+            .for_each(|new| slip(0, new));
+    }
+}
