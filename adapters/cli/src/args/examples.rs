@@ -28,8 +28,9 @@ Examples:
 
 pub(super) const WATCH: &str = "\
 Sessions are kept from check to check and closed in the end: on q, Ctrl-C, SIGTERM, and when the
-terminal goes away. Targets on the same box and account share one login. The table can be read
-without colour; NO_COLOR turns it off. '?' shows the keys.
+terminal goes away. Targets on the same box and account share one login, and so must agree in pins
+or ca_file, password, timeout and cache. The table can be read without colour; NO_COLOR turns it
+off. '?' shows the keys.
 
 Examples:
   oobwatch watch
