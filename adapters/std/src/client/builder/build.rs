@@ -209,3 +209,82 @@ fn random() -> u32 {
     let number = RandomState::new().build_hasher().finish();
     u32::try_from(number >> 32).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::State;
+
+    /// A client of a box that is not there. Nothing is sent to it.
+    fn of(product: Product) -> Builder {
+        let address = "box.example:8443".parse().unwrap();
+        let pin = crate::tls::Pin::Certificate([7; 32]);
+        Client::builder(product, address).trust(crate::tls::Trust::pins([pin]))
+    }
+
+    #[test]
+    fn credentials_fit_the_product_or_nothing_is_made() {
+        use BuildError::{Config, NoCredentials};
+        use ConfigError::OtherCredentials;
+        for product in [Product::CdFmc, Product::Fmc, Product::Fxos] {
+            let is_cloud = product == Product::CdFmc;
+            let none = of(product).build().unwrap_err();
+            assert!(matches!(none, NoCredentials), "{product:?}: {none}");
+            let others = match is_cloud {
+                true => of(product).login("api", "p".to_owned()),
+                false => of(product).bearer("t".to_owned()),
+            };
+            let others = others.build().unwrap_err();
+            assert!(matches!(others, Config(OtherCredentials)), "{product:?}");
+            let own = match is_cloud {
+                true => of(product).bearer("t".to_owned()),
+                false => of(product).login("api", "p".to_owned()),
+            };
+            assert!(own.build().is_ok(), "{product:?}");
+            // Tokens of a session do without; a cloud-delivered FMC has none.
+            let adopted = of(product).with_tokens("a", None, Duration::ZERO, 0);
+            assert_eq!(adopted.unwrap().build().is_ok(), !is_cloud, "{product:?}");
+        }
+    }
+
+    #[test]
+    fn only_a_session_with_a_login_is_shared_and_only_one_with_a_state_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = || State::open(folder.path().join("state")).unwrap();
+        let shared = |builder: Builder| {
+            let client = builder.shared_session(true).build().unwrap();
+            client
+                .keeper()
+                .map(|keeper| (keeper.shared, keeper.target.clone()))
+        };
+        let login = |product| of(product).login("api", "p".to_owned());
+        let name = |name: &str| name.to_owned();
+        assert_eq!(shared(login(Product::Fmc)), None);
+        assert_eq!(
+            shared(login(Product::Fxos).state(state())),
+            Some((true, name("fxos://box.example:8443")))
+        );
+        // One that is there to close what others have left.
+        assert_eq!(
+            shared(of(Product::Fmc).state(state())),
+            Some((false, name("fmc://box.example:8443")))
+        );
+        let bearer = of(Product::CdFmc).bearer("t".to_owned());
+        assert_eq!(shared(bearer.state(state())), None);
+    }
+
+    /// Whoever waits for a login waits for those of other processes, too.
+    #[test]
+    fn the_lease_of_a_login_is_longer_than_what_it_may_take() {
+        let folder = tempfile::tempdir().unwrap();
+        let alone = of(Product::Fmc);
+        let longest = alone.longest_login();
+        assert!(longest > Duration::from_secs(10 + 10 + 120));
+        assert_eq!(alone.longest_election(), longest);
+        let state = State::open(folder.path().join("state")).unwrap();
+        assert_eq!(
+            of(Product::Fmc).state(state).longest_election(),
+            longest * 3
+        );
+    }
+}
