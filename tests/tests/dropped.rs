@@ -159,6 +159,24 @@ async fn a_check_at_any_await() {
     assert_eq!((state.logins, state.live_sessions), (1, 0));
 }
 
+/// One that ends the session in between, and one for good.
+#[tokio::test]
+async fn a_logout_at_any_await() {
+    let lab = Lab::new(|_| {}).await;
+    for polls in 0..4 {
+        let client = lab.fmc().build().unwrap();
+        assert!(client.get(VERSION).await.unwrap().is_success());
+        let doomed = dropped_after(polls, client.log_out()).await;
+        assert!(doomed.is_none() || polls > 1);
+        assert!(client.get(VERSION).await.unwrap().is_success());
+        let doomed = dropped_after(polls, client.close()).await;
+        assert!(doomed.is_none() || polls > 1);
+        client.close().await.unwrap();
+        assert_eq!(lab.sim.state().fmc.live_sessions, 0);
+        assert_eq!(client.stats().orphans, 0);
+    }
+}
+
 /// A session that was about to be closed is closed at the next start. The last is
 /// closed already: but for the answer, which nobody waits for.
 #[tokio::test]

@@ -46,6 +46,9 @@ impl Client {
     /// [`ClientError::Request`] if the box could not be told: its session then
     /// ends by itself, when its token does; or the next process closes it, where
     /// there is a [`state`](crate::Builder::state).
+    ///
+    /// # Cancel safety
+    /// A logout that is under way goes on. It can be called again.
     pub async fn close(&self) -> Result<(), ClientError> {
         if let Some(keeper) = self.keeper() {
             keeper.keep_memory(&self.memory());
@@ -78,14 +81,15 @@ impl Client {
     ///
     /// # Errors
     /// As [`close`](Self::close).
+    ///
+    /// # Cancel safety
+    /// A logout that is under way goes on, and the client stays usable.
     pub async fn log_out(&self) -> Result<(), ClientError> {
         if self.keeper().is_some_and(|keeper| keeper.shared) {
             return Ok(());
         }
-        let closed = self.close().await;
-        lock(&self.shared().session).reopen();
-        self.host.notify();
-        closed
+        let _reopens = ReopenOnDrop(&self.host);
+        self.close().await
     }
 
     /// Lets go of the session without logging out, for a caller that has taken
@@ -166,6 +170,16 @@ impl Client {
     #[must_use]
     pub fn stats(&self) -> Stats {
         lock(&self.shared().session).stats()
+    }
+}
+
+/// Lets a session be opened again, however its logout ended.
+struct ReopenOnDrop<'a>(&'a Host);
+
+impl Drop for ReopenOnDrop<'_> {
+    fn drop(&mut self) {
+        lock(&self.0.0.session).reopen();
+        self.0.notify();
     }
 }
 
