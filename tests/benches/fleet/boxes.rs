@@ -30,7 +30,8 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    pub(crate) const FAILING: [Self; 5] = [
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Well,
         Self::Refused,
         Self::Silent,
         Self::OtherCertificate,
@@ -39,15 +40,30 @@ impl Kind {
     ];
 
     /// Of the FMC and the chassis in a place. One box in a hundred fails.
-    fn of(place: usize) -> (Self, Self) {
+    fn of(place: usize, boxes: Boxes) -> (Self, Self) {
+        if boxes == Boxes::Refuse {
+            return (Self::OtherPassword, Self::OtherPassword);
+        }
         let hundred = place / 100;
-        let failing = Self::FAILING[hundred % Self::FAILING.len()];
+        let [_, failing @ ..] = Self::ALL;
+        let failing = failing[hundred % failing.len()];
         match (place % 100, hundred % 2) {
             (50, 0) => (failing, Self::Well),
             (50, _) => (Self::Well, failing),
             _ => (Self::Well, Self::Well),
         }
     }
+}
+
+/// How the boxes of a fleet are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Boxes {
+    /// They answer at once, but for one in a hundred, which fails.
+    Fast,
+    /// The same, and each request takes so long.
+    Slow(Duration),
+    /// All refuse the one password: somebody has changed it.
+    Refuse,
 }
 
 /// Boxes, two by two: an FMC and a chassis.
@@ -62,7 +78,7 @@ pub(crate) struct Fleet {
 }
 
 impl Fleet {
-    pub(crate) async fn start(targets: usize, delay: Duration) -> Self {
+    pub(crate) async fn start(targets: usize, boxes: Boxes) -> Self {
         let mut fleet = Self {
             sims: Vec::new(),
             kinds: HashMap::new(),
@@ -73,7 +89,7 @@ impl Fleet {
         };
         let mut config = String::new();
         for place in (0..targets).step_by(2) {
-            fleet.pair(place, delay, &mut config).await;
+            fleet.pair(place, boxes, &mut config).await;
         }
         std::fs::write(fleet.config(), config).expect("a configuration");
         fleet
@@ -83,15 +99,15 @@ impl Fleet {
         self.folder.path().join("oobwatch.toml")
     }
 
-    async fn pair(&mut self, place: usize, delay: Duration, config: &mut String) {
-        let (fmc, fxos) = Kind::of(place);
+    async fn pair(&mut self, place: usize, boxes: Boxes, config: &mut String) {
+        let (fmc, fxos) = Kind::of(place, boxes);
         let mut scenario = Scenario {
             // What the boxes speak.
             tls: TlsVersions::Tls12,
             ..Scenario::default()
         };
-        scenario.fmc.wire = wire(fmc, delay);
-        scenario.fxos.wire = wire(fxos, delay);
+        scenario.fmc.wire = wire(fmc, boxes);
+        scenario.fxos.wire = wire(fxos, boxes);
         scenario.fmc.devices = 10;
         let sim = Sim::builder()
             .scenario(scenario)
@@ -160,12 +176,13 @@ impl Fleet {
     }
 }
 
-fn wire(kind: Kind, delay: Duration) -> Wire {
-    let ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
-    let fault = match kind {
-        Kind::WebPage => Some(Fault::Html { status: 200 }),
-        _ if ms > 0 => Some(Fault::Delay { ms }),
-        _ => None,
+fn wire(kind: Kind, boxes: Boxes) -> Wire {
+    let fault = match (kind, boxes) {
+        (Kind::WebPage, _) => Some(Fault::Html { status: 200 }),
+        (_, Boxes::Slow(delay)) => Some(Fault::Delay {
+            ms: u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
+        }),
+        (_, Boxes::Fast | Boxes::Refuse) => None,
     };
     Wire {
         accept: match kind {

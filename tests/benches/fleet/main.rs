@@ -11,7 +11,7 @@ mod scraper;
 
 use core::time::Duration;
 
-use boxes::{Fleet, Kind};
+use boxes::{Boxes, Fleet, Kind};
 use exporter::{Exporter, Usage};
 use scraper::Scrapes;
 
@@ -40,11 +40,12 @@ fn main() {
 #[tokio::main(worker_threads = 2)]
 async fn bench(targets: usize) {
     let command = exporter::build();
-    let few = measure(&command, FEW, Duration::ZERO, 1).await;
-    let many = measure(&command, targets, Duration::ZERO, ROUNDS).await;
-    let slow = Duration::from_millis(50);
+    let few = measure(&command, FEW, Boxes::Fast, 1).await;
+    let many = measure(&command, targets, Boxes::Fast, ROUNDS).await;
     if targets <= 1_000 {
+        let slow = Boxes::Slow(Duration::from_millis(50));
         measure(&command, targets, slow, ROUNDS).await;
+        measure(&command, targets, Boxes::Refuse, ROUNDS).await;
     }
     let more = many.rest.resident.saturating_sub(few.rest.resident);
     let each = more / u64::try_from(targets - FEW).unwrap_or(1);
@@ -57,16 +58,11 @@ struct Measured {
     rest: Usage,
 }
 
-async fn measure(
-    command: &std::path::Path,
-    targets: usize,
-    delay: Duration,
-    rounds: u32,
-) -> Measured {
-    let fleet = Fleet::start(targets, delay).await;
+async fn measure(command: &std::path::Path, targets: usize, boxes: Boxes, rounds: u32) -> Measured {
+    let fleet = Fleet::start(targets, boxes).await;
     let exporter = Exporter::start(command, &fleet).await;
     let start = exporter.usage();
-    println!("\n{targets} targets, boxes that take {delay:?} for each request");
+    println!("\n{targets} targets, {boxes:?}");
     println!("  before the first scrape: {start}");
     let first = scraper::round(&exporter.address, &fleet.names, INTERVAL).await;
     tell("first round, all log in", &fleet, &first);
@@ -94,24 +90,21 @@ async fn measure(
 
 /// Latencies of the boxes that are well, and what became of the others.
 fn tell(what: &str, fleet: &Fleet, scrapes: &Scrapes) {
-    let well = scrapes.of(|name| fleet.kind(name) == Kind::Well);
-    let (p50, p99, most) = (well.quantile(0.5), well.quantile(0.99), well.quantile(1.0));
     println!(
-        "  {what}: {} scrapes, {} answered late, {} not at all; {} of {} well boxes succeeded: p50 {p50:.1?}, p99 {p99:.1?}, most {most:.1?}",
+        "  {what}: {} scrapes, {} answered late, {} not at all",
         scrapes.count(),
         scrapes.late(),
-        scrapes.unanswered(),
-        well.successes(),
-        well.count(),
+        scrapes.unanswered()
     );
-    for kind in Kind::FAILING {
+    for kind in Kind::ALL {
         let these = scrapes.of(|name| fleet.kind(name) == kind);
         if these.count() > 0 {
+            let (p50, p99) = (these.quantile(0.5), these.quantile(0.99));
             println!(
-                "    {kind:?}: {} scrapes, {} succeeded, p50 {:.1?}",
-                these.count(),
+                "    {kind:?}: {} of {} succeeded: p50 {p50:.1?}, p99 {p99:.1?}, most {:.1?}",
                 these.successes(),
-                these.quantile(0.5)
+                these.count(),
+                these.quantile(1.0)
             );
         }
     }

@@ -1,6 +1,6 @@
 //! What is kept of secrets: tokens encrypted, passwords as a slow hash.
 
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
@@ -20,6 +20,13 @@ const KEY_LEN: usize = 32;
 /// Bytes of a password's hash, and of the salt.
 const HASH_LEN: usize = 32;
 pub(super) const SALT_LEN: usize = 16;
+
+/// Blocks, of 1 KiB, that a slow hash has room for: more than 32 MiB. glibc gives
+/// a piece of that size back to the system as soon as it is freed; of smaller
+/// ones it may keep one for each thread (mallopt(3), `M_MMAP_THRESHOLD`), and a
+/// watcher that met one wrong password would be twice as large from then on. Of
+/// the room that is not used no memory is taken.
+const GIVEN_BACK: usize = 33 * 1024;
 
 /// Encrypts tokens (ChaCha20-Poly1305, RFC 8439).
 pub(super) struct Key(LessSafeKey);
@@ -89,9 +96,11 @@ fn parse(text: &[u8]) -> Option<Zeroizing<[u8; KEY_LEN]>> {
 /// for (19 MiB, two passes).
 pub(super) fn slow_hash(password: &str, salt: &[u8]) -> Option<[u8; HASH_LEN]> {
     let params = Params::new(19 * 1024, 2, 1, Some(HASH_LEN)).ok()?;
+    let mut memory = Vec::with_capacity(GIVEN_BACK);
+    memory.resize(params.block_count(), Block::default());
     let mut hash = [0; HASH_LEN];
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_into(password.as_bytes(), salt, &mut hash)
+        .hash_password_into_with_memory(password.as_bytes(), salt, &mut hash, &mut memory)
         .ok()?;
     Some(hash)
 }
