@@ -8,6 +8,7 @@ use std::time::SystemTime;
 
 use oobwatch_client::core::error::{ConfigError, Error, PeerError};
 use oobwatch_client::core::health::{Limits, Report};
+use oobwatch_client::core::latch::Policy;
 use oobwatch_client::core::product::Product;
 use oobwatch_client::state::State;
 use oobwatch_client::{
@@ -87,8 +88,7 @@ impl Wallet {
         if let Some(known) = self.credentials.iter().find(known) {
             return known.clone();
         }
-        let policy = policy(named, self.one_shot);
-        let new = Credential::new(user, password).with_policy(policy);
+        let new = Credential::new(user, password).with_policy(self.policy(named));
         let new = match named {
             Some(named) => new.named(&named.name),
             None => new,
@@ -116,6 +116,11 @@ impl Wallet {
                 Secret::Bearer(token.into_zeroizing())
             }
         })
+    }
+
+    /// When a credential of the configuration may be tried.
+    pub(crate) fn policy(&self, named: Option<&Named>) -> Policy {
+        policy(named, self.one_shot)
     }
 
     /// Forgets the others.

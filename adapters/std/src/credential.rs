@@ -59,6 +59,15 @@ impl Credential {
         Self(Arc::new(inner))
     }
 
+    /// Goes by another policy from here on, in all clones. What boxes have said
+    /// of it stays known.
+    pub fn set_policy(&self, policy: Policy) {
+        let mut latch = lock(&self.0.latch);
+        *latch = core::mem::take(&mut *latch).with_policy(policy);
+        drop(latch);
+        self.notify();
+    }
+
     fn into_inner(self) -> Inner {
         Arc::try_unwrap(self.0).unwrap_or_else(|shared| Inner {
             name: shared.name.clone(),
@@ -87,6 +96,12 @@ impl Credential {
         lock(&self.0.latch).refusals()
     }
 
+    /// When it may be tried.
+    #[must_use]
+    pub fn policy(&self) -> Policy {
+        lock(&self.0.latch).policy()
+    }
+
     /// Lets it be tried again: the operator has changed the account.
     pub fn reset(&self) {
         lock(&self.0.latch).reset();
@@ -103,10 +118,6 @@ impl Credential {
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
-    }
-
-    pub(crate) fn policy(&self) -> Policy {
-        lock(&self.0.latch).policy()
     }
 
     pub(crate) fn is_proven(&self, now: Instant) -> bool {

@@ -64,14 +64,18 @@ fn no_box_twice(resolved: &[Access]) -> Result<(), Failure> {
         let identity = Identity::of(reach);
         let mut before = resolved.iter().take(place).map(|other| &other.reach);
         if let Some(first) = before.find(|other| Identity::of(other) == identity) {
-            let why = if first.label == reach.label {
-                "is named twice".to_owned()
+            let (label, other) = (&reach.label, &first.label);
+            let why = if label == other {
+                "is named twice; check it once".to_owned()
+            } else if first.domain == reach.domain {
+                format!("is the same box and account as {other}; check one of them")
             } else {
-                format!("is the same box and account as {}", first.label)
+                format!(
+                    "is the same box and account as {other} in another domain; check one after the other, or both with 'oobwatch watch --once', where they share one login"
+                )
             };
             return Err(Failure::Usage(format!(
-                "{} {why}; check it once, as two logins of one account can end each other",
-                reach.label
+                "{label} {why}, as two logins of one account can end each other"
             )));
         }
     }

@@ -24,7 +24,7 @@ use crate::exit::Failure;
 /// Slow hashes that are made at a time.
 const SLOW_AT_A_TIME: usize = 1;
 
-/// How long a guess waits for its turn.
+/// How long a guess waits for its turn at most.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Those who may ask. Without any, everybody may.
@@ -61,8 +61,12 @@ impl Users {
         !self.hashes.is_empty()
     }
 
-    /// Whether somebody with this `Authorization` may ask.
-    pub(super) async fn judge(&self, authorization: Option<&[u8]>) -> Verdict {
+    /// Whether somebody with this `Authorization` may ask, who has so much time.
+    pub(super) async fn judge(
+        &self,
+        authorization: Option<&[u8]>,
+        time: Option<Duration>,
+    ) -> Verdict {
         if !self.are_there() {
             return Verdict::Allowed;
         }
@@ -76,7 +80,8 @@ impl Users {
         if known {
             return Verdict::Allowed;
         }
-        self.judge_slowly(user, password, &pair).await
+        let patience = time.map_or(PATIENCE, |time| time.min(PATIENCE));
+        self.judge_slowly(user, password, &pair, patience).await
     }
 
     async fn judge_slowly(
@@ -84,6 +89,7 @@ impl Users {
         user: Zeroizing<String>,
         password: Zeroizing<String>,
         pair: &str,
+        patience: Duration,
     ) -> Verdict {
         // A user that there is not takes as long as one that there is.
         let hash = self.hashes.get(&*user);
@@ -91,7 +97,7 @@ impl Users {
         let Some(hash) = hash.or_else(|| self.hashes.values().next()).cloned() else {
             return Verdict::Refused;
         };
-        let Ok(Ok(turn)) = timeout(PATIENCE, Arc::clone(&self.slow).acquire_owned()).await else {
+        let Ok(Ok(turn)) = timeout(patience, Arc::clone(&self.slow).acquire_owned()).await else {
             return Verdict::Busy;
         };
         let work = move || {

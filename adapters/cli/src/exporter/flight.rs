@@ -9,8 +9,14 @@ use tokio::time::{Instant, timeout_at};
 
 use super::lock;
 
-/// What a check may go past its limit before it is no longer waited for.
+/// What a check may go past its limit before it is no longer waited for; of a short
+/// limit, half of it.
 const GRACE: Duration = Duration::from_millis(200);
+
+/// The longest that anybody waits who has so long.
+pub(super) fn patience(limit: Duration) -> Duration {
+    limit.saturating_add(GRACE.min(limit / 2))
+}
 
 /// The check of one target that is under way, if there is one.
 pub(super) struct Flights<T>(Mutex<Option<Flight<T>>>);
@@ -70,13 +76,14 @@ impl<T: Send + Sync + 'static> Flights<T> {
     where
         W: Future<Output = Option<T>> + Send + 'static,
     {
-        let end = Instant::now() + limit;
+        let start = Instant::now();
+        let end = start + limit;
         loop {
             match self.part(kind) {
                 Part::Lead(sender, landing) => {
                     let left = end.saturating_duration_since(Instant::now());
                     self.lead(sender, check(left));
-                    return land(landing, end + GRACE, Landed::Own).await;
+                    return land(landing, start + patience(limit), Landed::Own).await;
                 }
                 Part::Share(landing) => return land(landing, end, Landed::Shared).await,
                 Part::Wait(mut landing) => {

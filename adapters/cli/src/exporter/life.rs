@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Instant, SystemTime};
 
 use oobwatch_client::state::State;
+use tokio::runtime::Handle;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::task::{JoinSet, block_in_place};
@@ -85,7 +86,12 @@ impl Signals {
 }
 
 /// All of it: from the first look at the configuration to the last logout.
-pub(super) async fn live(args: &ExporterArgs, source: Source) -> Result<(), Failure> {
+/// `answers` is where scrapes are answered.
+pub(super) async fn live(
+    args: &ExporterArgs,
+    source: Source,
+    answers: &Handle,
+) -> Result<(), Failure> {
     let mut signals = Signals::new().map_err(Failure::failed)?;
     let config = source()?;
     let settings = settings(args, &config);
@@ -94,7 +100,8 @@ pub(super) async fn live(args: &ExporterArgs, source: Source) -> Result<(), Fail
     let doors = Doors::open(&settings)?;
     say_warnings(&loader, &doors);
     drop(config);
-    let listeners = server::bind(&settings.listen).await?;
+    let bound = answers.spawn(server::bind(settings.listen));
+    let listeners = bound.await.map_err(Failure::failed)??;
     let (reload, mut reloads) = mpsc::channel(1);
     let exporter = Arc::new(Exporter {
         fleet: Mutex::new(Arc::new(fleet)),
@@ -107,6 +114,7 @@ pub(super) async fn live(args: &ExporterArgs, source: Source) -> Result<(), Fail
         }),
         reload,
         started: Instant::now(),
+        checks: Handle::current(),
         closing: watch::Sender::new(false),
         enable_lifecycle: args.enable_lifecycle,
     });
@@ -116,7 +124,7 @@ pub(super) async fn live(args: &ExporterArgs, source: Source) -> Result<(), Fail
             tracing::info!(%address, targets = exporter.fleet().targets.len(), "listening");
         }
         let serving = server::serve(Arc::clone(&exporter), listener, Arc::clone(&crowd));
-        tokio::spawn(serving);
+        answers.spawn(serving);
     }
     tokio::spawn(keep::tend(Arc::clone(&exporter)));
     if let Some(state) = loader.wallet.state()? {

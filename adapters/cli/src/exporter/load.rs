@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use oobwatch_client::core::latch::Policy;
 use oobwatch_client::core::product::Product;
 use oobwatch_client::tls::Trust;
-use oobwatch_client::{Client, Timeouts, Zeroizing};
+use oobwatch_client::{Client, Credential, Timeouts, Zeroizing};
 
 use super::fleet::{Account, Fleet, Target};
 use crate::args::AccessArgs;
@@ -30,6 +31,8 @@ struct Loading<'a> {
     before: HashMap<Identity, Arc<Account>>,
     now: HashMap<Identity, (String, Arc<Account>)>,
     secrets: Vec<(Source, Zeroizing<String>)>,
+    /// When each credential may be tried, by the first of its names.
+    policies: Vec<(Credential, Policy)>,
 }
 
 impl Loader {
@@ -61,6 +64,7 @@ impl Loader {
                 .collect(),
             now: HashMap::new(),
             secrets: Vec::new(),
+            policies: Vec::new(),
         };
         let mut fleet = Fleet {
             modules: config.modules.clone(),
@@ -75,6 +79,9 @@ impl Loader {
         }
         if !problems.is_empty() {
             return Err(Failure::Refused(problems));
+        }
+        for (credential, policy) in loading.policies {
+            credential.set_policy(policy);
         }
         let accounts = loading.now.into_values();
         fleet.accounts = accounts.map(|(_, account)| account).collect();
@@ -180,7 +187,13 @@ impl Loader {
             None => Secret::Bearer(text),
             Some(user) => {
                 let named = access.named.as_ref();
-                Secret::Login(self.wallet.credential(user.clone(), text, named))
+                let credential = self.wallet.credential(user.clone(), text, named);
+                let mut known = loading.policies.iter();
+                if !known.any(|(other, _)| other.is_same(&credential)) {
+                    let policy = self.wallet.policy(named);
+                    loading.policies.push((credential.clone(), policy));
+                }
+                Secret::Login(credential)
             }
         })
     }
@@ -207,5 +220,61 @@ impl Loader {
         self.wallet.keep_only(|credential| {
             used(&|in_use| matches!(&in_use.secret, Secret::Login(had) if had.is_same(credential)))
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reads configurations one after the other.
+    struct Reloads {
+        folder: tempfile::TempDir,
+        loader: Loader,
+        fleet: Fleet,
+    }
+
+    impl Reloads {
+        fn new() -> Self {
+            Self {
+                folder: tempfile::tempdir().unwrap(),
+                loader: Loader::new(&Config::default().with_state(None, true)),
+                fleet: Fleet::default(),
+            }
+        }
+
+        /// `key` is added to the credentials, `more` to the file.
+        fn read(&mut self, key: &str, more: &str) -> Result<Policy, Failure> {
+            std::fs::write(self.folder.path().join("password"), "S3cr3t").unwrap();
+            let text = format!(
+                "[credentials.c]\nuser = 'u'\npassword_file = 'password'\n{key}\n[targets.t]\nurl = 'fmc://h.invalid'\ncredentials = 'c'\n{more}\n"
+            );
+            let config = Config::parse(&text, &self.folder.path().join("oobwatch.toml"))?;
+            self.fleet = self.loader.load(&config, &self.fleet)?;
+            Ok(self.policy())
+        }
+
+        fn policy(&self) -> Policy {
+            match &self.fleet.targets["t"].account.key.secret {
+                Secret::Login(credential) => credential.policy(),
+                Secret::Bearer(_) => panic!("a bearer"),
+            }
+        }
+    }
+
+    /// The session is kept, and so is what boxes have said of the password.
+    #[tokio::test]
+    async fn a_reload_says_anew_when_a_password_may_be_tried() {
+        let mut reloads = Reloads::new();
+        assert_eq!(reloads.read("", "").unwrap(), Policy::default());
+        let first = Arc::clone(&reloads.fleet.targets["t"].account);
+        assert!(reloads.read("single_use = true", "").unwrap().single_use);
+        let policy = reloads.read("latch_retry = true", "").unwrap();
+        assert!(!policy.single_use && policy.retry.is_some());
+        assert!(Arc::ptr_eq(&first, &reloads.fleet.targets["t"].account));
+        let wrong = "[targets.u]\nurl = 'fmc://u@h.invalid'";
+        reloads.read("", wrong).unwrap_err();
+        assert_eq!(reloads.policy(), policy, "what is wrong changes nothing");
+        assert_eq!(reloads.read("", "").unwrap(), Policy::default());
     }
 }

@@ -29,6 +29,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::watch;
 
 use crate::args::ExporterArgs;
@@ -44,9 +45,13 @@ pub(crate) use log::to_stderr as log_to_stderr;
 /// Where the configuration comes from, each time that it is read.
 pub(crate) type Source = Box<dyn Fn() -> Result<Config, Failure> + Send + Sync>;
 
-/// Threads that scrapes are served by: two, so that a slow file system or a large
-/// answer does not hold up the others.
-const WORKERS: usize = 2;
+/// Threads that boxes are checked by: two, so that a slow file system does not hold
+/// up all others at once.
+const CHECKERS: usize = 2;
+
+/// Threads that scrapes are answered by: one of their own, so that an answer is
+/// there in time, whatever the file system holds up.
+const ANSWERERS: usize = 1;
 
 /// What all scrapes share.
 struct Exporter {
@@ -58,6 +63,8 @@ struct Exporter {
     /// Asks for the configuration to be read again, and hears what came of it.
     reload: life::Ask,
     started: Instant,
+    /// Where boxes are checked.
+    checks: Handle,
     closing: watch::Sender<bool>,
     enable_lifecycle: bool,
 }
@@ -90,15 +97,18 @@ pub(crate) fn run(args: &ExporterArgs, source: Source) -> Result<ExitCode, Failu
     if args.check_config {
         return check(args, &source()?).map(|()| ExitCode::SUCCESS);
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(WORKERS)
-        .enable_all()
-        .build()
-        .map_err(Failure::failed)?;
-    let result = runtime.block_on(life::live(args, source));
+    let (checks, answers) = (runtime(CHECKERS)?, runtime(ANSWERERS)?);
+    let result = checks.block_on(life::live(args, source, answers.handle()));
     // A name that is still being looked up keeps nobody waiting.
-    runtime.shutdown_background();
+    answers.shutdown_background();
+    checks.shutdown_background();
     result.map(|()| ExitCode::SUCCESS)
+}
+
+fn runtime(threads: usize) -> Result<Runtime, Failure> {
+    let mut runtime = Builder::new_multi_thread();
+    let runtime = runtime.worker_threads(threads).enable_all();
+    runtime.build().map_err(Failure::failed)
 }
 
 /// Does all that a start does, short of listening and sending.

@@ -13,6 +13,7 @@ use hyper::{Method, Request, Response, StatusCode};
 use oobwatch_client::core::health::Report;
 use oobwatch_client::core::health::encode::{prometheus, text};
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 use super::access::Verdict;
 use super::fleet::{Fleet, Target};
@@ -38,12 +39,13 @@ pub(super) async fn answer(
     exporter: &Arc<Exporter>,
     request: Request<Incoming>,
 ) -> Result<Answer, Infallible> {
-    let answer = route(exporter, &request).await;
+    let answer = route(exporter, &request, Instant::now()).await;
     exporter.counts.answered(answer.status().as_u16());
     Ok(answer)
 }
 
-async fn route(exporter: &Arc<Exporter>, request: &Request<Incoming>) -> Answer {
+/// A scrape has `begun` when its request was read: who asks is looked at in its time.
+async fn route(exporter: &Arc<Exporter>, request: &Request<Incoming>, begun: Instant) -> Answer {
     let path = request.uri().path();
     let is_open = matches!(path, "/-/healthy" | "/-/ready");
     if !is_open {
@@ -51,7 +53,7 @@ async fn route(exporter: &Arc<Exporter>, request: &Request<Incoming>) -> Answer 
         let doors = exporter.doors();
         match doors
             .users
-            .judge(authorization.map(HeaderValue::as_bytes))
+            .judge(authorization.map(HeaderValue::as_bytes), time(request))
             .await
         {
             Verdict::Allowed => {}
@@ -64,7 +66,7 @@ async fn route(exporter: &Arc<Exporter>, request: &Request<Incoming>) -> Answer 
     }
     let read = matches!(*request.method(), Method::GET | Method::HEAD);
     match (path, request.method()) {
-        ("/probe", &Method::GET) => probe(exporter, request).await,
+        ("/probe", &Method::GET) => probe(exporter, request, begun).await,
         ("/metrics", _) if read => typed(metrics::CONTENT_TYPE, metrics::write(exporter)),
         ("/-/healthy", _) if read => plain(StatusCode::OK, "healthy"),
         ("/-/ready", _) if read && exporter.is_closing() => shutting_down(),
@@ -82,7 +84,7 @@ async fn route(exporter: &Arc<Exporter>, request: &Request<Incoming>) -> Answer 
 }
 
 /// A target that is not in the configuration is refused, and nothing is sent.
-async fn probe(exporter: &Arc<Exporter>, request: &Request<Incoming>) -> Answer {
+async fn probe(exporter: &Arc<Exporter>, request: &Request<Incoming>, begun: Instant) -> Answer {
     let fleet = exporter.fleet();
     let asked = match Asked::of(request, &fleet) {
         Ok(asked) => asked,
@@ -91,9 +93,10 @@ async fn probe(exporter: &Arc<Exporter>, request: &Request<Incoming>) -> Answer 
             return plain(StatusCode::BAD_REQUEST, &why);
         }
     };
+    let left = asked.limit.saturating_sub(begun.elapsed());
     let report = asked
         .target
-        .probe(exporter, &asked.module, asked.scope.clone(), asked.limit)
+        .probe(exporter, &asked.module, asked.scope.clone(), left)
         .await;
     let Some(report) = report else {
         return shutting_down();
@@ -110,6 +113,14 @@ async fn probe(exporter: &Arc<Exporter>, request: &Request<Incoming>) -> Answer 
     } else {
         typed(prometheus::CONTENT_TYPE, metrics)
     }
+}
+
+/// How long the scraper says that it waits for the answer, less the way.
+fn time(request: &Request<Incoming>) -> Option<Duration> {
+    let header = request
+        .headers()
+        .get("X-Prometheus-Scrape-Timeout-Seconds")?;
+    scrape_limit(header.to_str().ok()?)
 }
 
 /// A scrape that can be answered.
@@ -152,9 +163,7 @@ impl Asked {
         let scope = target.scope.under(&set.scope);
         let checked = scope.check(target.account.key.address.product);
         checked.map_err(|why| format!("module {module:?}, target {:?}: {why}", target.name))?;
-        let header = request.headers().get("X-Prometheus-Scrape-Timeout-Seconds");
-        let scrape = header.and_then(|value| scrape_limit(value.to_str().ok()?));
-        let limits = scrape.into_iter().chain(set.timeout);
+        let limits = time(request).into_iter().chain(set.timeout);
         Ok(Self {
             target: Arc::clone(target),
             scope,

@@ -24,14 +24,18 @@ impl Target {
         limit: Duration,
     ) -> Option<Report> {
         let (target, ending) = (Arc::clone(self), Arc::clone(exporter));
+        let checks = exporter.checks.clone();
         let check = |left| async move {
-            let _in_flight = ending.counts.in_flight.enter();
-            let report = tokio::select! {
-                report = target.check(&scope, left) => report,
-                () = ending.closing() => return None,
-            };
-            tokio::spawn(async move { target.account.after_check().await });
-            Some(report)
+            let checked = checks.spawn(async move {
+                let _in_flight = ending.counts.in_flight.enter();
+                let report = tokio::select! {
+                    report = target.check(&scope, left) => report,
+                    () = ending.closing() => return None,
+                };
+                tokio::spawn(async move { target.account.after_check().await });
+                Some(report)
+            });
+            checked.await.ok().flatten()
         };
         let landed = self.flights.ask(module, limit, check).await;
         if matches!(landed, Landed::Shared(_)) {

@@ -84,6 +84,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::exporter::flight::patience;
 
     #[test]
     fn what_is_not_asked_right_is_named() {
@@ -124,6 +125,8 @@ mod tests {
         fn a_limit_is_within_the_timeout(seconds in 0.01f64..10_000.0) {
             let limit = scrape_limit(&seconds.to_string()).unwrap().as_secs_f64();
             prop_assert!(limit > 0.0 && limit < seconds);
+            let patience = patience(Duration::from_secs_f64(limit)).as_secs_f64();
+            prop_assert!(patience < seconds, "the answer comes after {patience} s");
             prop_assert!(seconds < 1.0 || limit >= seconds - 0.5 - 1e-6);
         }
 

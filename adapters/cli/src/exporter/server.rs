@@ -84,7 +84,7 @@ impl Doors {
 }
 
 /// Takes the addresses.
-pub(super) async fn bind(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, Failure> {
+pub(super) async fn bind(addresses: Vec<SocketAddr>) -> Result<Vec<TcpListener>, Failure> {
     let mut listeners = Vec::new();
     for address in addresses {
         let listener = TcpListener::bind(address).await;

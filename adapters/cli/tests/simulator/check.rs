@@ -247,7 +247,7 @@ async fn what_can_not_be_checked_sends_nothing() {
     let (fmc, user, config) = (lab.fmc(), lab.sim.fmc().user.clone(), lab.config());
     let nobody = fmc.replace(&format!("{user}@"), "");
     let fxos = lab.fxos();
-    let cases: [(&[&str], &str); 7] = [
+    let cases: [(&[&str], &str); 8] = [
         (&["--config", &config, "check", "fmc1", "nobody"], "nobody"),
         (
             &["--config", &config, "check", "fmc1", "http://fmc2"],
@@ -260,7 +260,13 @@ async fn what_can_not_be_checked_sends_nothing() {
         ),
         (
             &["--config", &config, "check", "fmc1", &fmc],
-            "same box and account as fmc1",
+            "same box and account as fmc1 in another domain; check one after the other, or both with 'oobwatch watch --once'",
+        ),
+        (
+            &[
+                "--config", &config, "check", "fmc1", &fmc, "--domain", "North",
+            ],
+            "same box and account as fmc1; check one of them",
         ),
         (&["check", &fmc, "--password-env", "MISSING"], "$MISSING"),
         (

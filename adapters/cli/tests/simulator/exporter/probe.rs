@@ -1,5 +1,9 @@
 //! Scrapes of targets: what is sent, what is refused, how long they take.
 
+use core::time::Duration;
+use std::fs::File;
+use std::path::Path;
+
 use oobwatch_sim::Accept;
 
 use super::running::Running;
@@ -151,4 +155,43 @@ async fn a_module_of_another_kind_of_box_is_refused() {
         unknown.body.contains("there are: default, hot\n"),
         "{unknown:?}"
     );
+}
+
+/// A state directory that hangs, as one on a network may, holds up checks, but no answer. It never
+/// lets go here: that the answer comes at all is what is seen.
+#[tokio::test]
+async fn the_answer_does_not_wait_for_the_state_directory() {
+    let lab = Lab::new(|_| {}).await;
+    let exporter = Running::start(&lab).await;
+    for target in ["fmc1", "chassis1"] {
+        exporter.probe(target).await;
+    }
+    assert_eq!(exporter.end().await.0, Some(0));
+    let held = hold_locks(&lab.state_dir().join("credentials"));
+    assert!(held.len() >= 2, "{held:?}");
+    let exporter = Running::start(&lab).await;
+    let timeout = "X-Prometheus-Scrape-Timeout-Seconds: 0.1\r\n";
+    for target in ["fmc1", "chassis1", "fmc1"] {
+        let path = format!("/probe?target={target}");
+        let answer = exporter.ask("GET", &path, timeout);
+        let answer = tokio::time::timeout(Duration::from_secs(10), answer).await;
+        let answer = answer.expect("no answer");
+        assert_eq!(answer.status, 200, "{answer:?}");
+        assert_eq!(answer.sample("probe_success") as u8, 0, "{answer:?}");
+    }
+    assert_eq!(exporter.get("/-/healthy").await.status, 200);
+}
+
+/// Takes the locks that logins wait for.
+fn hold_locks(folder: &Path) -> Vec<File> {
+    let files = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().path());
+    let locks = files.filter(|path| path.extension().is_some_and(|end| end == "lock"));
+    let held = locks.map(|path| {
+        let file = File::options().write(true).open(path).unwrap();
+        file.lock().unwrap();
+        file
+    });
+    held.collect()
 }
