@@ -1,13 +1,11 @@
 //! May this request go now, and if not, what comes first?
 
 use core::fmt;
-use core::time::Duration;
 
-use super::permit::Flight;
 use super::slots::Slot;
 use super::{AuthKind, AuthPermit, Permit, Session};
 use crate::error::{Error, PeerError, ResourceError};
-use crate::latch::{Latch, Leave, REFUSALS_MAX};
+use crate::latch::Latch;
 use crate::product::Product;
 use crate::time::Instant;
 
@@ -17,13 +15,6 @@ const STREAM_PROOF: u32 = 60_000;
 
 /// A streamed request holds off renewals for so many milliseconds at most.
 const STREAM_LEASE: u32 = 2 * 60 * 60 * 1_000;
-
-/// How often one request has the session logged out: a busy box may turn the
-/// first of them away.
-const LOGOUTS_MAX: u8 = 4;
-
-/// What a latched credential is told as.
-const REFUSED: Error = Error::Peer(PeerError::LoginRefused);
 
 /// What kind of request asks to be admitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +47,7 @@ pub struct Ticket {
     pub(super) overtaken: u8,
     pub(super) resent: bool,
     pub(super) waits: u8,
-    logouts: u8,
+    pub(super) logouts: u8,
     pub(super) since: Option<Instant>,
     end: Instant,
 }
@@ -260,7 +251,13 @@ impl Session {
 
     /// Waits for what the box wants, as long as there is patience: not at all,
     /// if it will not be enough.
-    fn stay_back(&self, now: Instant, ticket: &Ticket, until: Instant, why: Wait) -> Admit {
+    pub(super) fn stay_back(
+        &self,
+        now: Instant,
+        ticket: &Ticket,
+        until: Instant,
+        why: Wait,
+    ) -> Admit {
         if until <= ticket.deadline(now, self.rules.patience) {
             return Admit::Wait { until, why };
         }
@@ -273,7 +270,7 @@ impl Session {
 
     /// Waits for other requests of our own, until `until` at most, and not for
     /// ever: a login may take its lease, and the box some patience.
-    fn queue(&self, now: Instant, ticket: &Ticket, until: Instant, why: Wait) -> Admit {
+    pub(super) fn queue(&self, now: Instant, ticket: &Ticket, until: Instant, why: Wait) -> Admit {
         let patience = self.rules.patience.saturating_add(self.rules.auth_lease);
         let deadline = ticket.deadline(now, patience);
         if deadline <= now {
@@ -285,7 +282,7 @@ impl Session {
     }
 
     /// Until when the budget does not allow a request, if so.
-    fn over_budget(&self, now: Instant, authenticates: bool) -> Option<Instant> {
+    pub(super) fn over_budget(&self, now: Instant, authenticates: bool) -> Option<Instant> {
         Some(self.pace.ready_at(authenticates)).filter(|&ready| now < ready)
     }
 
@@ -353,99 +350,12 @@ impl Session {
         Admit::Go(self.permit(Some(slot)))
     }
 
-    const fn permit(&self, slot: Option<Slot>) -> Permit {
+    pub(super) const fn permit(&self, slot: Option<Slot>) -> Permit {
         Permit {
             session: self.id,
             generation: self.generation,
             probe: slot.is_none(),
             slot,
         }
-    }
-
-    /// One caller finds out for all whether the token is still good.
-    fn elect_probe(&mut self, now: Instant, ticket: &Ticket) -> Admit {
-        if let Some(ready) = self.over_budget(now, true) {
-            return self.queue(now, ticket, ready, Wait::Budget);
-        }
-        self.take_off(now, AuthKind::Refresh, ticket.class, true);
-        Admit::Probe(self.permit(None))
-    }
-
-    fn elect_login(&mut self, now: Instant, ticket: &Ticket, latch: &mut Latch) -> Admit {
-        self.heed_reset(latch);
-        if self.refused >= REFUSALS_MAX && latch.refusals() < REFUSALS_MAX {
-            // Another box may accept what this one does not.
-            return Admit::Stop(Stop::Refused(REFUSED));
-        }
-        if now < self.displaced.until {
-            return self.stay_back(now, ticket, self.displaced.until, Wait::Displaced);
-        }
-        if let Some(ready) = self.over_budget(now, true) {
-            return self.queue(now, ticket, ready, Wait::Budget);
-        }
-        let leave = latch.ask(now, Duration::from_millis(self.rules.auth_lease.into()));
-        self.held_back = matches!(leave, Leave::Latched | Leave::NotBefore(_));
-        match leave {
-            Leave::Go => self.elect(now, AuthKind::Login, ticket.class, Instant::MAX),
-            Leave::Wait(until) => self.queue(now, ticket, until, Wait::Credential),
-            Leave::Latched | Leave::NotBefore(_) => Admit::Stop(Stop::Refused(REFUSED)),
-        }
-    }
-
-    /// The operator has changed the credential, or the account: what this box
-    /// has refused before counts no more.
-    pub(super) fn heed_reset(&mut self, latch: &Latch) {
-        if self.latch_resets != latch.resets() {
-            self.latch_resets = latch.resets();
-            self.refused = 0;
-        }
-    }
-
-    fn elect_refresh(&mut self, now: Instant, ticket: &Ticket) -> Admit {
-        match self.over_budget(now, true) {
-            Some(ready) => self.queue(now, ticket, ready, Wait::Budget),
-            None => self.elect(now, AuthKind::Refresh, ticket.class, Instant::MAX),
-        }
-    }
-
-    /// A logout goes at once, whatever the box has said to others. One that it
-    /// turned away goes again when the box is ready, if the caller can wait.
-    fn elect_logout(&mut self, now: Instant, ticket: &mut Ticket) -> Admit {
-        let latest = ticket.deadline(now, self.rules.patience);
-        let again = ticket.logouts > 0 && now < self.busy_until;
-        if again && self.busy_until <= latest {
-            let (until, why) = (self.busy_until, Wait::Busy);
-            return Admit::Wait { until, why };
-        }
-        ticket.logouts = ticket.logouts.saturating_add(1);
-        let is_last = ticket.logouts >= LOGOUTS_MAX;
-        let latest = if is_last { Instant::default() } else { latest };
-        self.elect(now, AuthKind::Logout, ticket.class, latest)
-    }
-
-    /// It may be put off until `latest`.
-    fn elect(&mut self, now: Instant, kind: AuthKind, class: Class, latest: Instant) -> Admit {
-        let flight = self.take_off(now, kind, class, false);
-        Admit::Authenticate(AuthPermit {
-            session: self.id,
-            flight,
-            kind,
-            elected: now,
-            latest,
-        })
-    }
-
-    /// The number of the flight that begins.
-    fn take_off(&mut self, now: Instant, kind: AuthKind, class: Class, probe: bool) -> u32 {
-        self.pace.take(now);
-        let number = self.epoch;
-        self.flight = Some(Flight {
-            number,
-            kind,
-            lease_end: now.plus(self.rules.auth_lease),
-            closing: class == Class::Logout,
-            probe,
-        });
-        number
     }
 }

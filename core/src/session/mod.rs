@@ -11,6 +11,7 @@
 
 mod admit;
 mod displaced;
+mod elect;
 mod end;
 mod learned;
 mod overload;
