@@ -112,8 +112,12 @@ pub(super) fn a_logout_that_was_turned_away_goes_again(trace: &Trace) -> Result<
         ensure(turned_away <= LOGOUTS, || {
             format!("caller {caller} was turned away {turned_away} times")
         })?;
+        // The last one may have found no connection.
+        let is_unsent = |(_, event): &(_, Event)| matches!(event, Event::Unsent { caller: unsent } if *unsent == caller);
         let gives_up = asker.class == Class::Logout && end == End::Failed;
-        let gives_up = gives_up && logouts.last().is_some_and(|sent| is_busy(sent));
+        let gives_up = gives_up
+            && logouts.last().is_some_and(|sent| is_busy(sent))
+            && !trace.log.iter().any(is_unsent);
         let ready = known[asker.seat].quiet_until.max(at + 60_000) + JITTER;
         let may = !gives_up || turned_away == LOGOUTS || ready >= asker.since + PATIENCE;
         ensure(may, || {
