@@ -23,41 +23,35 @@ impl Broken {
     pub(super) fn new(source: &ConfigFile, table: &DeTable<'_>, errors: &[Error]) -> Self {
         let mut values = Vec::new();
         gather(source, table, &mut values);
-        let mut broken = Self::default();
         let mut errors: Vec<_> = errors.iter().collect();
         errors.sort_by_key(|error| place(error));
+        let end = source.text().len();
+        let mut broken = Self::default();
         // What is left open takes in all that follows it.
         let open = errors.iter().find(|error| is_left_open(error));
-        let opening = values
-            .iter()
-            .find(|value| source.is_left_open(value))
-            .map(|value| value.start);
-        if let (Some(error), Some(at)) = (open, opening) {
-            broken.add(source, at, &(at..source.text().len()), error);
+        let opening = values.iter().find(|value| source.is_left_open(value));
+        if let (Some(error), Some(value)) = (open, opening) {
+            broken.add(source, value.start, &(value.start..end), error);
         }
-        for error in &errors {
+        let is_lost = open.is_some() && opening.is_none();
+        for error in errors {
             let at = place(error);
-            if broken.covers(at) {
-                continue;
-            }
-            let value = values
-                .iter()
-                .find(|value| value.start <= at && at <= value.end);
-            let over = match value {
-                _ if open.is_some() && opening.is_none() => at..source.text().len(),
-                Some(value) => value.clone(),
-                None if is_head(source.line(at)) => at..source.next_head(at) + swallowed(error),
-                None => at..at,
+            let over = match is_lost {
+                true => at..end,
+                false => reach(source, &values, error),
             };
-            broken.add(source, at, &over, error);
+            if !broken.covers(at) {
+                broken.add(source, at, &over, error);
+            }
         }
         broken
     }
 
     fn add(&mut self, source: &ConfigFile, at: usize, over: &Range<usize>, error: &Error) {
         let lines = source.whole_lines(over);
-        let mut within = source.text().get(lines.clone()).unwrap_or_default().lines();
-        self.hides_heads |= within.any(is_head);
+        let (_, within) = source.text().split_at(lines.start);
+        let within = within.get(..lines.len()).unwrap_or(within);
+        self.hides_heads |= within.lines().any(is_head);
         self.reaches.push(lines);
         self.found.push((at, described(error.message())));
     }
@@ -85,6 +79,18 @@ impl Broken {
 
 fn place(error: &Error) -> usize {
     error.span().map_or(0, |span| span.start)
+}
+
+/// What can not be judged for that: the whole value that it is in, or, of the head of a table, what
+/// stands under it.
+fn reach(source: &ConfigFile, values: &[Range<usize>], error: &Error) -> Range<usize> {
+    let at = place(error);
+    let mut values = values.iter();
+    match values.find(|value| value.start <= at && at <= value.end) {
+        Some(value) => value.clone(),
+        None if is_head(source.line(at)) => at..source.next_head(at) + swallowed(error),
+        None => at..at,
+    }
 }
 
 /// An array or an inline table that takes in all that follows.

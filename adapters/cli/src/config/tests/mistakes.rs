@@ -343,6 +343,10 @@ fn one_mistake_is_one_problem() {
             "3:8: this is not TOML: unclosed array, expected `]`",
         ),
         (
+            "[targets.a]\nurl = 'fmc://a'\ncredentials = 'c'\npins = [\n[credentials.c]\nuser = 'u'\n",
+            "4:8: this is not TOML: unclosed array, expected `]`",
+        ),
+        (
             "[targets.a]\nurl = 'fmc://u@a'\n]targets.b]\nurl = 'fmc://b'\ncredentials = 'c'\n",
             "3:1: this is not TOML: missing table open, expected `[`",
         ),
