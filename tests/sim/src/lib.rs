@@ -65,8 +65,8 @@ pub use events::{Event, What};
 pub use scenario::{
     Accept, Account, Alert, Alerts, Clusters, CutRequests, DomainsStyle, EmptyList, End, EndedBy,
     Fault, FaultRule, FmcScenario, FxosScenario, HaPairs, HeaderCase, Jobs, License, Link, Lockout,
-    LoginBurst, ManagedChassis, Preset, RateLimit, RefreshCap, RetryAfter, Scenario, SessionLimits,
-    TlsVersions, TooMany, Trouble, Wire,
+    LoginBurst, ManagedChassis, Offset, Preset, RateLimit, RefreshCap, RetryAfter, Scenario,
+    SessionLimits, TlsVersions, TooMany, Trouble, Wire,
 };
 pub use sim::{BoxInfo, Builder, Sim};
 pub use state::{BoxState, State, Upload};

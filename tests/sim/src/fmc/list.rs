@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Call, error, json};
 use crate::answer::Answer;
-use crate::scenario::EmptyList;
+use crate::scenario::{EmptyList, Offset};
 
 const DEFAULT_LIMIT: usize = 25;
 const MAX_LIMIT: usize = 1000;
@@ -105,7 +105,7 @@ pub(super) fn made<I, T: Serialize>(
     items: impl ExactSizeIterator<Item = I>,
     make: impl FnMut(I) -> T,
 ) -> Answer {
-    let (Some(offset), Some(limit)) = (
+    let (Some(asked), Some(limit)) = (
         call.query.number("offset", 0),
         call.query.number("limit", DEFAULT_LIMIT),
     ) else {
@@ -114,6 +114,11 @@ pub(super) fn made<I, T: Serialize>(
             "FRAMEWORK",
             "Invalid query parameter for the GETALL operation.",
         );
+    };
+    let (from, offset) = match call.switches.offset {
+        Offset::Heeded => (asked, asked),
+        Offset::Ignored => (0, 0),
+        Offset::Echoed => (0, asked),
     };
     let limit = limit.clamp(1, MAX_LIMIT);
     let count = items.len();
@@ -130,7 +135,7 @@ pub(super) fn made<I, T: Serialize>(
     if count == 0 && style == EmptyList::NotFound {
         return error(404, "FRAMEWORK", "No items found");
     }
-    let shown: Vec<T> = items.skip(offset).take(limit).map(make).collect();
+    let shown: Vec<T> = items.skip(from).take(limit).map(make).collect();
     let list = List {
         links: Links::to(page(offset)),
         items: (!shown.is_empty() || style == EmptyList::EmptyArray).then_some(shown),

@@ -85,6 +85,8 @@ pub struct FmcScenario {
     pub domains_style: DomainsStyle,
     /// How a list without items is answered.
     pub empty_list: EmptyList,
+    /// What becomes of the `offset` of a list.
+    pub offset: Offset,
     /// `https://host:port` in `links` and `paging`; empty: the one that the client called.
     pub link_origin: String,
     /// Endpoints that came after `server_version` are there all the same.
@@ -181,6 +183,7 @@ impl Default for FmcScenario {
             odd_domains: false,
             domains_style: DomainsStyle::Spaced,
             empty_list: EmptyList::NoItems,
+            offset: Offset::Heeded,
             link_origin: String::new(),
             all_endpoints: false,
             domains_differ: false,
@@ -243,6 +246,19 @@ pub enum EmptyList {
     EmptyArray,
     /// 404, as from old versions.
     NotFound,
+}
+
+/// What becomes of the `offset` of a list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Offset {
+    /// The list is shown from there.
+    #[default]
+    Heeded,
+    /// Every page is the first, and says so, as from a cache that does not look at the query.
+    Ignored,
+    /// Every page is the first, and says that it is the one asked for.
+    Echoed,
 }
 
 /// How the `DOMAINS` header is written.

@@ -20,7 +20,7 @@ use serde_json::Value;
 use crate::Error;
 pub use account::Account;
 pub use fault::{End, EndedBy, Fault, FaultRule};
-pub use fmc::{DomainsStyle, EmptyList, FmcScenario, HeaderCase, RefreshCap};
+pub use fmc::{DomainsStyle, EmptyList, FmcScenario, HeaderCase, Offset, RefreshCap};
 pub use fxos::{FxosScenario, Link};
 pub use limits::{Lockout, LoginBurst, RateLimit, SessionLimits};
 pub use managed::{Alert, Alerts, Clusters, HaPairs, Jobs, License, ManagedChassis};

@@ -2,7 +2,9 @@
 
 use core::time::Duration;
 
-use oobwatch_sim::{DomainsStyle, EmptyList, Fault, FaultRule, HeaderCase, RefreshCap, Scenario};
+use oobwatch_sim::{
+    DomainsStyle, EmptyList, Fault, FaultRule, HeaderCase, Offset, RefreshCap, Scenario,
+};
 use serde_json::json;
 
 use crate::fmc::{
@@ -159,6 +161,26 @@ async fn an_empty_list_has_three_forms() {
         let list = get(sim.fmc(), &tokens, &path).await;
         assert_eq!(list.status(), status);
         assert_eq!(list.json().get("items"), items.as_ref());
+    }
+}
+
+#[tokio::test]
+async fn a_list_may_begin_anew_on_every_page() {
+    for (style, same, told) in [
+        (Offset::Heeded, false, 1),
+        (Offset::Ignored, true, 0),
+        (Offset::Echoed, true, 1),
+    ] {
+        let mut scenario = Scenario::default();
+        scenario.fmc.offset = style;
+        let sim = sim(scenario).await;
+        let tokens = log_in(sim.fmc()).await;
+        let path = |offset| format!("{DOMAIN}/devices/devicerecords?limit=1&offset={offset}");
+        let first = get(sim.fmc(), &tokens, &path(0)).await.json();
+        let second = get(sim.fmc(), &tokens, &path(1)).await.json();
+        assert_eq!(first["items"] == second["items"], same, "{style:?}");
+        assert_eq!(second["paging"]["offset"], told, "{style:?}");
+        assert_eq!(second["paging"]["count"], 3);
     }
 }
 
