@@ -5,6 +5,7 @@
 //! retries nothing: all of that is done for each request before
 //! [`Check::handle`] is told how it ended.
 
+mod list;
 mod path;
 mod reader;
 mod steps;
@@ -21,10 +22,12 @@ use crate::error::{Error, PeerError};
 use crate::exchange::{Request, Sink};
 use crate::health::{Item, Items, Observed, Report, Tally, Trouble};
 use crate::json::JsonError;
-use crate::paging::{Page, Pages};
+use crate::paging::Page;
 use crate::product::Product;
 use crate::text::Text;
-use reader::{ID_MAX, Reader};
+use list::List;
+pub use list::MAX_PAGES;
+use reader::{Held, ID_MAX, Reader};
 use steps::{Paged, Step};
 
 /// Devices asked for at once. An FMC gives 25 when it is not asked and takes up
@@ -32,9 +35,6 @@ use steps::{Paged, Step};
 /// 100 is our judgement: some hundred kB, which a busy FMC still makes in time,
 /// while a thousand devices cost ten of the 120 requests of a minute.
 pub const PAGE_SIZE: u16 = 100;
-
-/// Pages read at most: 10,000 devices, ten times what an FMC manages.
-pub const MAX_PAGES: u32 = 100;
 
 /// Bytes of the longest path that a check asks for.
 pub const MAX_PATH: usize = 192;
@@ -80,9 +80,7 @@ pub struct Check {
     steps: &'static [Step],
     /// Which of the step's paths is tried.
     candidate: usize,
-    pages: Pages,
-    /// Pages of this step that were read.
-    read: u32,
+    list: List,
     /// The entry of the last page, which is to be asked for by this.
     entry: Option<Text<ID_MAX>>,
     /// The clock of the box, in Unix seconds.
@@ -102,8 +100,7 @@ impl Check {
             items: Items::ALL,
             steps: steps::of(product),
             candidate: 0,
-            pages: Pages::new(PAGE_SIZE),
-            read: 0,
+            list: List::new(PAGE_SIZE),
             entry: None,
             date: None,
             path: String::new(),
@@ -181,6 +178,7 @@ impl Check {
     /// The report, with what only the caller can know.
     #[must_use]
     pub fn finish(mut self, observed: Observed) -> Report {
+        self.report.settle();
         if !self.steps.is_empty() {
             self.report.troubles.unfinished();
         } else if let Some(item) = self.nothing_there() {
@@ -191,13 +189,16 @@ impl Check {
     }
 
     /// An item that the box does not have, if it has none of those that are wanted:
-    /// then nothing is known of its health.
+    /// then nothing is known of its health. Licences are no sign that it knows the
+    /// domain that all else is asked of.
     fn nothing_there(&self) -> Option<Item> {
-        let missing = self.report.troubles.of(Trouble::NotAvailable);
-        let counted = |item: &Item| item.tally() != Tally::Facts;
-        let mut wanted = self.items.iter().filter(counted);
-        let is_empty = self.report.error.is_none() && self.report.counts.is_empty();
-        wanted.find(|item| is_empty && missing.contains(*item))
+        let (counts, troubles) = (&self.report.counts, &self.report.troubles);
+        let is_there = |item: Item| item != Item::Licenses && counts.contains(item);
+        if self.report.stopped_at().is_some() || self.items.iter().any(is_there) {
+            return None;
+        }
+        let mut missing = troubles.of(Trouble::NotAvailable).iter();
+        missing.find(|item| item.tally() != Tally::Facts)
     }
 
     /// What is read now: the step, or the entry of its list.
@@ -212,73 +213,81 @@ impl Check {
     /// The page that is asked for, of a list that has pages.
     fn page(&self) -> Option<Page> {
         let paged = !matches!(self.step()?.paged, Paged::No);
-        self.pages.next_page().filter(|_| paged)
+        self.list.page().filter(|_| paged)
     }
 
-    /// A whole answer has come, and it is JSON.
+    /// An answer has come, and it is JSON.
     fn answered(&mut self, item: Item) {
         let answer = self.reader.take();
+        if self.page().is_some() {
+            return self.handle_page(item, answer);
+        }
         self.report = answer.report;
-        if answer.empty {
+        if answer.is_empty {
             self.report.troubles.add(item, Trouble::Empty);
             return self.next_step();
         }
-        if self.entry.take().is_some() {
-            return self.next_page(item, None);
+        if answer.is_cut {
+            self.report.troubles.add(item, Trouble::Incomplete);
         }
-        let Some(page) = self.page() else {
-            return self.next_step();
-        };
-        self.read = self.read.saturating_add(1);
-        self.pages.handle_page(answer.entries, answer.count);
-        let is_list = self
-            .steps
-            .first()
-            .is_some_and(|step| matches!(step.paged, Paged::Each(_)));
-        if is_list && answer.entries > 0 {
-            if !path::is_plain(&answer.id) {
-                self.report.troubles.add(item, Trouble::Empty);
-                return self.next_step();
-            }
-            self.entry = Some(answer.id);
-            return;
+        match self.entry.take() {
+            Some(_) => self.next_page(item),
+            None => self.next_step(),
         }
-        let missing = answer.count.map(|count| {
-            let read = page.offset.saturating_add(answer.entries);
-            count.saturating_sub(read)
-        });
-        self.next_page(item, missing);
     }
 
-    /// Goes to the next page, or else to the next step. `missing`: how many
-    /// entries the box says are still to come.
-    fn next_page(&mut self, item: Item, missing: Option<u32>) {
-        let more = self.pages.next_page().is_some();
-        if more && self.read < MAX_PAGES {
+    fn handle_page(&mut self, item: Item, answer: Held) {
+        if !self.list.is_next(&answer) {
+            // What is on it has been counted, or nobody knows which it is.
+            self.report.troubles.add(item, Trouble::WrongPage);
+            return self.next_step();
+        }
+        let one_by_one = self.is_one_by_one() && answer.entries > 0;
+        self.list.add(&answer);
+        self.report = answer.report;
+        if answer.is_empty || one_by_one && !path::is_plain(&answer.id) {
+            self.report.troubles.add(item, Trouble::Empty);
+            self.next_step();
+        } else if one_by_one {
+            self.entry = Some(answer.id);
+        } else {
+            self.next_page(item);
+        }
+    }
+
+    /// Whether the entries of the list that is read are asked for one by one.
+    fn is_one_by_one(&self) -> bool {
+        let paged = self.steps.first().map(|step| &step.paged);
+        matches!(paged, Some(Paged::Each(_)))
+    }
+
+    /// Goes to the next page, or else to the next step.
+    fn next_page(&mut self, item: Item) {
+        if self.list.goes_on() {
             return;
         }
-        if more || missing.is_some_and(|missing| missing > 0) {
+        if self.list.is_cut() {
             self.report.troubles.add(item, Trouble::Incomplete);
         }
         self.next_step();
     }
 
-    /// There is nothing under that path.
+    /// There is nothing under that path. So say old versions, too, that a list is
+    /// empty.
     fn absent(&mut self, step: &Step) {
         if self.try_next(step) {
             return;
         }
-        let missing = self.report.troubles.of(Trouble::NotAvailable);
-        if step.item == Item::Devices && missing.contains(Item::Version) {
-            // Every FMC tells its version and its devices: this is something else.
-            let error = PeerError::Status(404).into();
-            self.report.fail(Item::Devices, error);
-        } else if step.item == Item::Devices {
-            // So old versions say that a list is empty, or at its end.
-            self.report.counts.begin(Item::Devices);
-        } else {
+        if self.entry.take().is_some() {
+            // The others may have what this one lacks.
             self.report.troubles.add(step.item, Trouble::NotAvailable);
+            return self.next_page(step.item);
         }
+        let trouble = match self.list.has_begun() {
+            true => Trouble::Incomplete,
+            false => Trouble::NotAvailable,
+        };
+        self.report.troubles.add(step.item, trouble);
         self.next_step();
     }
 
@@ -304,18 +313,14 @@ impl Check {
             match rest.first() {
                 Some(step) if !step.serves(self.items) => {}
                 Some(step) if step.needs_date() && self.date.is_none() => {
-                    self.report.troubles.add(step.item, Trouble::NotAvailable);
+                    self.report.troubles.add(step.item, Trouble::NoClock);
                 }
                 _ => break,
             }
         }
         self.candidate = 0;
         self.entry = None;
-        self.read = 0;
-        self.pages = match self.steps.first().map(|step| &step.paged) {
-            Some(Paged::Each(_)) => Pages::new(1),
-            _ => Pages::new(PAGE_SIZE),
-        };
+        self.list = List::new(if self.is_one_by_one() { 1 } else { PAGE_SIZE });
     }
 }
 
@@ -324,14 +329,19 @@ impl Sink for Check {
     fn status(&mut self, status: u16) {
         match self.step() {
             Some(step) if matches!(status, 200..=299) => {
-                self.reader.begin(&step.answer, self.items, &self.report);
+                let first = self.list.first();
+                self.reader
+                    .begin(&step.answer, self.items, &self.report, first);
             }
             _ => self.reader.rest(),
         }
     }
 
     fn date(&mut self, seconds: u64) {
-        self.date = Some(seconds);
+        // All pages of a list are of the same time.
+        if !self.step().is_some_and(Step::needs_date) {
+            self.date = Some(seconds);
+        }
     }
 
     fn body(&mut self, piece: &[u8]) {

@@ -4,7 +4,7 @@
 use super::JsonError;
 use super::steps::{Answer, Field, Holds, Judge, Rule, WORDS};
 use crate::health::words::{Table, same};
-use crate::health::{Items, Report, Severity, State};
+use crate::health::{Items, Report, Severity, State, Trouble};
 use crate::json::{Kind, Nest, Pick, Picked, Value};
 use crate::text::Text;
 
@@ -16,6 +16,9 @@ const WORD_MAX: usize = 40;
 
 /// Bytes of what an entry is asked for by: a UUID, and some.
 pub(super) const ID_MAX: usize = 40;
+
+/// A word for a state.
+type Word = Text<WORD_MAX>;
 
 #[derive(Clone, Debug)]
 pub(super) struct Reader {
@@ -38,8 +41,15 @@ struct Draft {
     object: bool,
     list: bool,
     refused: bool,
+    offset: Option<u32>,
     count: Option<u32>,
+    parts: u32,
     entries: u32,
+    /// What the first entry is asked for by.
+    id: Text<ID_MAX>,
+    /// What the first entry of the list is known by, and whether it has come again.
+    first: Option<u64>,
+    comes_back: bool,
     entry: Entry,
 }
 
@@ -47,9 +57,11 @@ struct Draft {
 struct Entry {
     name: Text<48>,
     detail: Text<48>,
-    id: Text<ID_MAX>,
-    words: [Text<WORD_MAX>; WORDS],
-    unwanted: bool,
+    words: [Word; WORDS],
+    /// A hash of what it is known by.
+    mark: Option<u64>,
+    /// Whether all that is said of it says that nobody wants it to work.
+    unwanted: Option<bool>,
 }
 
 /// What an answer held.
@@ -58,13 +70,21 @@ pub(super) struct Held {
     /// The report with this answer in it.
     pub(super) report: Report,
     /// Nothing of what was asked for was in it.
-    pub(super) empty: bool,
+    pub(super) is_empty: bool,
+    /// It is not a list of pages, and lacks a part of what it promises.
+    pub(super) is_cut: bool,
     /// How many entries were in it.
     pub(super) entries: u32,
+    /// How many entries it says were before it.
+    pub(super) offset: Option<u32>,
     /// How many the list has over all pages.
     pub(super) count: Option<u32>,
-    /// What the last entry is asked for by.
+    /// What the first entry is asked for by.
     pub(super) id: Text<ID_MAX>,
+    /// What the first entry of the list is known by.
+    pub(super) first: Option<u64>,
+    /// That one came again.
+    pub(super) comes_back: bool,
 }
 
 impl Reader {
@@ -81,20 +101,32 @@ impl Reader {
                 object: false,
                 list: false,
                 refused: false,
+                offset: None,
                 count: None,
+                parts: 0,
                 entries: 0,
+                id: Text::new(),
+                first: None,
+                comes_back: false,
                 entry: Entry::default(),
             },
         }
     }
 
-    /// Begins an answer of that form; one that had begun counts no more.
-    pub(super) fn begin(&mut self, answer: &'static Answer, items: Items, report: &Report) {
+    /// Begins an answer of that form; one that had begun counts no more. `first`:
+    /// what the first entry of the list is known by, if that has come.
+    pub(super) fn begin(
+        &mut self,
+        answer: &'static Answer,
+        items: Items,
+        report: &Report,
+        first: Option<u64>,
+    ) {
         *self = Self::new(report.clone());
-        self.pick = Some(Pick::new(answer.paths));
+        self.pick = Some(Pick::new(answer.values.paths));
         let draft = &mut self.draft;
-        (draft.fields, draft.judges) = (answer.fields, answer.judges);
-        (draft.holds, draft.items) = (answer.holds, items);
+        (draft.fields, draft.judges) = (answer.values.fields, answer.judges);
+        (draft.holds, draft.items, draft.first) = (answer.holds, items, first);
     }
 
     /// Lets the body go that comes now.
@@ -121,16 +153,20 @@ impl Reader {
     pub(super) fn take(&mut self) -> Held {
         self.pick = None;
         let draft = &mut self.draft;
-        let empty = draft.is_empty();
-        if !empty {
+        let is_empty = draft.is_empty();
+        if !is_empty {
             draft.begin_counts();
         }
         Held {
             report: draft.report.clone(),
-            empty,
+            is_empty,
+            is_cut: draft.count.is_some_and(|count| count > draft.parts),
             entries: draft.entries,
+            offset: draft.offset,
             count: draft.count,
-            id: draft.entry.id.clone(),
+            id: draft.id.clone(),
+            first: draft.first,
+            comes_back: draft.comes_back,
         }
     }
 }
@@ -166,6 +202,11 @@ impl Draft {
         let entry = &mut self.entry;
         entry.name.push(b" ");
         entry.name.push(entry.detail.as_bytes());
+        if let Some(mark) = entry.mark {
+            let mark = hash(mark, entry.name.as_bytes());
+            self.comes_back |= self.first == Some(mark);
+            self.first.get_or_insert(mark);
+        }
         for judge in self
             .judges
             .iter()
@@ -179,56 +220,71 @@ impl Draft {
 impl Entry {
     fn judge(&self, judge: &Judge, report: &mut Report) {
         let (item, name) = (judge.item, self.name.as_bytes());
-        let words = judge
-            .words
-            .iter()
-            .filter_map(|place| self.words.get(*place));
-        let mut words = words.map(Text::as_bytes).filter(|word| !word.is_empty());
+        let words = judge.words.iter();
+        let words = words.filter_map(|place| self.words.get(*place));
+        let mut said = words.clone().filter(|word| !word.is_empty());
         let (state, word) = match judge.rule {
             Rule::Count => return report.counts.add(item),
-            Rule::CountIf(wanted) => {
-                if words.any(|word| same(word, wanted)) {
-                    report.counts.add(item);
+            Rule::CountTrue => match said.next() {
+                Some(word) if is(word, "true") => return report.counts.add(item),
+                Some(word) if !is(word, "false") => {
+                    return report.add_odd(item, name, word.as_bytes());
                 }
-                return;
-            }
-            Rule::Severity => {
-                let word = words.next().unwrap_or_default();
-                return report.add_fault(item, Severity::of(word), name, word);
-            }
-            Rule::First(table) => first(words.next().unwrap_or_default(), table),
-            Rule::FirstIfAny(table) => match words.next() {
-                Some(word) => first(word, table),
-                None => return,
+                _ => return,
             },
-            Rule::Worst(table) => worst(words, table),
+            Rule::Severity => {
+                let word = said.next().unwrap_or(NO_WORD);
+                let severity = whole(word).map_or(Severity::Unknown, Severity::of);
+                return report.add_fault(item, severity, name, word.as_bytes());
+            }
+            Rule::First(table) => first(said.next().unwrap_or(NO_WORD), table),
+            Rule::FirstIfAny(table) => match said.next() {
+                Some(word) => first(word, table),
+                None => return report.troubles.add(item, Trouble::NotAvailable),
+            },
+            Rule::Worst(table) => {
+                let optional = words.clone().skip(1).filter(|word| !word.is_empty());
+                worst(words.take(1).chain(optional), table)
+            }
             Rule::Pair(table) => pair(words, table),
-            Rule::Present if words.next().is_some() => (State::Ok, &b""[..]),
-            Rule::Present => (State::Unknown, &b""[..]),
+            Rule::Present if said.next().is_some() => (State::Ok, NO_WORD),
+            Rule::Present => (State::Unknown, NO_WORD),
         };
-        report.add_state(item, state.wanted(!self.unwanted), name, word);
+        let state = state.wanted(self.unwanted != Some(true));
+        report.add_state(item, state, name, word.as_bytes());
     }
 }
 
-fn first(word: &[u8], table: Table) -> (State, &[u8]) {
-    (State::of(word, table), word)
+/// What stands for a word that is missing.
+const NO_WORD: &Word = &Text::new();
+
+/// A word that is not cut off: what is missing may have been what counts.
+fn whole(word: &Word) -> Option<&[u8]> {
+    (!word.is_truncated()).then(|| word.as_bytes())
 }
 
-fn worst<'a>(words: impl Iterator<Item = &'a [u8]>, table: Table) -> (State, &'a [u8]) {
+fn is(word: &Word, known: &str) -> bool {
+    whole(word).is_some_and(|word| same(word, known))
+}
+
+fn first(word: &Word, table: Table) -> (State, &Word) {
+    let state = whole(word).map_or(State::Unknown, |word| State::of(word, table));
+    (state, word)
+}
+
+fn worst<'a>(words: impl Iterator<Item = &'a Word>, table: Table) -> (State, &'a Word) {
     words
         .map(|word| first(word, table))
         .max_by_key(|(state, _)| state.verdict())
-        .unwrap_or((State::Unknown, b""))
+        .unwrap_or((State::Unknown, NO_WORD))
 }
 
 /// Of a pair, one is active and the other stands by.
-fn pair<'a>(mut words: impl Iterator<Item = &'a [u8]> + Clone, table: Table) -> (State, &'a [u8]) {
-    let judged = worst(words.clone(), table);
-    match (judged, words.next(), words.next()) {
-        ((State::Ok, _), Some(one), Some(other)) if one.eq_ignore_ascii_case(other) => {
-            (State::Critical, one)
-        }
-        _ => judged,
+fn pair<'a>(words: impl Iterator<Item = &'a Word> + Clone, table: Table) -> (State, &'a Word) {
+    let active = words.clone().filter(|word| is(word, "active")).count();
+    match worst(words, table) {
+        (State::Ok, word) if active != 1 => (State::Critical, word),
+        judged => judged,
     }
 }
 
@@ -240,17 +296,33 @@ impl Picked for Draft {
         let (entry, facts) = (&mut self.entry, &mut self.report.facts);
         match *field {
             Field::Refusal => self.refused = true,
-            Field::Count => self.count = count(value),
-            Field::Entry => self.end_entry(),
+            // Nothing, in place of nothing: `null`.
+            Field::List => self.refused |= value.kind != Kind::Null,
+            // Of two that differ, the larger: then something is missing.
+            Field::Offset => self.offset = self.offset.max(number(value)),
+            Field::Count => self.count = self.count.max(number(value)),
+            Field::Part => self.parts = self.parts.saturating_add(1),
+            Field::Entry => {
+                *entry = Entry::default();
+                self.end_entry();
+            }
             Field::Name => keep(&mut entry.name, value),
             Field::Detail => keep(&mut entry.detail, value),
-            Field::Id => keep(&mut entry.id, value),
+            Field::Id => {
+                if self.entries == 0 {
+                    keep(&mut self.id, value);
+                }
+                entry.mark = Some(hash(entry.mark.unwrap_or(HASH), value.text));
+            }
             Field::Word(place) => {
                 if let Some(word) = entry.words.get_mut(place) {
-                    keep(word, value);
+                    hear(word, value);
                 }
             }
-            Field::Wanted => entry.unwanted = is_unwanted(value.text),
+            Field::Wanted => {
+                let unwanted = !value.truncated && is_unwanted(value.text);
+                entry.unwanted = Some(unwanted && entry.unwanted != Some(false));
+            }
             Field::Version => keep(&mut facts.version, value),
             Field::Model => keep(&mut facts.model, value),
             Field::HostName => keep(&mut facts.name, value),
@@ -258,15 +330,18 @@ impl Picked for Draft {
             Field::Serial if value.text == b"None" => {}
             Field::Serial => keep(&mut facts.serial, value),
             Field::Uptime => keep(&mut facts.uptime, value),
-            Field::Top | Field::List => {}
+            Field::Top => {}
         }
     }
 
     fn begin(&mut self, path: usize, nest: Nest) {
         match self.fields.get(path) {
             Some(Field::Top) => self.object = nest == Nest::Object,
-            Some(Field::List) => self.list = nest == Nest::Array,
-            Some(Field::Refusal) => self.refused = true,
+            Some(Field::List) if nest == Nest::Array => self.list = true,
+            Some(Field::List | Field::Refusal) => self.refused = true,
+            Some(Field::Offset) => self.offset = Some(u32::MAX),
+            Some(Field::Count) => self.count = Some(u32::MAX),
+            Some(Field::Part) => self.parts = self.parts.saturating_add(1),
             Some(Field::Entry) => self.entry = Entry::default(),
             _ => {}
         }
@@ -279,10 +354,19 @@ impl Picked for Draft {
     }
 }
 
-/// How long a list is; more than there are numbers for is the most.
-fn count(value: Value<'_>) -> Option<u32> {
-    let is_number = !value.text.is_empty() && value.text.iter().all(u8::is_ascii_digit);
-    value.as_u32().or_else(|| is_number.then_some(u32::MAX))
+/// A number; one that is not understood is taken for the most there is.
+fn number(value: Value<'_>) -> Option<u32> {
+    let said = value.kind != Kind::Null;
+    said.then(|| value.as_u32().unwrap_or(u32::MAX))
+}
+
+/// Where a [`hash`] begins.
+const HASH: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// FNV-1a, to tell entries apart: of so many that a collision is not to be met.
+fn hash(hash: u64, bytes: &[u8]) -> u64 {
+    let add = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3);
+    bytes.iter().fold(hash, add)
 }
 
 /// Switched off, or a slot in which there is nothing (`CfprEquipmentPresence`).
@@ -294,5 +378,20 @@ fn is_unwanted(word: &[u8]) -> bool {
 fn keep<const N: usize>(text: &mut Text<N>, value: Value<'_>) {
     if text.is_empty() && value.kind != Kind::Null {
         text.push(value.text);
+    }
+}
+
+/// Keeps a word. Two for the same thing are none that is known, and neither is one
+/// that is cut off.
+fn hear(word: &mut Word, value: Value<'_>) {
+    if value.kind == Kind::Null || word.as_bytes() == value.text {
+        return;
+    }
+    if !word.is_empty() {
+        word.push(b"/");
+    }
+    word.push(value.text);
+    if value.truncated {
+        word.push("\u{2026}".as_bytes());
     }
 }

@@ -146,10 +146,15 @@ impl Counts {
             .map(|(_, number)| *number)
     }
 
-    /// Whether nothing was read.
+    /// Whether that was read.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.states.is_empty() && self.numbers.is_empty() && self.faults.is_none()
+    pub fn contains(&self, item: Item) -> bool {
+        match item.tally() {
+            Tally::Facts => false,
+            Tally::States => self.states(item).is_some(),
+            Tally::Faults => self.faults(item).is_some(),
+            Tally::Number => self.number(item).is_some(),
+        }
     }
 
     /// Says that `item` was read, even if there is none of it.

@@ -25,28 +25,38 @@ pub enum Cause {
 pub enum Trouble {
     /// This version of the box does not have it.
     NotAvailable,
+    /// It is asked for by the clock of the box, which no answer told.
+    NoClock,
     /// It could not be read; the report holds the first such error.
     Unread,
     /// The answer holds nothing of what was asked for.
     Empty,
     /// The list ended before as many entries as were promised, or ran too long.
     Incomplete,
+    /// A page of the list was not the one that was asked for.
+    WrongPage,
 }
 
 impl Trouble {
-    const ALL: [Self; 4] = [
+    /// All of them, in the order of reports.
+    pub const ALL: [Self; 6] = [
         Self::NotAvailable,
+        Self::NoClock,
         Self::Unread,
         Self::Empty,
         Self::Incomplete,
+        Self::WrongPage,
     ];
 
-    const fn as_str(self) -> &'static str {
+    /// The word for it in reports.
+    pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::NotAvailable => "not_available",
+            Self::NoClock => "no_clock",
             Self::Unread => "unread",
             Self::Empty => "empty",
             Self::Incomplete => "incomplete",
+            Self::WrongPage => "wrong_page",
         }
     }
 
@@ -54,7 +64,25 @@ impl Trouble {
     const fn verdict(self) -> Verdict {
         match self {
             Self::NotAvailable => Verdict::Ok,
-            Self::Unread | Self::Empty | Self::Incomplete => Verdict::Unknown,
+            _ => Verdict::Unknown,
+        }
+    }
+
+    /// What is said of items: before their names, and after.
+    pub(super) const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::NotAvailable => ("", " not available on this version"),
+            Self::NoClock => (
+                "no Date in the answers of the box, by which to ask for ",
+                "; let the proxy before it pass that field, or skip the item",
+            ),
+            Self::Unread => ("", " not readable"),
+            Self::Empty => ("the answers hold no ", "; try again later"),
+            Self::Incomplete => ("incomplete lists of ", "; try again later"),
+            Self::WrongPage => (
+                "the box sends other pages than those asked for of ",
+                "; look for a cache before it, or skip the item",
+            ),
         }
     }
 }
@@ -138,15 +166,9 @@ impl fmt::Display for Reason {
                 let (number, unit) = (self.number, measure.unit());
                 write!(f, "{measure} is {number}{unit}, outside its limits")
             }
-            Cause::Item(item, Trouble::NotAvailable) => {
-                write!(f, "{item} not available on this version")
-            }
-            Cause::Item(item, Trouble::Unread) => write!(f, "{item} not readable"),
-            Cause::Item(item, Trouble::Empty) => {
-                write!(f, "the answer holds no {item}; try again later")
-            }
-            Cause::Item(item, Trouble::Incomplete) => {
-                write!(f, "the list of {item} is incomplete; try again later")
+            Cause::Item(item, trouble) => {
+                let (before, after) = trouble.words();
+                write!(f, "{before}{item}{after}")
             }
             Cause::Unfinished => {
                 f.write_str("the check was given up before its end; allow it more time")
@@ -169,23 +191,24 @@ fn counted(f: &mut fmt::Formatter<'_>, item: Item, count: u32, state: State) -> 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Troubles {
-    not_available: Items,
-    unread: Items,
-    empty: Items,
-    incomplete: Items,
+    /// In the order of [`Trouble::ALL`].
+    items: [Items; Trouble::ALL.len()],
     unfinished: bool,
 }
 
 impl Troubles {
     /// Takes note of one.
-    pub const fn add(&mut self, item: Item, trouble: Trouble) {
-        let items = match trouble {
-            Trouble::NotAvailable => &mut self.not_available,
-            Trouble::Unread => &mut self.unread,
-            Trouble::Empty => &mut self.empty,
-            Trouble::Incomplete => &mut self.incomplete,
-        };
-        *items = items.with(item);
+    pub fn add(&mut self, item: Item, trouble: Trouble) {
+        if let Some(items) = self.items.get_mut(trouble as usize) {
+            *items = items.with(item);
+        }
+    }
+
+    /// Takes it back.
+    pub(super) fn remove(&mut self, item: Item, trouble: Trouble) {
+        if let Some(items) = self.items.get_mut(trouble as usize) {
+            *items = items.without(item);
+        }
     }
 
     /// Takes note that the check was given up.
@@ -195,19 +218,15 @@ impl Troubles {
 
     /// The items that have that trouble.
     #[must_use]
-    pub const fn of(&self, trouble: Trouble) -> Items {
-        match trouble {
-            Trouble::NotAvailable => self.not_available,
-            Trouble::Unread => self.unread,
-            Trouble::Empty => self.empty,
-            Trouble::Incomplete => self.incomplete,
-        }
+    pub fn of(&self, trouble: Trouble) -> Items {
+        let items = self.items.get(trouble as usize);
+        items.copied().unwrap_or_default()
     }
 
     /// Whether data came that makes no sense, or did not come at all.
     pub(super) fn is_senseless(&self) -> bool {
-        let items = self.empty != Items::NONE || self.incomplete != Items::NONE;
-        items || self.unfinished
+        let mut worst = self.iter().map(|reason| reason.verdict);
+        worst.any(|verdict| verdict != Verdict::Ok)
     }
 
     pub(super) fn iter(self) -> impl Iterator<Item = Reason> + Clone {
@@ -224,5 +243,31 @@ impl Troubles {
             items.map(move |item| reason(Cause::Item(item, trouble), trouble.verdict()))
         });
         items.chain(unfinished)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::string::ToString as _;
+
+    use super::*;
+
+    #[test]
+    fn every_trouble_has_a_place_a_word_and_what_to_say() {
+        let mut troubles = Troubles::default();
+        for (place, trouble) in Trouble::ALL.into_iter().enumerate() {
+            assert_eq!(trouble as usize, place);
+            troubles.add(Item::Alerts, trouble);
+            assert_eq!(troubles.of(trouble), Items::NONE.with(Item::Alerts));
+        }
+        assert_eq!(troubles.iter().count(), Trouble::ALL.len());
+        for (place, reason) in troubles.iter().enumerate() {
+            let mut others = troubles.iter().skip(place + 1);
+            let told = reason.to_string();
+            assert!(told.contains("alerts"), "{told}");
+            assert!(
+                others.all(|other| other.to_string() != told && other.state() != reason.state())
+            );
+        }
     }
 }

@@ -195,6 +195,16 @@ impl Report {
         self.error.get_or_insert(error);
     }
 
+    /// Says of what some entries have and others lack that it is incomplete.
+    pub(crate) fn settle(&mut self) {
+        for item in self.troubles.of(Trouble::NotAvailable).iter() {
+            if self.counts.contains(item) {
+                self.troubles.remove(item, Trouble::NotAvailable);
+                self.troubles.add(item, Trouble::Incomplete);
+            }
+        }
+    }
+
     /// Counts one thing in that state, by its name and by the box's word for it.
     pub(crate) fn add_state(&mut self, item: Item, state: State, name: &[u8], word: &[u8]) {
         self.counts.add_state(item, state);
@@ -207,6 +217,12 @@ impl Report {
     pub(crate) fn add_fault(&mut self, item: Item, severity: Severity, name: &[u8], word: &[u8]) {
         self.counts.add_fault(item, severity);
         self.note(item, severity.verdict(), name, word);
+    }
+
+    /// Takes note of a word that says not whether to count something.
+    pub(crate) fn add_odd(&mut self, item: Item, name: &[u8], word: &[u8]) {
+        self.troubles.add(item, Trouble::Incomplete);
+        self.note(item, Verdict::Unknown, name, word);
     }
 
     fn note(&mut self, item: Item, verdict: Verdict, name: &[u8], word: &[u8]) {

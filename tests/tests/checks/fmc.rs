@@ -6,7 +6,7 @@ use oobwatch_client::core::health::Item::{
 };
 use oobwatch_client::core::health::Verdict::{Critical, Ok, Unknown, Warning};
 use oobwatch_client::core::health::{Item, Verdict};
-use oobwatch_sim::{Alert, EmptyList, Scenario};
+use oobwatch_sim::{Alert, EmptyList, Offset, Scenario};
 use oobwatch_tests::Lab;
 
 use super::{Case, all_hold, case, found, words};
@@ -21,15 +21,17 @@ pub(crate) const CASES: &[Case] = &[
     case(Devices, "a word", |all| health(all, &["mauve", "green"]), "ok=1 unknown=2", Unknown),
     case(Devices, "no word", |all| health(all, &[""]), "unknown=3", Unknown),
     case(Devices, "worse than unknown", |all| health(all, &["", "red"]), "critical=1 unknown=2", Critical),
-    case(Devices, "not there", |all| lacks(all, "devices/"), "none", Ok),
+    case(Devices, "not there", |all| lacks(all, "devices/"), "not_available", Ok),
     case(Devices, "empty", |all| all.fmc.devices = 0, "none", Ok),
     case(Devices, "an empty array", |all| empty(all, EmptyList::EmptyArray), "none", Ok),
-    case(Devices, "a 404 for empty", |all| empty(all, EmptyList::NotFound), "none", Ok),
+    case(Devices, "a 404 for empty", |all| empty(all, EmptyList::NotFound), "not_available", Ok),
     case(Devices, "a thousand", |all| all.fmc.devices = 1_000, "ok=1000", Ok),
+    case(Devices, "one page for ever", |all| stuck(all, Offset::Ignored), "ok=100 wrong_page", Unknown),
+    case(Devices, "one page by any name", |all| stuck(all, Offset::Echoed), "ok=100 wrong_page", Unknown),
     //
     case(Connections, "well", |_| {}, "ok=3", Ok),
     case(Connections, "one lost", |all| all.fmc.connected = vec![true, false], "ok=2 critical=1", Critical),
-    case(Connections, "not said", |all| all.fmc.connected.clear(), "none", Ok),
+    case(Connections, "not said", |all| all.fmc.connected.clear(), "not_available", Ok),
     case(Connections, "not there", |all| lacks(all, "devices/"), "none", Ok),
     case(Connections, "empty", |all| all.fmc.devices = 0, "none", Ok),
     case(Connections, "a thousand", |all| all.fmc.devices = 1_000, "ok=1000", Ok),
@@ -42,6 +44,8 @@ pub(crate) const CASES: &[Case] = &[
     case(HaPairs, "none active", |all| pairs(all, &[["Standby", "Standby"]]), "critical=1", Critical),
     case(HaPairs, "a word", |all| pairs(all, &[["Active", "Dancing"]]), "unknown=1", Unknown),
     case(HaPairs, "no word", |all| pairs(all, &[["", ""]]), "unknown=1", Unknown),
+    case(HaPairs, "a word of one", |all| pairs(all, &[["Active", ""]]), "unknown=1", Unknown),
+    case(HaPairs, "both stand by", |all| pairs(all, &[["Standby", "Standby Ready"]]), "critical=1", Critical),
     case(HaPairs, "not expanded", |all| all.fmc.ha_pairs.list_is_short = true, "unknown=1", Unknown),
     case(HaPairs, "not there", |all| version(all, "6.2.2"), "not_available", Ok),
     case(HaPairs, "empty", |all| all.fmc.ha_pairs.count = 0, "none", Ok),
@@ -68,10 +72,11 @@ pub(crate) const CASES: &[Case] = &[
     case(Alerts, "critical", |all| all.fmc.alerts.more = vec![Alert::default()], "critical=1", Critical),
     case(Alerts, "long over", long_over, "none", Ok),
     case(Alerts, "a window is needed", |all| all.fmc.alerts.window_needed = true, "none", Ok),
-    case(Alerts, "no clock", |all| all.fmc.wire.date = false, "not_available", Ok),
+    case(Alerts, "no clock", |all| all.fmc.wire.date = false, "no_clock", Unknown),
     case(Alerts, "not there", |all| version(all, "6.6.5"), "not_available", Ok),
     case(Alerts, "empty", |all| all.fmc.devices = 0, "none", Ok),
     case(Alerts, "a thousand", thousand_red, "critical=1000", Critical),
+    case(Alerts, "one page for ever", alerts_stuck, "critical=100 wrong_page", Critical),
     //
     case(Undeployed, "well", |_| {}, "none", Ok),
     case(Undeployed, "some", |all| all.fmc.pending_deployments = 2, "number=2", Ok),
@@ -100,6 +105,7 @@ pub(crate) const CASES: &[Case] = &[
     case(ChassisFaults, "none of one", |all| faults(all, 1, &[]), "none", Ok),
     case(ChassisFaults, "not there", |all| version(all, "7.0.6"), "not_available", Ok),
     case(ChassisFaults, "no summary", |all| version(all, "7.2.4"), "not_available", Ok),
+    case(ChassisFaults, "the first for ever", chassis_stuck, "info=1 wrong_page", Unknown),
     case(ChassisFaults, "empty", |all| faults(all, 0, &["critical"]), "none", Ok),
     case(ChassisFaults, "a thousand", |all| faults(all, 1, &["warning"; 1_000]), "warning=1000", Warning),
 ];
@@ -118,6 +124,20 @@ fn version(all: &mut Scenario, version: &str) {
 
 fn empty(all: &mut Scenario, style: EmptyList) {
     (all.fmc.devices, all.fmc.empty_list) = (0, style);
+}
+
+fn stuck(all: &mut Scenario, offset: Offset) {
+    (all.fmc.devices, all.fmc.offset) = (1_000, offset);
+}
+
+fn alerts_stuck(all: &mut Scenario) {
+    thousand_red(all);
+    all.fmc.offset = Offset::Echoed;
+}
+
+fn chassis_stuck(all: &mut Scenario) {
+    faults(all, 3, &["info"]);
+    all.fmc.offset = Offset::Echoed;
 }
 
 fn pairs(all: &mut Scenario, states: &[[&str; 2]]) {

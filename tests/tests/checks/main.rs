@@ -9,7 +9,7 @@ mod time;
 use core::time::Duration;
 
 use oobwatch_client::Client;
-use oobwatch_client::core::health::{Item, Items, Report, Severity, State, Tally, Verdict};
+use oobwatch_client::core::health::{Cause, Item, Items, Report, Severity, State, Tally, Verdict};
 use oobwatch_client::core::product::Product;
 use oobwatch_sim::Scenario;
 use oobwatch_tests::Lab;
@@ -96,10 +96,9 @@ fn found(report: &Report, item: Item) -> String {
         }
         Tally::Number => add("number", report.counts.number(item).unwrap_or_default()),
     }
-    let troubles = report.reasons().filter(|reason| {
-        let trouble = ["not_available", "unread", "empty", "incomplete"];
-        reason.subject() == item.as_str() && trouble.contains(&reason.state())
-    });
+    let troubles = report
+        .reasons()
+        .filter(|reason| matches!(reason.cause, Cause::Item(of, _) if of == item));
     words.extend(troubles.map(|reason| reason.state().to_owned()));
     match words.is_empty() {
         true => "none".to_owned(),

@@ -2,7 +2,7 @@
 //!
 //! Lists hold the health of their entries only in expanded form.
 
-use super::{Answer, Field, Holds, Judge, Paged, Rule, Step};
+use super::{Answer, Field, Holds, Judge, Paged, Rule, Step, Values};
 use crate::fmc;
 use crate::health::Item;
 use crate::health::words::fmc::{CONNECTED, FAILOVER, HEALTH, HIGH_AVAILABILITY, LICENSE};
@@ -19,26 +19,33 @@ pub(super) const STEPS: &[Step] = &[
     CHASSIS,
 ];
 
+/// The values of a list: of its envelope, and of an entry those named.
+macro_rules! list {
+    ($($path:literal => $field:expr),* $(,)?) => {
+        values! {
+            "error" => Field::Refusal,
+            "items" => Field::List,
+            "items[]" => Field::Entry,
+            $(concat!("items[].", $path) => $field,)*
+            "paging.offset" => Field::Offset,
+            "paging.count" => Field::Count,
+        }
+    };
+}
+
 /// `info/serverversion`.
 const VERSION: Step = Step {
     item: Item::Version,
     candidates: &[fmc::SERVER_VERSION],
     paged: Paged::No,
     answer: Answer {
-        paths: &[
-            "items[].serverVersion",
-            "items[].model",
-            "items[].hostname",
-            "items[].serialNumber",
-            "items[].uptime",
-        ],
-        fields: &[
-            Field::Version,
-            Field::Model,
-            Field::HostName,
-            Field::Serial,
-            Field::Uptime,
-        ],
+        values: values! {
+            "items[].serverVersion" => Field::Version,
+            "items[].model" => Field::Model,
+            "items[].hostname" => Field::HostName,
+            "items[].serialNumber" => Field::Serial,
+            "items[].uptime" => Field::Uptime,
+        },
         judges: &[],
         holds: Holds::Version,
     },
@@ -50,24 +57,12 @@ const DEVICES: Step = Step {
     candidates: &["/api/fmc_config/v1/domain/{domainUUID}/devices/devicerecords?expanded=true"],
     paged: Paged::Pages,
     answer: Answer {
-        paths: &[
-            "error",
-            "items",
-            "items[]",
-            "items[].name",
-            "items[].healthStatus",
-            "items[].isConnected",
-            "paging.count",
-        ],
-        fields: &[
-            Field::Refusal,
-            Field::List,
-            Field::Entry,
-            Field::Name,
-            Field::Word(0),
-            Field::Word(1),
-            Field::Count,
-        ],
+        values: list! {
+            "id" => Field::Id,
+            "name" => Field::Name,
+            "healthStatus" => Field::Word(0),
+            "isConnected" => Field::Word(1),
+        },
         judges: &[
             Judge {
                 item: Item::Devices,
@@ -92,24 +87,12 @@ const HA_PAIRS: Step = Step {
     ],
     paged: Paged::Pages,
     answer: Answer {
-        paths: &[
-            "error",
-            "items",
-            "items[]",
-            "items[].name",
-            "items[].metadata.primaryStatus.currentStatus",
-            "items[].metadata.secondaryStatus.currentStatus",
-            "paging.count",
-        ],
-        fields: &[
-            Field::Refusal,
-            Field::List,
-            Field::Entry,
-            Field::Name,
-            Field::Word(0),
-            Field::Word(1),
-            Field::Count,
-        ],
+        values: list! {
+            "id" => Field::Id,
+            "name" => Field::Name,
+            "metadata.primaryStatus.currentStatus" => Field::Word(0),
+            "metadata.secondaryStatus.currentStatus" => Field::Word(1),
+        },
         judges: &[Judge {
             item: Item::HaPairs,
             words: &[0, 1],
@@ -129,22 +112,11 @@ const CLUSTERS: Step = Step {
     ],
     paged: Paged::Pages,
     answer: Answer {
-        paths: &[
-            "error",
-            "items",
-            "items[]",
-            "items[].name",
-            "items[].controlDevice.deviceDetails.id",
-            "paging.count",
-        ],
-        fields: &[
-            Field::Refusal,
-            Field::List,
-            Field::Entry,
-            Field::Name,
-            Field::Word(0),
-            Field::Count,
-        ],
+        values: list! {
+            "id" => Field::Id,
+            "name" => Field::Name,
+            "controlDevice.deviceDetails.id" => Field::Word(0),
+        },
         judges: &[Judge {
             item: Item::Clusters,
             words: &[0],
@@ -160,24 +132,12 @@ const HIGH_AVAILABILITIES: Step = Step {
     candidates: &["/api/fmc_config/v1/domain/{domainUUID}/integration/fmchastatuses?expanded=true"],
     paged: Paged::Pages,
     answer: Answer {
-        paths: &[
-            "error",
-            "items",
-            "items[]",
-            "items[].fmcPrimary.ipAddress",
-            "items[].overallStatus",
-            "items[].syncStatus",
-            "paging.count",
-        ],
-        fields: &[
-            Field::Refusal,
-            Field::List,
-            Field::Entry,
-            Field::Name,
-            Field::Word(0),
-            Field::Word(1),
-            Field::Count,
-        ],
+        values: list! {
+            "id" => Field::Id,
+            "fmcPrimary.ipAddress" => Field::Name,
+            "overallStatus" => Field::Word(0),
+            "syncStatus" => Field::Word(1),
+        },
         judges: &[Judge {
             item: Item::HighAvailability,
             words: &[0, 1],
@@ -196,24 +156,13 @@ const ALERTS: Step = Step {
     ],
     paged: Paged::Pages,
     answer: Answer {
-        paths: &[
-            "error",
-            "items",
-            "items[]",
-            "items[].moduleID",
-            "items[].description",
-            "items[].status",
-            "paging.count",
-        ],
-        fields: &[
-            Field::Refusal,
-            Field::List,
-            Field::Entry,
-            Field::Name,
-            Field::Detail,
-            Field::Word(0),
-            Field::Count,
-        ],
+        values: list! {
+            "deviceUUID" => Field::Id,
+            "timestamp" => Field::Id,
+            "moduleID" => Field::Name,
+            "description" => Field::Detail,
+            "status" => Field::Word(0),
+        },
         judges: &[Judge {
             item: Item::Alerts,
             words: &[0],
@@ -231,20 +180,11 @@ const DEPLOYABLE: Step = Step {
     ],
     paged: Paged::Pages,
     answer: Answer {
-        paths: &[
-            "error",
-            "items",
-            "items[]",
-            "items[].isDeploying",
-            "paging.count",
-        ],
-        fields: &[
-            Field::Refusal,
-            Field::List,
-            Field::Entry,
-            Field::Word(0),
-            Field::Count,
-        ],
+        values: list! {
+            "device.id" => Field::Id,
+            "name" => Field::Name,
+            "isDeploying" => Field::Word(0),
+        },
         judges: &[
             Judge {
                 item: Item::Undeployed,
@@ -254,7 +194,7 @@ const DEPLOYABLE: Step = Step {
             Judge {
                 item: Item::Deployments,
                 words: &[0],
-                rule: Rule::CountIf("true"),
+                rule: Rule::CountTrue,
             },
         ],
         holds: Holds::List,
@@ -267,24 +207,11 @@ const LICENSES: Step = Step {
     candidates: &["/api/fmc_platform/v1/license/smartlicenses?expanded=true"],
     paged: Paged::Pages,
     answer: Answer {
-        paths: &[
-            "error",
-            "items",
-            "items[]",
-            "items[].metadata.virtualAccount",
-            "items[].regStatus",
-            "items[].metadata.authStatus",
-            "paging.count",
-        ],
-        fields: &[
-            Field::Refusal,
-            Field::List,
-            Field::Entry,
-            Field::Name,
-            Field::Word(0),
-            Field::Word(1),
-            Field::Count,
-        ],
+        values: list! {
+            "metadata.virtualAccount" => Field::Name,
+            "regStatus" => Field::Word(0),
+            "metadata.authStatus" => Field::Word(1),
+        },
         judges: &[Judge {
             item: Item::Licenses,
             words: &[0, 1],
@@ -301,14 +228,9 @@ const CHASSIS: Step = Step {
     candidates: &["/api/fmc_config/v1/domain/{domainUUID}/chassis/fmcmanagedchassis"],
     paged: Paged::Each(&CHASSIS_FAULTS),
     answer: Answer {
-        paths: &["error", "items", "items[]", "items[].id", "paging.count"],
-        fields: &[
-            Field::Refusal,
-            Field::List,
-            Field::Entry,
-            Field::Id,
-            Field::Count,
-        ],
+        values: list! {
+            "id" => Field::Id,
+        },
         judges: &[],
         holds: Holds::List,
     },
@@ -322,24 +244,17 @@ const CHASSIS_FAULTS: Step = Step {
     ],
     paged: Paged::No,
     answer: Answer {
-        paths: &[
-            "error",
-            "items",
-            "items[].faultList[]",
-            "items[].faultList[].cause",
-            "items[].faultList[].description",
-            "items[].faultList[].severity",
-            "paging.count",
-        ],
-        fields: &[
-            Field::Refusal,
-            Field::List,
-            Field::Entry,
-            Field::Name,
-            Field::Detail,
-            Field::Word(0),
-            Field::Count,
-        ],
+        values: values! {
+            "error" => Field::Refusal,
+            "items" => Field::List,
+            "items[]" => Field::Part,
+            "items[].faultList" => Field::List,
+            "items[].faultList[]" => Field::Entry,
+            "items[].faultList[].cause" => Field::Name,
+            "items[].faultList[].description" => Field::Detail,
+            "items[].faultList[].severity" => Field::Word(0),
+            "paging.count" => Field::Count,
+        },
         judges: &[Judge {
             item: Item::ChassisFaults,
             words: &[0],

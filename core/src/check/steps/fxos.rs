@@ -5,7 +5,7 @@
 //! Firepower MIBs, whose object model is the same. No document confirms each
 //! path, and a release may lack some of them.
 
-use super::{Answer, Field, Holds, Judge, Paged, Rule, Step};
+use super::{Answer, Field, Holds, Judge, Paged, Rule, Step, Values};
 use crate::fxos;
 use crate::health::Item;
 use crate::health::words::fxos::{
@@ -26,13 +26,28 @@ pub(super) const STEPS: &[Step] = &[
     NTP,
 ];
 
+/// The values of the answer to a class query: that it is an object and no error,
+/// and of each object of the class those named.
+macro_rules! class {
+    ($class:literal: $($path:literal => $field:expr),* $(,)?) => {
+        values! {
+            "" => Field::Top,
+            "error-code" => Field::Refusal,
+            $class => Field::List,
+            concat!($class, "[]") => Field::Entry,
+            $(concat!($class, "[].", $path) => $field,)*
+        }
+    };
+}
+
 const VERSION: Step = Step {
     item: Item::Version,
     candidates: &[fxos::MGMT_VERSION, "/api?classId=firmwareRunning"],
     paged: Paged::No,
     answer: Answer {
-        paths: &["firmwareRunning[].packageVersion"],
-        fields: &[Field::Version],
+        values: values! {
+            "firmwareRunning[].packageVersion" => Field::Version,
+        },
         judges: &[],
         holds: Holds::Version,
     },
@@ -43,8 +58,10 @@ const SYSTEM: Step = Step {
     candidates: &["/api?classId=topSystem"],
     paged: Paged::No,
     answer: Answer {
-        paths: &["topSystem[].name", "topSystem[].systemUpTime"],
-        fields: &[Field::HostName, Field::Uptime],
+        values: values! {
+            "topSystem[].name" => Field::HostName,
+            "topSystem[].systemUpTime" => Field::Uptime,
+        },
         judges: &[],
         holds: Holds::Anything,
     },
@@ -55,26 +72,16 @@ const CHASSIS: Step = Step {
     candidates: &["/api?classId=equipmentChassis"],
     paged: Paged::No,
     answer: Answer {
-        paths: &[
-            "equipmentChassis[]",
-            "equipmentChassis[].dn",
-            "equipmentChassis[].operState",
-            "equipmentChassis[].operability",
-            "equipmentChassis[].power",
-            "equipmentChassis[].thermal",
-            "equipmentChassis[].model",
-            "equipmentChassis[].serial",
-        ],
-        fields: &[
-            Field::Entry,
-            Field::Name,
-            Field::Word(0),
-            Field::Word(1),
-            Field::Word(2),
-            Field::Word(3),
-            Field::Model,
-            Field::Serial,
-        ],
+        values: values! {
+            "equipmentChassis[]" => Field::Entry,
+            "equipmentChassis[].dn" => Field::Name,
+            "equipmentChassis[].operState" => Field::Word(0),
+            "equipmentChassis[].operability" => Field::Word(1),
+            "equipmentChassis[].power" => Field::Word(2),
+            "equipmentChassis[].thermal" => Field::Word(3),
+            "equipmentChassis[].model" => Field::Model,
+            "equipmentChassis[].serial" => Field::Serial,
+        },
         judges: &[
             Judge {
                 item: Item::Chassis,
@@ -101,24 +108,13 @@ const FANS: Step = Step {
     candidates: &["/api?classId=equipmentFan"],
     paged: Paged::No,
     answer: Answer {
-        paths: &[
-            "",
-            "error-code",
-            "equipmentFan[]",
-            "equipmentFan[].dn",
-            "equipmentFan[].operState",
-            "equipmentFan[].operability",
-            "equipmentFan[].presence",
-        ],
-        fields: &[
-            Field::Top,
-            Field::Refusal,
-            Field::Entry,
-            Field::Name,
-            Field::Word(0),
-            Field::Word(1),
-            Field::Wanted,
-        ],
+        values: class! {
+            "equipmentFan":
+            "dn" => Field::Name,
+            "operState" => Field::Word(0),
+            "operability" => Field::Word(1),
+            "presence" => Field::Wanted,
+        },
         judges: &[Judge {
             item: Item::Fans,
             words: &[0, 1],
@@ -133,24 +129,13 @@ const POWER_SUPPLIES: Step = Step {
     candidates: &["/api?classId=equipmentPsu"],
     paged: Paged::No,
     answer: Answer {
-        paths: &[
-            "",
-            "error-code",
-            "equipmentPsu[]",
-            "equipmentPsu[].dn",
-            "equipmentPsu[].operState",
-            "equipmentPsu[].operability",
-            "equipmentPsu[].presence",
-        ],
-        fields: &[
-            Field::Top,
-            Field::Refusal,
-            Field::Entry,
-            Field::Name,
-            Field::Word(0),
-            Field::Word(1),
-            Field::Wanted,
-        ],
+        values: class! {
+            "equipmentPsu":
+            "dn" => Field::Name,
+            "operState" => Field::Word(0),
+            "operability" => Field::Word(1),
+            "presence" => Field::Wanted,
+        },
         judges: &[Judge {
             item: Item::PowerSupplies,
             words: &[0, 1],
@@ -165,22 +150,12 @@ const INSTANCES: Step = Step {
     candidates: &["/api?classId=smAppInstance"],
     paged: Paged::No,
     answer: Answer {
-        paths: &[
-            "",
-            "error-code",
-            "smAppInstance[]",
-            "smAppInstance[].dn",
-            "smAppInstance[].operationalState",
-            "smAppInstance[].adminState",
-        ],
-        fields: &[
-            Field::Top,
-            Field::Refusal,
-            Field::Entry,
-            Field::Name,
-            Field::Word(0),
-            Field::Wanted,
-        ],
+        values: class! {
+            "smAppInstance":
+            "dn" => Field::Name,
+            "operationalState" => Field::Word(0),
+            "adminState" => Field::Wanted,
+        },
         judges: &[Judge {
             item: Item::Instances,
             words: &[0],
@@ -197,22 +172,12 @@ const LOGICAL_DEVICES: Step = Step {
     candidates: &["/api/ld", "/api?classId=smLogicalDevice"],
     paged: Paged::No,
     answer: Answer {
-        paths: &[
-            "",
-            "error-code",
-            "smLogicalDevice[]",
-            "smLogicalDevice[].dn",
-            "smLogicalDevice[].operationalState",
-            "smLogicalDevice[].operState",
-        ],
-        fields: &[
-            Field::Top,
-            Field::Refusal,
-            Field::Entry,
-            Field::Name,
-            Field::Word(0),
-            Field::Word(1),
-        ],
+        values: class! {
+            "smLogicalDevice":
+            "dn" => Field::Name,
+            "operationalState" => Field::Word(0),
+            "operState" => Field::Word(1),
+        },
         judges: &[Judge {
             item: Item::LogicalDevices,
             words: &[0, 1],
@@ -227,22 +192,12 @@ const PORTS: Step = Step {
     candidates: &["/api/ports/ep", "/api?classId=portEp"],
     paged: Paged::No,
     answer: Answer {
-        paths: &[
-            "",
-            "error-code",
-            "portEp[]",
-            "portEp[].dn",
-            "portEp[].operState",
-            "portEp[].adminState",
-        ],
-        fields: &[
-            Field::Top,
-            Field::Refusal,
-            Field::Entry,
-            Field::Name,
-            Field::Word(0),
-            Field::Wanted,
-        ],
+        values: class! {
+            "portEp":
+            "dn" => Field::Name,
+            "operState" => Field::Word(0),
+            "adminState" => Field::Wanted,
+        },
         judges: &[Judge {
             item: Item::Ports,
             words: &[0],
@@ -257,22 +212,12 @@ const PORT_CHANNELS: Step = Step {
     candidates: &["/api/ports/pc", "/api?classId=fabricEthLanPc"],
     paged: Paged::No,
     answer: Answer {
-        paths: &[
-            "",
-            "error-code",
-            "fabricEthLanPc[]",
-            "fabricEthLanPc[].dn",
-            "fabricEthLanPc[].operState",
-            "fabricEthLanPc[].adminState",
-        ],
-        fields: &[
-            Field::Top,
-            Field::Refusal,
-            Field::Entry,
-            Field::Name,
-            Field::Word(0),
-            Field::Wanted,
-        ],
+        values: class! {
+            "fabricEthLanPc":
+            "dn" => Field::Name,
+            "operState" => Field::Word(0),
+            "adminState" => Field::Wanted,
+        },
         judges: &[Judge {
             item: Item::PortChannels,
             words: &[0],
@@ -287,22 +232,12 @@ const FAULTS: Step = Step {
     candidates: &["/api?classId=faultInst"],
     paged: Paged::No,
     answer: Answer {
-        paths: &[
-            "",
-            "error-code",
-            "faultInst[]",
-            "faultInst[].code",
-            "faultInst[].descr",
-            "faultInst[].severity",
-        ],
-        fields: &[
-            Field::Top,
-            Field::Refusal,
-            Field::Entry,
-            Field::Name,
-            Field::Detail,
-            Field::Word(0),
-        ],
+        values: class! {
+            "faultInst":
+            "code" => Field::Name,
+            "descr" => Field::Detail,
+            "severity" => Field::Word(0),
+        },
         judges: &[Judge {
             item: Item::Faults,
             words: &[0],
@@ -320,22 +255,12 @@ const NTP: Step = Step {
     ],
     paged: Paged::No,
     answer: Answer {
-        paths: &[
-            "",
-            "error-code",
-            "commNtpProvider[]",
-            "commNtpProvider[].dn",
-            "commNtpProvider[].timeSyncStatus",
-            "commNtpProvider[].adminState",
-        ],
-        fields: &[
-            Field::Top,
-            Field::Refusal,
-            Field::Entry,
-            Field::Name,
-            Field::Word(0),
-            Field::Wanted,
-        ],
+        values: class! {
+            "commNtpProvider":
+            "dn" => Field::Name,
+            "timeSyncStatus" => Field::Word(0),
+            "adminState" => Field::Wanted,
+        },
         judges: &[Judge {
             item: Item::Ntp,
             words: &[0],

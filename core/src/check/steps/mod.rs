@@ -1,6 +1,13 @@
 //! The requests of each check, where in their answers the values stand, and how
 //! they are judged: one table for each product.
 
+/// Pairs of where a value stands in an answer, and what it is.
+macro_rules! values {
+    ($($path:expr => $field:expr),* $(,)?) => {
+        Values { paths: &[$($path),*], fields: &[$($field),*] }
+    };
+}
+
 mod fmc;
 mod fxos;
 #[cfg(test)]
@@ -36,14 +43,18 @@ pub(super) enum Paged {
 /// What an answer holds.
 #[derive(Debug)]
 pub(super) struct Answer {
-    /// Where values stand in it.
-    pub(super) paths: &'static [&'static str],
-    /// What they are, in the same order.
-    pub(super) fields: &'static [Field],
+    pub(super) values: Values,
     /// What entries are judged by.
     pub(super) judges: &'static [Judge],
     /// What must be in it.
     pub(super) holds: Holds,
+}
+
+/// The values of an answer: where they stand and, in the same order, what they are.
+#[derive(Debug)]
+pub(super) struct Values {
+    pub(super) paths: &'static [&'static str],
+    pub(super) fields: &'static [Field],
 }
 
 /// What an answer must hold to be one. An FMC under load answers `{}` to
@@ -76,11 +87,13 @@ pub(super) struct Judge {
 pub(super) enum Rule {
     /// The first that is there; an entry without is UNKNOWN.
     First(Table),
-    /// The first that is there; an entry without does not count.
+    /// The first that is there. Versions that do not say it do not have it; of a
+    /// list where some entries say it, it is incomplete.
     FirstIfAny(Table),
-    /// The worst of them; an entry without is UNKNOWN.
+    /// The worst of them; an entry without the first of them is UNKNOWN.
     Worst(Table),
-    /// As `Worst`; and that both are active, or neither, is critical.
+    /// The worst of both; without one of them, UNKNOWN. That both are active, or
+    /// neither, is critical.
     Pair(Table),
     /// That there is one; an entry without is UNKNOWN.
     Present,
@@ -88,8 +101,8 @@ pub(super) enum Rule {
     Severity,
     /// Each entry counts.
     Count,
-    /// Each entry with this word counts.
-    CountIf(&'static str),
+    /// Each entry that says `true` counts.
+    CountTrue,
 }
 
 /// What a value in an answer is.
@@ -99,17 +112,21 @@ pub(super) enum Field {
     Top,
     /// What an answer holds in place of data.
     Refusal,
-    /// The list of entries.
+    /// The list of entries; what is no list in its place is refused.
     List,
+    /// How many entries of the list are before this page.
+    Offset,
     /// How long the list is over all pages.
     Count,
+    /// One of what is counted by `Count`, where that is not the entries.
+    Part,
     /// One entry.
     Entry,
     /// Of an entry: its name.
     Name,
     /// Of an entry: more to its name.
     Detail,
-    /// Of an entry: what it is asked for by.
+    /// Of an entry: what it is asked for by, or known by from others.
     Id,
     /// Of an entry: one of its words, up to [`WORDS`].
     Word(usize),
@@ -171,12 +188,8 @@ mod tests {
     use crate::json::MAX_PATHS;
 
     fn whole(step: &Step) {
-        let Answer {
-            paths,
-            fields,
-            judges,
-            ..
-        } = &step.answer;
+        let Answer { values, judges, .. } = &step.answer;
+        let Values { paths, fields } = values;
         assert_eq!(paths.len(), fields.len(), "{:?}", step.item);
         assert!(paths.len() <= MAX_PATHS && !step.candidates.is_empty());
         for judge in *judges {
@@ -186,6 +199,11 @@ mod tests {
                     "{}",
                     judge.item
                 );
+            }
+        }
+        if !matches!(step.paged, Paged::No) {
+            for field in [Field::List, Field::Entry, Field::Offset, Field::Count] {
+                assert!(fields.contains(&field), "{:?}", step.item);
             }
         }
         if let Paged::Each(detail) = step.paged {

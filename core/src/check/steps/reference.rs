@@ -20,6 +20,8 @@ const SEEN: &str = "public clients ask for this path; the words are those of the
 const GUESSED: &str =
     "a guess: the object model of the MIBs has it, and no document or client a path for it";
 
+const NUMBER: &str = "a number; no verdict unless a limit is set";
+
 /// What it is, since which version of the box, and how that is known.
 type About = (&'static str, &'static str, &'static str);
 
@@ -43,7 +45,7 @@ const fn of_fmc(item: Item) -> About {
             CAPTURED,
         ),
         Item::Connections => (
-            "Whether the FMC has a connection to each device. In the same answer; old versions do not say it, and then it is not counted.",
+            "Whether the FMC has a connection to each device. In the same answer; old versions say it of none, and then it is not available.",
             "",
             PATH_DOCUMENTED,
         ),
@@ -63,7 +65,7 @@ const fn of_fmc(item: Item) -> About {
             DOCUMENTED,
         ),
         Item::Alerts => (
-            "Health alerts of the last 15 minutes by the FMC's own clock, as its `Date` tells it.",
+            "Health alerts of the last 15 minutes by the FMC's own clock, as its `Date` tells it. Without a `Date` they can not be asked for: UNKNOWN.",
             "6.7",
             DOCUMENTED,
         ),
@@ -101,11 +103,11 @@ const fn of_fxos(item: Item) -> About {
         Item::System => ("Host name and uptime.", GUESSED),
         Item::Chassis => ("Whether the chassis is operable.", GUESSED),
         Item::Power => (
-            "The power of the chassis. In the same answer; not counted where it is not said.",
+            "The power of the chassis. In the same answer; not available where it is not said.",
             GUESSED,
         ),
         Item::Thermal => (
-            "The temperature of the chassis. In the same answer; not counted where it is not said.",
+            "The temperature of the chassis. In the same answer; not available where it is not said.",
             GUESSED,
         ),
         Item::Fans => ("Fans.", GUESSED),
@@ -204,9 +206,11 @@ fn judged(rule: &Rule) -> Vec<String> {
         }
         Rule::Present => vec!["OK: it has one".into(), "UNKNOWN: it has none".into()],
         Rule::Severity => severities(),
-        Rule::Count | Rule::CountIf(_) => {
-            vec!["a number; no verdict unless a limit is set".into()]
-        }
+        Rule::Count => vec![NUMBER.into()],
+        Rule::CountTrue => vec![
+            NUMBER.into(),
+            "UNKNOWN: any word but `true` and `false`; it is shown".into(),
+        ],
     }
 }
 

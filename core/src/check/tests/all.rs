@@ -231,7 +231,10 @@ fn list(entry: Value) -> Value {
 /// When the box is, by its own clock.
 const NOW: u64 = 1_795_313_633;
 
-/// Drives a check of all, where only `case` is there.
+/// A list without entries.
+const NONE: &str = r#"{"paging":{"offset":0,"limit":100,"count":0,"pages":0}}"#;
+
+/// Drives a check of all, where only `path` is there.
 fn checked(product: Product, path: &str, body: &Value) -> (Report, Vec<String>) {
     let mut check = Check::new(product);
     check.date(NOW);
@@ -241,6 +244,9 @@ fn checked(product: Product, path: &str, body: &Value) -> (Report, Vec<String>) 
             ok(r#"{"items":[{"serverVersion":"7.4.2 (build 172)"}]}"#)
         } else if before.ends_with(path) || query == path {
             ok(format!("{body}"))
+        } else if before.ends_with("/devicerecords") {
+            // One that is there, as nothing is known of a box that has none.
+            ok(NONE)
         } else {
             Reply::Answer(404, String::new())
         }
@@ -283,7 +289,6 @@ fn every_item_with_states_has_a_case() {
 #[test]
 fn what_is_not_there_is_no_failure() {
     for product in [Product::Fmc, Product::Fxos] {
-        // One that is there, as nothing is known of a box that has none.
         let (path, body) = match product {
             Product::Fxos => ("classId=faultInst", json!({"faultInst": []})),
             _ => ("nothing", Value::Null),
@@ -293,7 +298,6 @@ fn what_is_not_there_is_no_failure() {
         let absent = report.troubles.of(Trouble::NotAvailable);
         for item in Item::ALL.into_iter().filter(|item| item.is_of(product)) {
             let told = match item {
-                // An empty list is 404 on old versions.
                 Item::Version if product == Product::Fmc => continue,
                 Item::Devices => report.counts.states(item).is_some(),
                 // Read with another, which is named.
@@ -323,12 +327,15 @@ fn alerts_are_asked_for_by_the_clock_of_the_box() {
         !asked.iter().any(|path| path.contains("/health/alerts")),
         "without a clock"
     );
+    let alerts = Items::NONE.with(Item::Alerts);
+    assert_eq!(report.troubles.of(Trouble::NoClock), alerts);
     assert!(
-        report
+        !report
             .troubles
             .of(Trouble::NotAvailable)
             .contains(Item::Alerts)
     );
+    assert_eq!(report.verdict(), Verdict::Unknown);
 }
 
 #[test]
@@ -347,7 +354,9 @@ fn numbers_of_deployments() {
 
 /// Chassis with so many faults each; asked for one by one.
 fn chassis(faults: &'static [usize]) -> (Report, Vec<String>) {
-    run(Check::new(Product::Fmc), 30, move |asked| {
+    let mut check = Check::new(Product::Fmc);
+    check.date(NOW);
+    run(check, 30, move |asked| {
         let path = asked.split('?').next().unwrap();
         if path.ends_with("serverversion") {
             return ok(r#"{"items":[{"serverVersion":"7"}]}"#);
@@ -360,6 +369,9 @@ fn chassis(faults: &'static [usize]) -> (Report, Vec<String>) {
                 "{}",
                 json!({"items": [{"faultList": list, "type": "FaultSummary"}]})
             ));
+        }
+        if path.ends_with("/devicerecords") {
+            return ok(NONE);
         }
         if !path.ends_with("/fmcmanagedchassis") {
             return Reply::Answer(404, String::new());

@@ -1,8 +1,10 @@
 //! Checks against scripted boxes, with answers in any split.
 
 mod all;
+mod doubt;
 mod fmc;
 mod fxos;
+mod lists;
 
 use std::string::String;
 use std::vec::Vec;

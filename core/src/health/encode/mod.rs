@@ -15,7 +15,7 @@ mod samples;
 
 use core::fmt;
 
-use super::{Item, Items, Report, Severity, State, Tally, Trouble, Verdict};
+use super::{Item, Items, Report, Severity, State, Trouble, Verdict};
 use crate::product::Product;
 
 /// The name of a product in texts for people.
@@ -57,9 +57,13 @@ impl fmt::Display for Summary<'_> {
         for reason in report.reasons().filter(|reason| !reason.is_of_item()) {
             list.add(format_args!("{reason}"))?;
         }
-        let (empty, incomplete) = (Trouble::Empty, Trouble::Incomplete);
-        list.items("the answers hold no", report.troubles.of(empty))?;
-        list.items("incomplete lists of", report.troubles.of(incomplete))?;
+        // What is not available is worth no word here; of what was not readable
+        // the error tells.
+        for trouble in Trouble::ALL {
+            if !matches!(trouble, Trouble::NotAvailable | Trouble::Unread) {
+                list.items(trouble, report.troubles.of(trouble))?;
+            }
+        }
         if !report.odd_word.is_empty() {
             list.add(format_args!(
                 "state \"{}\" is not known; see what the box shows",
@@ -113,11 +117,12 @@ struct List<'a, 'f> {
 }
 
 impl List<'_, '_> {
-    /// What a box, asked again, may tell.
-    fn items(&mut self, what: &str, items: Items) -> fmt::Result {
+    /// Tells of items, if there are any, what kept them from being read.
+    fn items(&mut self, trouble: Trouble, items: Items) -> fmt::Result {
+        let (before, after) = trouble.words();
         match items {
             Items::NONE => Ok(()),
-            _ => self.add(format_args!("{what} {}; try again later", Named(items))),
+            _ => self.add(format_args!("{before}{}{after}", Named(items))),
         }
     }
 
@@ -139,13 +144,7 @@ impl List<'_, '_> {
 
 /// What was counted of an item, as in `12 ok, 1 warning`; `None` if it was not read.
 fn counted(report: &Report, item: Item) -> Option<Counted<'_>> {
-    let counts = &report.counts;
-    let is_read = match item.tally() {
-        Tally::Facts => false,
-        Tally::States => counts.states(item).is_some(),
-        Tally::Faults => counts.faults(item).is_some(),
-        Tally::Number => counts.number(item).is_some(),
-    };
+    let is_read = report.counts.contains(item);
     is_read.then_some(Counted(report, item))
 }
 
@@ -176,6 +175,104 @@ impl fmt::Display for Counted<'_> {
             f.write_str("none")
         } else {
             Ok(())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::string::String;
+    use std::vec;
+    use std::vec::Vec;
+
+    use super::super::Limits;
+    use super::*;
+
+    /// The report in each format that has words, and for a webhook.
+    fn told(report: &Report) -> Vec<String> {
+        let (mut screen, mut line, mut message) = (String::new(), String::new(), String::new());
+        text::write(&mut screen, "fmc-1", report).unwrap();
+        nagios::write(&mut line, report, Limits::NONE).unwrap();
+        let header = syslog::Header {
+            time: None,
+            is_synced: false,
+            host: None,
+            sequence: 1,
+            up: core::time::Duration::ZERO,
+        };
+        let headline = text::Headline("fmc-1", report);
+        syslog::write(
+            &mut message,
+            &header,
+            report.verdict().into(),
+            "STATE",
+            &headline,
+        )
+        .unwrap();
+        let event = event::Event {
+            id: &"1",
+            sequence: 1,
+            target: "fmc-1",
+            product: report.product,
+            verdict: report.verdict(),
+            report: Some(report),
+            since: None,
+            lasts: core::time::Duration::ZERO,
+        };
+        let mut buffer = vec![0; event::MAX_LEN];
+        let length = event::write(&mut buffer, &event).unwrap();
+        let event = String::from_utf8(buffer[..length].to_vec()).unwrap();
+        vec![screen, line, message, event]
+    }
+
+    /// What kept an item from being read, and what to do: nothing else is said in
+    /// the same words.
+    #[test]
+    fn every_trouble_is_told_with_the_item_and_the_next_step() {
+        for (trouble, matter, step) in [
+            (
+                Trouble::NoClock,
+                "no Date in the answers",
+                "let the proxy before it pass",
+            ),
+            (
+                Trouble::WrongPage,
+                "other pages than those asked for",
+                "look for a cache",
+            ),
+            (Trouble::Empty, "the answers hold no", "try again later"),
+            (
+                Trouble::Incomplete,
+                "incomplete lists of",
+                "try again later",
+            ),
+        ] {
+            let mut report = Report::new(Product::Fmc);
+            report.facts.version = "7.4.1".into();
+            report.counts.begin(Item::Devices);
+            report.troubles.add(Item::Alerts, trouble);
+            assert_eq!(report.verdict(), Verdict::Unknown);
+            for told in told(&report) {
+                for words in ["UNKNOWN", matter, "alerts", step] {
+                    assert!(told.contains(words), "{trouble:?}: {words}: {told}");
+                }
+                assert!(!told.contains("not available"), "{told}");
+                assert!(!told.contains("not there"), "{told}");
+            }
+            let mut buffer = vec![0; json::MAX_LEN];
+            let length = json::write(&mut buffer, "fmc-1", &report).unwrap();
+            let json: serde_json::Value = serde_json::from_slice(&buffer[..length]).unwrap();
+            let reason = &json["reasons"][0];
+            assert_eq!(
+                (&reason["subject"], &reason["state"]),
+                (&"alerts".into(), &trouble.as_str().into())
+            );
+            let mut metrics = String::new();
+            prometheus::write(&mut metrics, [(None, &report)].into_iter()).unwrap();
+            assert!(
+                metrics.contains("\nfmc_verdict 3\n") && metrics.contains("\nprobe_success 0\n")
+            );
+            assert!(!metrics.contains("fmc_health_alerts"));
         }
     }
 }

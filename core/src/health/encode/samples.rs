@@ -87,12 +87,7 @@ pub(super) fn longest() -> Report {
         .into_iter()
         .filter(|item| item.is_of(Product::Fxos))
     {
-        for trouble in [
-            Trouble::NotAvailable,
-            Trouble::Unread,
-            Trouble::Empty,
-            Trouble::Incomplete,
-        ] {
+        for trouble in Trouble::ALL {
             report.troubles.add(item, trouble);
         }
         report.counts.begin(item);

@@ -39,6 +39,11 @@ pub(super) fn answers() -> Vec<Mode> {
             [Check],
         ),
         fmc(
+            "the first page of a list again and again",
+            "devices = 1200\noffset = \"ignored\"",
+            [Check],
+        ),
+        fmc(
             "1,000 domains at login (80 kB in one header)",
             "domain_count = 1000",
             [Check],
