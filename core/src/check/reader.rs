@@ -221,7 +221,7 @@ impl Entry {
     fn judge(&self, judge: &Judge, report: &mut Report) {
         let (item, name) = (judge.item, self.name.as_bytes());
         let words = judge.words.iter();
-        let words = words.filter_map(|place| self.words.get(*place));
+        let words = words.filter_map(|place| self.words.get(usize::from(*place)));
         let mut said = words.clone().filter(|word| !word.is_empty());
         let (state, word) = match judge.rule {
             Rule::Count => return report.counts.add(item),
@@ -315,7 +315,7 @@ impl Picked for Draft {
                 entry.mark = Some(hash(entry.mark.unwrap_or(HASH), value.text));
             }
             Field::Word(place) => {
-                if let Some(word) = entry.words.get_mut(place) {
+                if let Some(word) = entry.words.get_mut(usize::from(place)) {
                     hear(word, value);
                 }
             }

@@ -10,6 +10,8 @@ mod next_step;
 #[cfg(test)]
 mod tests;
 
+// For the references that are made of the code, and no part of the interface.
+#[doc(hidden)]
 pub use each::one_of_each;
 
 use crate::health::Layer;

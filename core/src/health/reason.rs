@@ -225,8 +225,9 @@ impl Troubles {
 
     /// Whether data came that makes no sense, or did not come at all.
     pub(super) fn is_senseless(&self) -> bool {
-        let mut worst = self.iter().map(|reason| reason.verdict);
-        worst.any(|verdict| verdict != Verdict::Ok)
+        let is_one = |trouble: &Trouble| trouble.verdict() != Verdict::Ok;
+        let mut senseless = Trouble::ALL.into_iter().filter(is_one);
+        self.unfinished || senseless.any(|trouble| self.of(trouble) != Items::NONE)
     }
 
     pub(super) fn iter(self) -> impl Iterator<Item = Reason> + Clone {

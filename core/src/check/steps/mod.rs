@@ -78,7 +78,7 @@ pub(super) enum Holds {
 pub(super) struct Judge {
     pub(super) item: Item,
     /// Which of the entry's words.
-    pub(super) words: &'static [usize],
+    pub(super) words: &'static [u8],
     pub(super) rule: Rule,
 }
 
@@ -129,7 +129,7 @@ pub(super) enum Field {
     /// Of an entry: what it is asked for by, or known by from others.
     Id,
     /// Of an entry: one of its words, up to [`WORDS`].
-    Word(usize),
+    Word(u8),
     /// Of an entry: the state that the operator wants it in, or whether it is
     /// there at all.
     Wanted,
@@ -195,7 +195,7 @@ mod tests {
         for judge in *judges {
             for &word in judge.words {
                 assert!(
-                    word < WORDS && fields.contains(&Field::Word(word)),
+                    usize::from(word) < WORDS && fields.contains(&Field::Word(word)),
                     "{}",
                     judge.item
                 );

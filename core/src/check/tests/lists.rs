@@ -214,6 +214,27 @@ fn the_first_page_again_and_again_counts_once() {
     assert_eq!(report.verdict(), Verdict::Ok);
 }
 
+/// So it is for what stands in the list beside what it is named after.
+#[test]
+fn a_list_that_is_gone_half_way_is_incomplete() {
+    for item in [Item::Devices, Item::Connections] {
+        let mut of = stuck(150, 1_000, Offset::Heeded, Count::Right);
+        of.gone = Some(1);
+        let mut server = Box::new(of);
+        let check = Check::new(Product::Fmc).only(Items::NONE.with(item));
+        let (report, _) = run(check, 400, |path| match path.contains("devicerecords") {
+            true => server.answer(path),
+            false => ok(r#"{"items":[{"serverVersion":"7.4.1"}]}"#),
+        });
+        assert_eq!(report.counts.states(item).unwrap().ok, 100);
+        assert_eq!(report.verdict(), Verdict::Unknown);
+        assert_eq!(
+            reasons(&report),
+            [Cause::Item(Item::Devices, Trouble::Incomplete)]
+        );
+    }
+}
+
 /// Every list of an FMC that may have many entries knows its first one again.
 #[test]
 fn no_list_counts_its_first_page_twice() {
