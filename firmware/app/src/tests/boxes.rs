@@ -153,7 +153,8 @@ fn status(status: u16) -> String {
 fn json(body: &str) -> String {
     let length = body.len();
     format!(
-        "HTTP/1.1 200 200\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+        "HTTP/1.1 200 200\r\nDate: Sun, 22 Nov 2026 12:00:00 GMT\r\n\
+         Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
     )
 }
 

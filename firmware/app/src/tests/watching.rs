@@ -86,9 +86,9 @@ fn probes_log_nobody_in() {
         ),
         (1, 59)
     );
-    // Login, version, one page of devices, six lists that this FMC does not have,
+    // Login, version, one page of devices, seven lists that this FMC does not have,
     // logout, and the probes.
-    assert_eq!(fmc.borrow().requests, 10 + 59);
+    assert_eq!(fmc.borrow().requests, 11 + 59);
 }
 
 #[test]
@@ -100,8 +100,8 @@ fn what_is_left_out_is_not_asked_for() {
     let state = boot(&[of]);
     run_for(30, watch(state, &lab));
     assert_eq!(state.targets()[0].checks.get(), 1);
-    // Login, version, devices, managed chassis, logout.
-    assert_eq!(fmc.borrow().requests, 5);
+    // Login, version, devices, alerts, managed chassis, logout.
+    assert_eq!(fmc.borrow().requests, 6);
 }
 
 #[test]
