@@ -57,6 +57,23 @@ async fn a_list_is_read_over_all_its_pages() {
 }
 
 #[tokio::test]
+async fn the_same_page_again_is_no_list() {
+    let lab = Lab::new(|scenario| {
+        scenario.fmc.devices = 501;
+        scenario.fmc.offset = oobwatch_sim::Offset::Ignored;
+    })
+    .await;
+    let client = lab.fmc().build().unwrap();
+    let read = client.get_pages::<Value>(DEVICES).await;
+    let text = read.unwrap_err().to_string();
+    assert!(
+        text.contains("begins at item 0, and the one at 500"),
+        "{text}"
+    );
+    client.close().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_thousand_devices_are_counted_by_their_health() {
     let lab = Lab::new(|scenario| {
         scenario.fmc.devices = 1_000;

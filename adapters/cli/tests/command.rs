@@ -216,6 +216,7 @@ fn pages_are_not_counted_by_two() {
 #[test]
 fn a_box_is_checked_once_at_a_time() {
     assert_refused(&["check", "fmc://u@h", "fmc://u@h"], 3, &["named twice"]);
+    assert_refused(&["check", "fmc://u@h", "fmc://v@h"], 3, &["with two users"]);
     let other = ["check", "fmc://u@h", "FMC://u@h:443"];
     assert_refused(&other, 3, &["named twice"]);
 }

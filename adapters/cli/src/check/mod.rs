@@ -62,8 +62,8 @@ fn no_box_twice(resolved: &[Access]) -> Result<(), Failure> {
     for (place, access) in resolved.iter().enumerate() {
         let reach = &access.reach;
         let identity = Identity::of(reach);
-        let mut before = resolved.iter().take(place).map(|other| &other.reach);
-        if let Some(first) = before.find(|other| Identity::of(other) == identity) {
+        let before = || resolved.iter().take(place).map(|other| &other.reach);
+        if let Some(first) = before().find(|other| Identity::of(other) == identity) {
             let (label, other) = (&reach.label, &first.label);
             let why = if label == other {
                 "is named twice; check it once".to_owned()
@@ -77,6 +77,11 @@ fn no_box_twice(resolved: &[Access]) -> Result<(), Failure> {
             return Err(Failure::Usage(format!(
                 "{label} {why}, as two logins of one account can end each other"
             )));
+        }
+        if before().any(|other| other.label == reach.label) {
+            return Err(reach.unusable(
+                "is named twice, with two users, and their reports would have one name; give each a name of its own in the configuration",
+            ));
         }
     }
     Ok(())

@@ -41,7 +41,7 @@ pub(super) fn answers() -> Vec<Mode> {
         fmc(
             "the first page of a list again and again",
             "devices = 1200\noffset = \"ignored\"",
-            [Check],
+            [List, Check],
         ),
         fmc(
             "1,000 domains at login (80 kB in one header)",
