@@ -47,9 +47,10 @@ struct Draft {
     entries: u32,
     /// What the first entry is asked for by.
     id: Text<ID_MAX>,
-    /// What the first entry of the list is known by, and whether it has come again.
+    /// What the first entry of the list is known by, if that was on an earlier page.
+    before: Option<u64>,
+    /// What the first entry of this page is known by.
     first: Option<u64>,
-    comes_back: bool,
     entry: Entry,
 }
 
@@ -83,7 +84,7 @@ pub(super) struct Held {
     pub(super) id: Text<ID_MAX>,
     /// What the first entry of the list is known by.
     pub(super) first: Option<u64>,
-    /// That one came again.
+    /// The page begins with that one again.
     pub(super) comes_back: bool,
 }
 
@@ -106,8 +107,8 @@ impl Reader {
                 parts: 0,
                 entries: 0,
                 id: Text::new(),
+                before: None,
                 first: None,
-                comes_back: false,
                 entry: Entry::default(),
             },
         }
@@ -126,7 +127,7 @@ impl Reader {
         self.pick = Some(Pick::new(answer.values.paths));
         let draft = &mut self.draft;
         (draft.fields, draft.judges) = (answer.values.fields, answer.judges);
-        (draft.holds, draft.items, draft.first) = (answer.holds, items, first);
+        (draft.holds, draft.items, draft.before) = (answer.holds, items, first);
     }
 
     /// Lets the body go that comes now.
@@ -165,8 +166,8 @@ impl Reader {
             offset: draft.offset,
             count: draft.count,
             id: draft.id.clone(),
-            first: draft.first,
-            comes_back: draft.comes_back,
+            first: draft.before.or(draft.first),
+            comes_back: draft.before.is_some() && draft.before == draft.first,
         }
     }
 }
@@ -203,9 +204,7 @@ impl Draft {
         entry.name.push(b" ");
         entry.name.push(entry.detail.as_bytes());
         if let Some(mark) = entry.mark {
-            let mark = hash(mark, entry.name.as_bytes());
-            self.comes_back |= self.first == Some(mark);
-            self.first.get_or_insert(mark);
+            self.first.get_or_insert(hash(mark, entry.name.as_bytes()));
         }
         for judge in self
             .judges

@@ -279,12 +279,13 @@ fn no_list_counts_its_first_page_twice() {
     }
 }
 
-/// Alerts of a device that differ in no more than what they say are two.
+/// Alerts of a device that differ in no more than what they say are two, even where
+/// they differ beyond what is kept of a text.
 #[test]
 fn alerts_that_are_alike_are_not_the_same() {
     let alert = |what: &str| {
         json!({"deviceUUID": "1", "moduleID": "INTERFACE", "timestamp": 7, "status": "RED",
-            "description": format!("Interface {what} is down")})
+            "description": format!("{}Interface {what} is down", "-".repeat(100))})
     };
     let mut check = Check::new(Product::Fmc).only(Items::NONE.with(Item::Alerts));
     check.date(1_795_313_633);
