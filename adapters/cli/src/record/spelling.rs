@@ -26,7 +26,8 @@ pub(super) fn base64_parts(value: &str) -> impl Iterator<Item = String> {
 }
 
 /// How many bytes at the start of `text` spell `value`: as it is, with JSON escapes (RFC 8259,
-/// section 7) or with percent-encoding (RFC 3986, section 2.1).
+/// section 7) or with percent-encoding (RFC 3986, section 2.1), also as forms have it, where `+` is
+/// a blank.
 ///
 /// Asked for every place of a text, so that nothing that stands before the value, such as a
 /// backslash, can take its first escape apart.
@@ -67,7 +68,8 @@ fn percent_encoded(text: &str, next: char) -> Option<usize> {
             Some(octet) => (octet, 3),
             None => (*rest.first()?, 1),
         };
-        (found == byte).then_some(length + taken)
+        let is_blank = byte == b' ' && rest.first() == Some(&b'+');
+        (found == byte || is_blank).then_some(length + taken)
     })
 }
 
@@ -96,12 +98,13 @@ mod tests {
 
         /// Whatever stands before and after, and however the value itself looks like an escape.
         #[test]
-        fn every_spelling_is_recognised(value in "[\\\\\"/%u0-9a-f\n\u{e9}\u{1f600}]{4,12}", after in "\\PC{0,4}") {
+        fn every_spelling_is_recognised(value in "[\\\\\"/%u0-9a-f \n\u{e9}\u{1f600}]{4,12}", after in "\\PC{0,4}") {
             let json = serde_json::to_string(&value).unwrap();
             let units: String = value.encode_utf16().map(|unit| format!("\\u{unit:04X}")).collect();
             let percent: String = value.bytes().map(|byte| format!("%{byte:02x}")).collect();
             let readable = value.replace('%', "%25").replace('/', "%2F");
-            for form in [value.as_str(), &json[1..json.len() - 1], &units, &percent, &readable] {
+            let form: String = form_urlencoded::byte_serialize(value.as_bytes()).collect();
+            for form in [value.as_str(), &json[1..json.len() - 1], &units, &percent, &readable, &form] {
                 let found = spelled(&format!("{form}{after}"), &value);
                 prop_assert!(found.is_some_and(|length| length >= form.len()), "{} {:?}", form, found);
             }
