@@ -78,6 +78,7 @@ impl Loader {
             }
         }
         if !problems.is_empty() {
+            self.forget_unused(before);
             return Err(Failure::Refused(problems));
         }
         for (credential, policy) in loading.policies {
@@ -276,5 +277,21 @@ mod tests {
         reloads.read("", wrong).unwrap_err();
         assert_eq!(reloads.policy(), policy, "what is wrong changes nothing");
         assert_eq!(reloads.read("", "").unwrap(), Policy::default());
+    }
+
+    /// Of a configuration that is not used, no password is kept.
+    #[tokio::test]
+    async fn what_is_wrong_leaves_no_password_behind() {
+        let mut reloads = Reloads::new();
+        reloads.read("", "").unwrap();
+        let other = "[credentials.d]\nuser = 'v'\npassword_file = 'password'\n[targets.s]\nurl = 'fmc://s.invalid'\ncredentials = 'd'\n";
+        let wrong = "[targets.u]\nurl = 'fmc://u@h.invalid'";
+        reloads.read("", &format!("{other}{wrong}")).unwrap_err();
+        let mut users = Vec::new();
+        reloads.loader.wallet.keep_only(|credential| {
+            users.push(credential.user().to_owned());
+            true
+        });
+        assert_eq!(users, ["u"]);
     }
 }
