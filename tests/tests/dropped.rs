@@ -177,6 +177,24 @@ async fn a_logout_at_any_await() {
     }
 }
 
+/// Whichever of the two comes first: what is closed for good stays closed.
+#[tokio::test]
+async fn a_client_that_is_closed_stays_closed() {
+    let lab = Lab::new(|_| {}).await;
+    for closes_first in [true, false] {
+        let client = lab.fmc().build().unwrap();
+        assert!(client.get(VERSION).await.unwrap().is_success());
+        let ended = match closes_first {
+            true => tokio::join!(client.close(), client.log_out()),
+            false => tokio::join!(client.log_out(), client.close()),
+        };
+        assert!(matches!(ended, (Ok(()), Ok(()))), "{ended:?}");
+        client.log_out().await.unwrap();
+        assert!(client.get(VERSION).await.unwrap_err().is_logged_out());
+        assert_eq!(lab.sim.state().fmc.live_sessions, 0);
+    }
+}
+
 /// A session that was about to be closed is closed at the next start. The last is
 /// closed already: but for the answer, which nobody waits for.
 #[tokio::test]

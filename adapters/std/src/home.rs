@@ -1,5 +1,6 @@
 //! Where a session lives on a host: many tasks, one mutex, held for moments.
 
+use core::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
 use embedded_io_async::{ErrorType, Read, Write};
@@ -32,6 +33,8 @@ pub(crate) struct Shared {
     pub(crate) connector: Connector,
     pub(crate) pool: Pool,
     pub(crate) session: Mutex<Session>,
+    /// It is closed for good: set and asked with the session locked.
+    pub(crate) closed: AtomicBool,
     pub(crate) epoch: Epoch,
     pub(crate) clock: Clock,
     pub(crate) secret: Secret,

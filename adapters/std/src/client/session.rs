@@ -1,5 +1,6 @@
 //! The session: opened, closed or left to others, and what is known of it.
 
+use core::sync::atomic::Ordering;
 use core::time::Duration;
 
 use oobwatch_core::session::{Memory, Stats};
@@ -50,6 +51,14 @@ impl Client {
     /// # Cancel safety
     /// A logout that is under way goes on. It can be called again.
     pub async fn close(&self) -> Result<(), ClientError> {
+        {
+            let _alone = lock(&self.shared().session);
+            self.shared().closed.store(true, Ordering::Relaxed);
+        }
+        self.end().await
+    }
+
+    async fn end(&self) -> Result<(), ClientError> {
         if let Some(keeper) = self.keeper() {
             keeper.keep_memory(&self.memory());
         }
@@ -74,8 +83,8 @@ impl Client {
         Ok(closed.unwrap_or(Err(late))?)
     }
 
-    /// Logs out like [`close`](Self::close), but stays usable: the next request
-    /// logs in again. For a client that is used so seldom that its session is
+    /// Logs out like [`close`](Self::close), but stays usable, unless it is closed
+    /// before or meanwhile: the next request logs in again. For a client that is used so seldom that its session is
     /// better closed in between; [`keeps`](Self::keeps) tells. A
     /// [shared](crate::Builder::shared_session) session is left to the others.
     ///
@@ -89,7 +98,7 @@ impl Client {
             return Ok(());
         }
         let _reopens = ReopenOnDrop(&self.host);
-        self.close().await
+        self.end().await
     }
 
     /// Lets go of the session without logging out, for a caller that has taken
@@ -173,12 +182,19 @@ impl Client {
     }
 }
 
-/// Lets a session be opened again, however its logout ended.
+/// Lets a session be opened again, however its logout ended, unless the client is
+/// closed for good.
 struct ReopenOnDrop<'a>(&'a Host);
 
 impl Drop for ReopenOnDrop<'_> {
     fn drop(&mut self) {
-        lock(&self.0.0.session).reopen();
+        {
+            let mut session = lock(&self.0.0.session);
+            if self.0.0.closed.load(Ordering::Relaxed) {
+                return;
+            }
+            session.reopen();
+        }
         self.0.notify();
     }
 }
