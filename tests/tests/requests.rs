@@ -2,6 +2,7 @@
 
 use oobwatch_client::ClientError;
 use oobwatch_client::core::health::{Item, Verdict};
+use oobwatch_sim::{Fault, FaultRule};
 use oobwatch_tests::Lab;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -54,6 +55,29 @@ async fn a_list_is_read_over_all_its_pages() {
         assert_eq!(ids.len(), devices, "some came twice");
         client.close().await.unwrap();
     }
+}
+
+/// A box, or a proxy before it, that repeats what it was sent.
+#[tokio::test]
+async fn an_error_that_holds_the_password_is_not_quoted() {
+    let lab = Lab::new(|_| {}).await;
+    let password = &lab.sim.fmc().password;
+    let fault = Fault::Answer {
+        status: 400,
+        content_type: "application/json".into(),
+        body: json!({"error": {"messages": [{"description": format!("user:{password} from")}]}})
+            .to_string(),
+        headers: vec![],
+    };
+    let mut scenario = lab.sim.scenario();
+    scenario.fmc.wire.faults = vec![FaultRule::new("/api/fmc_config", fault)];
+    lab.sim.set_scenario(scenario).unwrap();
+    let client = lab.fmc().build().unwrap();
+    let error = client.get_json::<Value>(NETWORKS).await.unwrap_err();
+    let text = error.to_string();
+    assert!(!text.contains(password.as_str()), "{text}");
+    assert!(text.contains("left out"), "{text}");
+    client.close().await.unwrap();
 }
 
 #[tokio::test]

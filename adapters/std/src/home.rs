@@ -117,6 +117,15 @@ impl Host {
         Self(shared, Lane::Request, Arc::default())
     }
 
+    /// Whether `text` repeats what is logged in with.
+    pub(crate) fn is_secret_in(&self, text: &str) -> bool {
+        match &self.0.secret {
+            Secret::Login(credential) => text.contains(credential.password()),
+            Secret::Bearer(token) => text.contains(token.as_str()),
+            Secret::None => false,
+        }
+    }
+
     /// The same session, seen from another domain.
     pub(crate) fn in_domain(&self, name: &str) -> Self {
         let view = View {

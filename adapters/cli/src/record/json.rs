@@ -31,7 +31,11 @@ fn redact(redactor: &mut Redactor, place: Place<'_>, value: Value) -> Value {
         Value::Null | Value::Bool(_) => value,
         Value::Number(number) => {
             let text = number.to_string();
-            let shown = redactor.word(&text);
+            let shown = match member(place.key, place.in_messages) {
+                // Of what nobody thought of, numbers are counts for the most part.
+                Rule::Replace(kind) if kind != Kind::Text => redactor.whole(kind, &text),
+                _ => redactor.word(&text),
+            };
             if shown == text {
                 Value::Number(number)
             } else {

@@ -170,7 +170,8 @@ impl Redactor {
         let value = String::from_utf8_lossy(value);
         let value = value.trim();
         let shown = match header(name) {
-            Rule::Show | Rule::Prose => self.word(value),
+            Rule::Show => self.word(value),
+            Rule::Prose => self.prose(value),
             Rule::Json => self.body(value.as_bytes()).replace('\n', " "),
             Rule::Authorization => self.authorization(value),
             Rule::Replace(kind) => self.whole(kind, value),

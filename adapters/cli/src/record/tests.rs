@@ -200,6 +200,23 @@ fn a_transcript_is_for_its_owner_alone() {
     assert!(matches!(nowhere, Err(Failure::Usage(_))));
 }
 
+#[test]
+fn names_in_fields_and_numbers_that_name_are_replaced() {
+    let text = transcript(|recorder| {
+        let fields: &[Field<'_>] = &[
+            ("Server", b"fw1.corp.example"),
+            ("WWW-Authenticate", br#"Basic realm="api@fw1.corp.example""#),
+        ];
+        recorder.response(401, fields, br#"{"serialNumber":12345678,"count":25}"#)
+    });
+    for gone in ["corp", "api@", "12345678"] {
+        assert!(!text.contains(gone), "{gone} in:\n{text}");
+    }
+    for kept in ["Basic realm=", "\"count\": 25"] {
+        assert!(text.contains(kept), "{kept} is missing in:\n{text}");
+    }
+}
+
 /// Whoever reads the report must see which class a chassis was asked for.
 #[test]
 fn a_class_query_stays_readable() {

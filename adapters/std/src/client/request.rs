@@ -1,8 +1,9 @@
 //! Requests: sent with the session's token, which is opened or renewed first.
 
 use embedded_io_adapters::tokio_1::FromTokio;
-use oobwatch_core::exchange::{BodyLength, Request};
+use oobwatch_core::exchange::{BodyLength, Request, Response};
 use oobwatch_core::http::Method;
+use oobwatch_core::text::Text;
 use oobwatch_io::drive;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -44,7 +45,7 @@ impl Client {
         let response = drive::send(&self.host, &request, bytes, &mut collect).await?;
         let status = response.status;
         tracing::debug!(method = method.as_str(), path, status, "answered");
-        Ok(collect.into_reply(response))
+        Ok(self.reply(collect, response))
     }
 
     /// GETs `path`.
@@ -150,6 +151,18 @@ impl Client {
         let mut collect = Collect::default();
         let body = FromTokio::new(body);
         let response = drive::upload(&self.host, &request, body, &mut collect).await?;
-        Ok(collect.into_reply(response))
+        Ok(self.reply(collect, response))
+    }
+
+    /// What a box says of an error goes into messages and logs: one that repeats
+    /// what it was logged in to with is not quoted.
+    fn reply(&self, collect: Collect, response: Response) -> Reply {
+        let mut reply = collect.into_reply(response);
+        let said = reply.error.text.as_str().unwrap_or_default();
+        if self.host.is_secret_in(said) {
+            reply.error.text =
+                Text::from("(its words hold the password or token and are left out)");
+        }
+        reply
     }
 }
