@@ -66,6 +66,15 @@ pub(crate) enum Boxes {
     Refuse,
 }
 
+/// Of all boxes together.
+#[derive(Default)]
+pub(crate) struct Seen {
+    /// Sessions that are open.
+    pub(crate) open: usize,
+    pub(crate) logins: u64,
+    pub(crate) refused: u64,
+}
+
 /// Boxes, two by two: an FMC and a chassis.
 pub(crate) struct Fleet {
     sims: Vec<Sim>,
@@ -160,12 +169,14 @@ impl Fleet {
         self.kinds[name]
     }
 
-    /// Sessions that are open on all boxes, and logins up to now.
-    pub(crate) fn sessions(&self) -> (u64, u64) {
+    /// What all boxes together have seen up to now.
+    pub(crate) fn seen(&self) -> Seen {
         let states = self.sims.iter().map(Sim::state);
         let boxes = states.flat_map(|state| [state.fmc, state.fxos]);
-        boxes.fold((0, 0), |(open, logins), state| {
-            (open + state.live_sessions as u64, logins + state.logins)
+        boxes.fold(Seen::default(), |seen, state| Seen {
+            open: seen.open + state.live_sessions,
+            logins: seen.logins + state.logins,
+            refused: seen.refused + state.refused_logins,
         })
     }
 

@@ -79,10 +79,13 @@ async fn measure(command: &std::path::Path, targets: usize, boxes: Boxes, rounds
     tokio::time::sleep(REST).await;
     let rest = exporter.usage();
     println!("  at rest: {rest}");
-    let (open, logins) = fleet.sessions();
-    println!("  on the boxes: {open} sessions open, {logins} logins so far");
+    let seen = fleet.seen();
+    println!(
+        "  on the boxes: {} sessions open, {} logins and {} refused ones so far",
+        seen.open, seen.logins, seen.refused
+    );
     let took = exporter.end().await;
-    let (open, _) = fleet.sessions();
+    let open = fleet.seen().open;
     println!("  after SIGTERM: {open} sessions open, exit after {took:.1?}");
     fleet.stop().await;
     Measured { rest }
