@@ -278,6 +278,9 @@ impl Check {
         if self.try_next(step) {
             return;
         }
+        if step.essential && !self.list.has_begun() {
+            return self.unread(step.item, PeerError::Status(404).into());
+        }
         if self.entry.take().is_some() {
             // The others may have what this one lacks.
             self.report.troubles.add(step.item, Trouble::NotAvailable);
@@ -308,6 +311,11 @@ impl Check {
 
     /// Goes to the next step that finds out something that is wanted.
     fn next_step(&mut self) {
+        if let Some(step) = self.steps.first() {
+            let found_out = |item: &Item| step.serves(Items::NONE.with(*item));
+            let sought = self.items.iter().filter(found_out);
+            sought.for_each(|item| self.report.seek(item));
+        }
         while let Some((_, rest)) = self.steps.split_first() {
             self.steps = rest;
             match rest.first() {

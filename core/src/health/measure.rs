@@ -108,6 +108,15 @@ impl Measure {
         }
     }
 
+    /// The item whose answer holds it, on a box of that kind.
+    pub(super) const fn sought_with(self, product: Product) -> Option<Item> {
+        match (self, product) {
+            (Self::Uptime, Product::Fmc | Product::CdFmc) => Some(Item::Version),
+            (Self::Uptime, Product::Fxos) => Some(Item::System),
+            _ => self.item(),
+        }
+    }
+
     /// Whether the report of a box of that kind can hold it.
     #[must_use]
     pub const fn is_of(self, product: Product) -> bool {
@@ -198,6 +207,17 @@ impl Measure {
             Self::State(_, state) => !matches!(state, State::Ok),
             Self::Fault(_, severity) => !matches!(severity.verdict(), Verdict::Ok),
             _ => false,
+        }
+    }
+
+    /// What it is about: a stable word for programs.
+    pub(super) const fn subject(self) -> &'static str {
+        match self {
+            Self::State(item, _) | Self::Fault(item, _) | Self::Number(item) => item.as_str(),
+            Self::Time(_) => "time",
+            Self::Uptime => "uptime",
+            Self::TokenLeft | Self::RefreshesLeft => "session",
+            Self::CertificateDays => "certificate",
         }
     }
 

@@ -12,6 +12,8 @@ use super::{Item, Items, Measure, State, Verdict};
 pub enum Cause {
     /// A number is where it should not be, or worth a note.
     Measure(Measure),
+    /// A number has a limit, and was not found out.
+    NotKnown(Measure),
     /// A part of the check did not come to its end.
     Item(Item, Trouble),
     /// The check was given up before its end.
@@ -104,14 +106,8 @@ impl Reason {
     #[must_use]
     pub const fn subject(&self) -> &'static str {
         match self.cause {
-            Cause::Measure(
-                Measure::State(item, _) | Measure::Fault(item, _) | Measure::Number(item),
-            )
-            | Cause::Item(item, _) => item.as_str(),
-            Cause::Measure(Measure::Time(_)) => "time",
-            Cause::Measure(Measure::Uptime) => "uptime",
-            Cause::Measure(Measure::TokenLeft | Measure::RefreshesLeft) => "session",
-            Cause::Measure(Measure::CertificateDays) => "certificate",
+            Cause::Measure(measure) | Cause::NotKnown(measure) => measure.subject(),
+            Cause::Item(item, _) => item.as_str(),
             Cause::Unfinished => "check",
         }
     }
@@ -125,6 +121,7 @@ impl Reason {
             Cause::Measure(Measure::CertificateDays) if self.number.0 < 0 => "expired",
             Cause::Measure(Measure::CertificateDays) => "expires",
             Cause::Measure(_) => "limit",
+            Cause::NotKnown(_) => "not_known",
             Cause::Item(_, trouble) => trouble.as_str(),
             Cause::Unfinished => "unfinished",
         }
@@ -166,6 +163,10 @@ impl fmt::Display for Reason {
                 let (number, unit) = (self.number, measure.unit());
                 write!(f, "{measure} is {number}{unit}, outside its limits")
             }
+            Cause::NotKnown(measure) => write!(
+                f,
+                "{measure} has a limit and is not known; see what the box shows, or remove the limit"
+            ),
             Cause::Item(item, trouble) => {
                 let (before, after) = trouble.words();
                 write!(f, "{before}{item}{after}")
@@ -221,6 +222,12 @@ impl Troubles {
     pub fn of(&self, trouble: Trouble) -> Items {
         let items = self.items.get(trouble as usize);
         items.copied().unwrap_or_default()
+    }
+
+    /// Whether it is said already that `item` is not known.
+    pub(super) fn tells_of(&self, item: Item) -> bool {
+        let mut troubles = Trouble::ALL.into_iter();
+        troubles.any(|trouble| trouble.verdict() != Verdict::Ok && self.of(trouble).contains(item))
     }
 
     /// Whether data came that makes no sense, or did not come at all.

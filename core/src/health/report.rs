@@ -7,7 +7,7 @@ use heapless::Vec;
 use super::limits::{LIMITS_MAX, Limits, Milli};
 use super::reason::Troubles;
 use super::{
-    Cause, Counts, Item, Layer, Measure, Reason, Severity, State, Trouble, Verdict, Worst,
+    Cause, Counts, Item, Items, Layer, Measure, Reason, Severity, State, Trouble, Verdict, Worst,
     WorstFew, stopped_at, uptime,
 };
 use crate::error::Error;
@@ -39,6 +39,8 @@ pub struct Report {
     pub error: Option<Error>,
     /// What the caller saw around the check.
     pub observed: Observed,
+    /// What the check asked for, and came to the end of.
+    sought: Items,
     /// What measures are worth by limits that an operator set.
     limited: Vec<(Measure, Verdict), LIMITS_MAX, u8>,
 }
@@ -130,6 +132,7 @@ impl Report {
             odd_word: Text::new(),
             error: None,
             observed: Observed::default(),
+            sought: Items::NONE,
             limited: Vec::new(),
         }
     }
@@ -140,10 +143,19 @@ impl Report {
     pub fn apply(&mut self, limits: &Limits) {
         self.limited.clear();
         for limit in limits.iter() {
-            if let Some(number) = limit.measure.read(self) {
-                let _ = self.limited.push((limit.measure, limit.verdict(number)));
-            }
+            let verdict = match limit.measure.read(self) {
+                Some(number) => limit.verdict(number),
+                None if self.misses(limit.measure) => Verdict::Unknown,
+                None => continue,
+            };
+            let _ = self.limited.push((limit.measure, verdict));
         }
+    }
+
+    /// Whether that number was sought in vain, and nothing says so yet.
+    fn misses(&self, measure: Measure) -> bool {
+        let item = measure.sought_with(self.product);
+        item.is_some_and(|item| self.sought.contains(item) && !self.troubles.tells_of(item))
     }
 
     /// Why the verdict is what it is, what weighs most first; all but the error.
@@ -157,8 +169,14 @@ impl Report {
     /// The measures that are worth something.
     fn measured(&self) -> impl Iterator<Item = Reason> + Clone {
         Measure::all().filter_map(|measure| {
-            let number = measure.read(self)?;
             let limited = self.limited.iter().find(|(known, _)| *known == measure);
+            let Some(number) = measure.read(self) else {
+                return limited.map(|(_, verdict)| Reason {
+                    cause: Cause::NotKnown(measure),
+                    number: Milli::whole(1),
+                    verdict: *verdict,
+                });
+            };
             let verdict = match limited {
                 Some((_, verdict)) => *verdict,
                 None => measure.default_verdict(number),
@@ -193,6 +211,11 @@ impl Report {
     pub(crate) fn fail(&mut self, item: Item, error: Error) {
         self.troubles.add(item, Trouble::Unread);
         self.error.get_or_insert(error);
+    }
+
+    /// Takes note that `item` was asked for, whatever came.
+    pub(crate) const fn seek(&mut self, item: Item) {
+        self.sought = self.sought.with(item);
     }
 
     /// Says of what some entries have and others lack that it is incomplete.

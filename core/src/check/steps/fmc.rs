@@ -37,6 +37,7 @@ macro_rules! list {
 const VERSION: Step = Step {
     item: Item::Version,
     candidates: &[fmc::SERVER_VERSION],
+    essential: false,
     paged: Paged::No,
     answer: Answer {
         values: values! {
@@ -55,6 +56,7 @@ const VERSION: Step = Step {
 const DEVICES: Step = Step {
     item: Item::Devices,
     candidates: &["/api/fmc_config/v1/domain/{domainUUID}/devices/devicerecords?expanded=true"],
+    essential: true,
     paged: Paged::Pages,
     answer: Answer {
         values: list! {
@@ -85,6 +87,7 @@ const HA_PAIRS: Step = Step {
     candidates: &[
         "/api/fmc_config/v1/domain/{domainUUID}/devicehapairs/ftddevicehapairs?expanded=true",
     ],
+    essential: false,
     paged: Paged::Pages,
     answer: Answer {
         values: list! {
@@ -110,6 +113,7 @@ const CLUSTERS: Step = Step {
     candidates: &[
         "/api/fmc_config/v1/domain/{domainUUID}/deviceclusters/ftddevicecluster?expanded=true",
     ],
+    essential: false,
     paged: Paged::Pages,
     answer: Answer {
         values: list! {
@@ -130,6 +134,7 @@ const CLUSTERS: Step = Step {
 const HIGH_AVAILABILITIES: Step = Step {
     item: Item::HighAvailability,
     candidates: &["/api/fmc_config/v1/domain/{domainUUID}/integration/fmchastatuses?expanded=true"],
+    essential: false,
     paged: Paged::Pages,
     answer: Answer {
         values: list! {
@@ -154,6 +159,7 @@ const ALERTS: Step = Step {
         "/api/fmc_config/v1/domain/{domainUUID}/health/alerts?expanded=true\
          &filter=startTime:{start};endTime:{end};status:red,yellow",
     ],
+    essential: false,
     paged: Paged::Pages,
     answer: Answer {
         values: list! {
@@ -178,6 +184,7 @@ const DEPLOYABLE: Step = Step {
     candidates: &[
         "/api/fmc_config/v1/domain/{domainUUID}/deployment/deployabledevices?expanded=true",
     ],
+    essential: false,
     paged: Paged::Pages,
     answer: Answer {
         values: list! {
@@ -205,6 +212,7 @@ const DEPLOYABLE: Step = Step {
 const LICENSES: Step = Step {
     item: Item::Licenses,
     candidates: &["/api/fmc_platform/v1/license/smartlicenses?expanded=true"],
+    essential: false,
     paged: Paged::Pages,
     answer: Answer {
         values: list! {
@@ -226,6 +234,7 @@ const LICENSES: Step = Step {
 const CHASSIS: Step = Step {
     item: Item::ChassisFaults,
     candidates: &["/api/fmc_config/v1/domain/{domainUUID}/chassis/fmcmanagedchassis"],
+    essential: false,
     paged: Paged::Each(&CHASSIS_FAULTS),
     answer: Answer {
         values: list! {
@@ -242,6 +251,7 @@ const CHASSIS_FAULTS: Step = Step {
     candidates: &[
         "/api/fmc_config/v1/domain/{domainUUID}/chassis/fmcmanagedchassis/{id}/faultsummary?expanded=true",
     ],
+    essential: false,
     paged: Paged::No,
     answer: Answer {
         values: values! {

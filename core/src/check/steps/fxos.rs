@@ -43,6 +43,7 @@ macro_rules! class {
 const VERSION: Step = Step {
     item: Item::Version,
     candidates: &[fxos::MGMT_VERSION, "/api?classId=firmwareRunning"],
+    essential: false,
     paged: Paged::No,
     answer: Answer {
         values: values! {
@@ -56,6 +57,7 @@ const VERSION: Step = Step {
 const SYSTEM: Step = Step {
     item: Item::System,
     candidates: &["/api?classId=topSystem"],
+    essential: false,
     paged: Paged::No,
     answer: Answer {
         values: values! {
@@ -70,6 +72,7 @@ const SYSTEM: Step = Step {
 const CHASSIS: Step = Step {
     item: Item::Chassis,
     candidates: &["/api?classId=equipmentChassis"],
+    essential: false,
     paged: Paged::No,
     answer: Answer {
         values: values! {
@@ -106,6 +109,7 @@ const CHASSIS: Step = Step {
 const FANS: Step = Step {
     item: Item::Fans,
     candidates: &["/api?classId=equipmentFan"],
+    essential: false,
     paged: Paged::No,
     answer: Answer {
         values: class! {
@@ -127,6 +131,7 @@ const FANS: Step = Step {
 const POWER_SUPPLIES: Step = Step {
     item: Item::PowerSupplies,
     candidates: &["/api?classId=equipmentPsu"],
+    essential: false,
     paged: Paged::No,
     answer: Answer {
         values: class! {
@@ -148,6 +153,7 @@ const POWER_SUPPLIES: Step = Step {
 const INSTANCES: Step = Step {
     item: Item::Instances,
     candidates: &["/api?classId=smAppInstance"],
+    essential: false,
     paged: Paged::No,
     answer: Answer {
         values: class! {
@@ -170,6 +176,7 @@ const INSTANCES: Step = Step {
 const LOGICAL_DEVICES: Step = Step {
     item: Item::LogicalDevices,
     candidates: &["/api/ld", "/api?classId=smLogicalDevice"],
+    essential: false,
     paged: Paged::No,
     answer: Answer {
         values: class! {
@@ -190,6 +197,7 @@ const LOGICAL_DEVICES: Step = Step {
 const PORTS: Step = Step {
     item: Item::Ports,
     candidates: &["/api/ports/ep", "/api?classId=portEp"],
+    essential: false,
     paged: Paged::No,
     answer: Answer {
         values: class! {
@@ -210,6 +218,7 @@ const PORTS: Step = Step {
 const PORT_CHANNELS: Step = Step {
     item: Item::PortChannels,
     candidates: &["/api/ports/pc", "/api?classId=fabricEthLanPc"],
+    essential: false,
     paged: Paged::No,
     answer: Answer {
         values: class! {
@@ -230,6 +239,7 @@ const PORT_CHANNELS: Step = Step {
 const FAULTS: Step = Step {
     item: Item::Faults,
     candidates: &["/api?classId=faultInst"],
+    essential: false,
     paged: Paged::No,
     answer: Answer {
         values: class! {
@@ -253,6 +263,7 @@ const NTP: Step = Step {
         "/api/sys/service/datetime-svc/ntp",
         "/api?classId=commNtpProvider",
     ],
+    essential: false,
     paged: Paged::No,
     answer: Answer {
         values: class! {

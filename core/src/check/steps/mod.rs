@@ -25,6 +25,9 @@ pub(super) struct Step {
     /// Paths to try, one after the other, while the box says 404 or 400. The
     /// placeholders are [`START`], [`END`] and [`ID`].
     pub(super) candidates: &'static [&'static str],
+    /// Whether every version has it: then 404 is an error. An old one may so say
+    /// that the list is empty, but which of both it is nobody knows.
+    pub(super) essential: bool,
     pub(super) paged: Paged,
     pub(super) answer: Answer,
 }

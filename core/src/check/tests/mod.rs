@@ -4,6 +4,7 @@ mod all;
 mod doubt;
 mod fmc;
 mod fxos;
+mod limits;
 mod lists;
 
 use std::string::String;
