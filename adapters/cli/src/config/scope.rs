@@ -114,8 +114,8 @@ fn limits(table: &mut Table<'_, '_>, scope: &mut Scope, boxes: &Boxes) {
 fn limit(scope: &mut Scope, label: &str, mut table: Table<'_, '_>, boxes: &Boxes) {
     let measure = scope::measure(label);
     let measure = measure.and_then(|measure| boxes.check_limit(measure).map(|()| measure));
+    let is_nothing = table.is_empty();
     let (warning, critical) = (table.range(WARNING), table.range(CRITICAL));
-    let is_nothing = warning.is_none() && critical.is_none() && table.is_empty();
     match measure {
         Err(why) => table.problem(None, why),
         Ok(_) if is_nothing => table.problem(None, "give warning, critical, or both"),

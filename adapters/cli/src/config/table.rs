@@ -143,7 +143,7 @@ impl<'r, 's> Table<'r, 's> {
             .ok()
     }
 
-    /// Whether nothing is left that was not asked for.
+    /// Whether nothing is left that was not asked for; before the first is, whether it has no keys.
     pub(super) const fn is_empty(&self) -> bool {
         self.left.is_empty()
     }
