@@ -26,7 +26,7 @@ impl Secret {
 }
 
 /// Where a secret is to be found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Source {
     /// The first line, and only line, of a file.
     File(PathBuf),

@@ -46,7 +46,7 @@ const LATCH_RETRY: Key = Key::new(
 
 pub(super) const SECTION: Section = Section {
     head: "[credentials.NAME]",
-    about: "An account, named once, however many boxes it is for. A refused password counts for the account, not for the box.",
+    about: "An account, named once, however many boxes it is for. A refused password counts for this name, not for the box: an account has one name. Accounts that have only the user and the password in common, on boxes that do not share a directory, may have a name each, and need a password file or variable each.",
     keys: &[
         USER,
         PASSWORD_FILE,

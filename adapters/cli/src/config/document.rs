@@ -127,9 +127,31 @@ fn all_targets(
             ));
         }
     }
+    if root.reader.is_whole() {
+        one_name_for_each_account(&all, root.reader);
+    }
     let is_sure = root.reader.is_whole() && root.reader.problems.count() == before;
     let seen = all.iter().filter(|_| is_sure);
     let seen = seen.map(|(_, entry)| (entry.target.product, entry.scope.clone()));
     let boxes = seen.collect();
     (all.into_iter().collect(), boxes)
+}
+
+/// Refused passwords are counted by the name of the credentials: an account that has two would
+/// have a wrong one twice as often.
+fn one_name_for_each_account(all: &[(String, TargetEntry)], reader: &Reader<'_>) {
+    let mut firsts = HashMap::new();
+    for (name, entry) in all {
+        let Some((named, user, source)) = entry.account() else {
+            continue;
+        };
+        let first = *firsts.entry((user, source)).or_insert((name, named, entry));
+        let (other, known, at) = (first.0, first.1, first.2.board.at);
+        if known != named {
+            let (line, _) = reader.source.line_and_column(at);
+            reader.problems.add(entry.board.at, format!(
+                "targets.{name}: credentials {named:?} have the user and the password of credentials {known:?}, which target {other:?} in line {line} has; use one name for both, as refused passwords are counted by name (accounts that only look alike need a password file or variable each)"
+            ));
+        }
+    }
 }

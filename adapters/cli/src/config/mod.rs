@@ -116,6 +116,14 @@ impl TargetEntry {
         }
     }
 
+    /// What its credentials are called, and whose password they are from where. None if it is
+    /// asked for, or they are a token, which nobody counts refusals of.
+    fn account(&self) -> Option<(&str, &str, &secret::Source)> {
+        let (named, user) = (self.credential.as_ref()?, self.target.user.as_deref()?);
+        let source = self.secret.as_ref()?;
+        (*source != secret::Source::Prompt).then_some((&named.name, user, source))
+    }
+
     /// Equal where a check of one would be a check of the other: box, account and
     /// domain.
     fn identity(&self) -> (String, Option<String>, Option<String>) {

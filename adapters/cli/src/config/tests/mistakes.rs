@@ -146,6 +146,43 @@ fn a_secret_in_the_file_is_not_shown() {
     }
 }
 
+/// What a wrong password is counted by must not be there twice.
+#[test]
+fn an_account_has_one_name() {
+    let parse = |first: &str, second: &str, to: &str| {
+        parse(&format!(
+            "[credentials.a]\n{first}\n[credentials.b]\n{second}\n[targets.one]\nurl = 'fmc://h'\ncredentials = 'a'\n[targets.two]\nurl = 'fmc://{to}'\ncredentials = 'b'\n"
+        ))
+    };
+    let file = "user = 'u'\npassword_file = 'p'";
+    let due = "10:10: targets.two: credentials \"b\" have the user and the password of credentials \"a\", which target \"one\" in line 7 has; use one name for both, ";
+    let the_same = [
+        parse(file, "user = 'u'\npassword_file = './p'", "i"),
+        parse(file, "# as above\npassword_file = 'p'", "u@i"),
+        parse(
+            "user = 'u'\npassword_env = 'P'",
+            "user = 'u'\npassword_env = 'P'",
+            "i",
+        ),
+    ];
+    for parsed in the_same {
+        let problems = parsed.unwrap_err();
+        assert!(
+            matches!(&problems[..], [one] if one.starts_with(due)),
+            "{problems:?}"
+        );
+    }
+    let others = [
+        parse(file, "user = 'v'\npassword_file = 'p'", "i"),
+        parse(file, "user = 'u'\npassword_file = 'q'", "i"),
+        parse(file, "user = 'u'\npassword_env = 'p'", "i"),
+        parse("user = 'u'", "user = 'u'", "i"),
+    ];
+    for parsed in others {
+        assert!(parsed.is_ok(), "{parsed:?}");
+    }
+}
+
 #[test]
 fn credentials_fit_their_product() {
     let refused = |url: &str, credentials: &str, words: &str| {
@@ -229,7 +266,8 @@ skip = []
 [targets.a.limits]
 devices_critcal = { warning = 0, critical = "2" }
 fans_critical = { critical = 0 }
-time = {}
+time = { warning = -5 }
+token_left = {}
 uptime = { warning = "5:3", critical = "ten", crit = 1 }
 undeployed = 3
 [targets.b]
@@ -245,13 +283,14 @@ skip = "ntp"
             "3:29: targets.a.checks: this is 3; a list of checks such as [\"devices\", \"alerts\"] is due",
             "6:1: targets.a.limits.devices_critcal: there is no number \"devices_critcal\"; did you mean \"devices_critical\"? labels are those of the performance data, such as devices_critical, faults_major, undeployed, time, token_left or certificate_days",
             "7:1: targets.a.limits.fans_critical: a box of fmc:// has no fans; it has: version, devices, connections, ha_pairs, clusters, high_availability, alerts, undeployed, deployments, licenses, chassis_faults",
-            "8:1: targets.a.limits.time: give warning, critical, or both",
-            "9:22: targets.a.limits.uptime.warning: this is a range that ends before it starts; write the smaller number first",
-            "9:40: targets.a.limits.uptime.critical: this is not a range; write it as 10, 10:, ~:10, 10:20 or @10:20, with at most three places after the point",
-            "9:47: targets.a.limits.uptime.crit: there is no such key; the keys here are: warning, critical",
-            "10:1: targets.a.limits.undeployed: this is 3; a table [targets.NAME.limits.LABEL] is due",
-            "13:10: targets.b.checks: this names none; name some, or remove it to look at all",
-            "16:8: modules.m.skip: this is a text; a list of checks such as [\"licenses\"] is due",
+            "8:20: targets.a.limits.time.warning: this is a range that ends before it starts; write the smaller number first",
+            "9:1: targets.a.limits.token_left: give warning, critical, or both",
+            "10:22: targets.a.limits.uptime.warning: this is a range that ends before it starts; write the smaller number first",
+            "10:40: targets.a.limits.uptime.critical: this is not a range; write it as 10, 10:, ~:10, 10:20 or @10:20, with at most three places after the point",
+            "10:47: targets.a.limits.uptime.crit: there is no such key; the keys here are: warning, critical",
+            "11:1: targets.a.limits.undeployed: this is 3; a table [targets.NAME.limits.LABEL] is due",
+            "14:10: targets.b.checks: this names none; name some, or remove it to look at all",
+            "17:8: modules.m.skip: this is a text; a list of checks such as [\"licenses\"] is due",
         ],
     );
 }
