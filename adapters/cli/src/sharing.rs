@@ -6,14 +6,17 @@
 //! a target that says otherwise of them is refused before anything is sent.
 
 use core::time::Duration;
+use std::collections::HashMap;
 
 use oobwatch_client::core::product::Product;
 use oobwatch_client::tls::Trust;
 use oobwatch_client::{Credential, Zeroizing};
 use ring::digest::{Digest, SHA256, digest};
 
+use crate::args::AccessArgs;
+use crate::config::{Config, Problems};
 use crate::exit::Failure;
-use crate::settings::Reach;
+use crate::settings::{Access, Reach};
 use crate::target::Target;
 
 /// A box and a user on it, in words; and the domain where there is no session to
@@ -25,12 +28,12 @@ pub(crate) struct Identity {
     domain: Option<String>,
 }
 
-/// What targets have in common that share a session.
+/// What targets have in common that share a session; `()` for a secret that was not read.
 #[derive(Clone, PartialEq)]
-pub(crate) struct Key {
+pub(crate) struct Key<S = Secret> {
     pub(crate) address: Target,
     pub(crate) trust: TrustKey,
-    pub(crate) secret: Secret,
+    pub(crate) secret: S,
     pub(crate) timeout: Option<Duration>,
     pub(crate) cache: bool,
     /// Only of a cloud-delivered FMC, which has no session to share.
@@ -75,12 +78,12 @@ fn own_domain(reach: &Reach) -> Option<String> {
     }
 }
 
-impl Key {
+impl<S: PartialEq> Key<S> {
     /// For a target that logs in with that.
     ///
     /// # Errors
     /// The CA file can not be read.
-    pub(crate) fn of(reach: &Reach, secret: Secret) -> Result<Self, Failure> {
+    pub(crate) fn of(reach: &Reach, secret: S) -> Result<Self, Failure> {
         Ok(Self {
             address: reach.target.clone(),
             trust: TrustKey::of(reach)?,
@@ -106,10 +109,15 @@ impl Key {
     /// # Errors
     /// They differ in how it would be spoken to.
     pub(crate) fn share(&self, reach: &Reach, first: &str, with: &Self) -> Result<(), Failure> {
-        self.difference(with).map_or(Ok(()), |what| {
-            Err(reach.unusable(format!(
+        let at_odds = self.at_odds(first, with);
+        at_odds.map_or(Ok(()), |why| Err(reach.unusable(why)))
+    }
+
+    fn at_odds(&self, first: &str, with: &Self) -> Option<String> {
+        self.difference(with).map(|what| {
+            format!(
                 "is the same box and account as {first}, and so shares its session; give both the same {what}"
-            )))
+            )
         })
     }
 
@@ -158,12 +166,29 @@ impl PartialEq for Secret {
     }
 }
 
+/// Adds which targets would be refused for that, as far as it can be told without reading a secret.
+pub(crate) fn check(config: &Config, problems: &Problems<'_>) {
+    let mut firsts = HashMap::new();
+    for (name, _) in config.targets() {
+        // A CA file that can not be read is a problem of its own.
+        let access = Access::resolve(name, &AccessArgs::default(), None, config);
+        let Some(key) = access
+            .ok()
+            .and_then(|access| Key::of(&access.reach, ()).ok())
+        else {
+            continue;
+        };
+        let known = firsts.entry(key.identity());
+        let (first, with) = known.or_insert_with(|| (name, key.clone()));
+        if let (Some(why), Ok(entry)) = (key.at_odds(first, with), config.target(name)) {
+            problems.add(entry.board.at, format!("targets.{name} {why}"));
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::args::AccessArgs;
-    use crate::config::Config;
-    use crate::settings::Access;
 
     /// The key of a target of this configuration, whose password is that.
     fn key(target: &str, credential: &Credential) -> (Reach, Key) {
@@ -210,6 +235,31 @@ mod tests {
         let other = Credential::new("api", "q".to_owned());
         let why = refused(&format!("url = 'fmc://h'\n{pins}"), &other).unwrap();
         assert!(why.contains("give both the same password"), "{why}");
+    }
+
+    #[test]
+    fn a_configuration_that_would_be_refused_is_no_good() {
+        let lines = |of_b: &str| {
+            let text = format!(
+                "[credentials.c]\nuser = 'api'\npassword_file = 'none'\n[targets.a]\nurl = 'fmc://h'\ncredentials = 'c'\n[targets.b]\nurl = 'fmc://h'\ndomain = 'x'\ncredentials = 'c'\n{of_b}\n"
+            );
+            let config = Config::parse(&text, "/o.toml".as_ref()).unwrap();
+            let problems = config.problems();
+            check(&config, &problems);
+            problems.into_lines()
+        };
+        assert_eq!(lines("skip = ['alerts']"), [""; 0]);
+        let pins = format!("pins = ['{}']", PINS[0]);
+        for (of_b, what) in [
+            (&*pins, "pins or ca_file"),
+            ("timeout = 7", "timeout"),
+            ("cache = true", "cache"),
+        ] {
+            let due = format!(
+                "/o.toml:7:10: targets.b is the same box and account as a, and so shares its session; give both the same {what}"
+            );
+            assert_eq!(lines(of_b), [due]);
+        }
     }
 
     /// The same path says nothing, if the file is another one.

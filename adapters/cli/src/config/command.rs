@@ -8,7 +8,7 @@ use super::section::Section;
 use super::{Config, references};
 use crate::args::{ConfigAction, ConfigArgs};
 use crate::exit::{Failure, say, warn};
-use crate::firmware;
+use crate::{firmware, sharing};
 
 /// Does what the command line says.
 pub(crate) fn run(args: &ConfigArgs, named: Option<PathBuf>) -> Result<(), Failure> {
@@ -38,6 +38,7 @@ fn check_and_say(config: &Config) -> Result<(), Failure> {
 pub(crate) fn check(config: &Config) -> Result<Vec<String>, Failure> {
     let problems = config.problems();
     let mut warnings = references::check(config, &problems);
+    sharing::check(config, &problems);
     problems.end(Some(()))?;
     if config.firmware.at.is_some() {
         warnings.extend(firmware::check(config)?);
