@@ -89,8 +89,7 @@ impl Default for Exporter {
 
 impl Exporter {
     pub(super) fn read(mut table: Table<'_, '_>) -> Self {
-        let listen = table.all_parsed::<Listen>(LISTEN_KEY).into_iter();
-        let listen: Vec<_> = listen.map(|address| address.into_inner().0).collect();
+        let listen = listen(&mut table);
         let (with, without) = (table.place_of(CERTIFICATE), table.place_of(KEY));
         let certificate = table.file(CERTIFICATE, Kind::Certificates);
         let key = table.file(KEY, Kind::PrivateKey);
@@ -128,6 +127,19 @@ impl Module {
             timeout: timeout.map(|seconds| Duration::from_secs(seconds.into())),
         }
     }
+}
+
+fn listen(table: &mut Table<'_, '_>) -> Vec<SocketAddr> {
+    let mut all = Vec::new();
+    for address in table.all_parsed::<Listen>(LISTEN_KEY) {
+        let (at, Listen(address)) = (address.span().start, address.into_inner());
+        // Port 0 is another one each time.
+        if address.port() != 0 && all.contains(&address) {
+            table.problem_of(LISTEN_KEY, at, "this is there twice; name it once");
+        }
+        all.push(address);
+    }
+    all
 }
 
 /// An address to listen on.

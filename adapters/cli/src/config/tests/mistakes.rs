@@ -146,6 +146,18 @@ fn a_secret_in_the_file_is_not_shown() {
     }
 }
 
+#[test]
+fn an_address_to_listen_on_is_named_once() {
+    let parse = |port: u16| {
+        parse(&format!(
+            "[exporter]\nlisten = ['127.0.0.1:{port}', '[::1]:{port}', '127.0.0.1:{port}']\n"
+        ))
+    };
+    let due = "2:45: exporter.listen: this is there twice; name it once";
+    assert_eq!(parse(10115).unwrap_err(), [due]);
+    assert!(parse(0).is_ok());
+}
+
 /// What a wrong password is counted by must not be there twice.
 #[test]
 fn an_account_has_one_name() {
