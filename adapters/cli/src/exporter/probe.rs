@@ -13,6 +13,9 @@ use super::flight::Landed;
 use super::{Exporter, lock};
 use crate::scope::Scope;
 
+/// What timers count in. In less time nothing can be sent.
+const TICK: Duration = Duration::from_millis(1);
+
 impl Target {
     /// The report of a check, this scrape's own or one that was under way, in
     /// `limit`. `None`: the exporter ends.
@@ -64,6 +67,9 @@ impl Target {
             tracing::error!(target = self.name, %error, "the state can not be read");
         }
         let left = limit.saturating_sub(start.elapsed());
+        if left < TICK {
+            return self.late(limit);
+        }
         let mut report = self.client.check_of(scope.items(), left).await;
         scope.judge(&mut report);
         tracing::debug!(
@@ -75,10 +81,11 @@ impl Target {
         report
     }
 
-    /// What is to be said of a check that did not end in time.
+    /// What is to be said where the scraper does not wait for a check, and so learns nothing of
+    /// the box.
     fn late(&self, limit: Duration) -> Report {
         let mut check = Check::new(self.account.key.address.product);
-        check.handle(Err(TransportError::Timeout.into()));
+        check.handle(Err(TransportError::Dropped.into()));
         let millis = u32::try_from(limit.as_millis()).unwrap_or(u32::MAX);
         check.finish(Observed {
             timings: Timings {

@@ -114,6 +114,19 @@ async fn the_scraper_has_its_answer_in_time() {
     assert!(answer.body.contains("fmc_server_info{"), "{answer:?}");
 }
 
+/// A scraper that waits for nothing learns nothing of the box.
+#[tokio::test]
+async fn no_time_is_no_failure_of_the_box() {
+    let lab = Lab::new(|_| {}).await;
+    let exporter = Running::start(&lab).await;
+    let timeout = "X-Prometheus-Scrape-Timeout-Seconds: 0.0001\r\n";
+    let path = "/probe?target=fmc1&debug=true";
+    let answer = exporter.ask("GET", path, timeout).await;
+    assert!(answer.body.contains("given up by its caller"), "{answer:?}");
+    assert_eq!(answer.sample("fmc_verdict") as u8, 3, "{answer:?}");
+    assert_eq!(lab.sim.state().fmc.connections, 0);
+}
+
 /// A module says what is looked at, and what it is worth.
 #[tokio::test]
 async fn a_module_looks_at_what_it_says() {
