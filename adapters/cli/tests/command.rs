@@ -50,6 +50,16 @@ fn usage_errors_name_what_is_wrong() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn a_password_to_hash_is_typed() {
+    assert_refused(
+        &["exporter", "--hash-password"],
+        2,
+        &["no terminal", "run this in a terminal"],
+    );
+}
+
 #[test]
 fn targets_that_can_not_be_are_refused() {
     assert_refused(&["check", "http://h"], 3, &["on purpose"]);

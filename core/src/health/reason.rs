@@ -3,6 +3,7 @@
 use core::fmt;
 
 use super::limits::Milli;
+use super::report::CERTIFICATE_WARNING;
 use super::{Item, Items, Measure, State, Verdict};
 
 /// Something that a verdict rests on.
@@ -156,6 +157,15 @@ impl fmt::Display for Reason {
             Cause::Measure(Measure::CertificateDays) if self.number.0 < 0 => {
                 write!(f, "the certificate expired {count} day{s} ago; renew it")
             }
+            // By limits that were set, perhaps against certificates that last too long.
+            Cause::Measure(Measure::CertificateDays)
+                if self.number > Milli::whole(CERTIFICATE_WARNING.into()) =>
+            {
+                write!(
+                    f,
+                    "the certificate expires in {count} day{s}, outside its limits"
+                )
+            }
             Cause::Measure(Measure::CertificateDays) => {
                 write!(f, "the certificate expires in {count} day{s}; renew it")
             }
@@ -259,6 +269,24 @@ mod tests {
     use std::string::ToString as _;
 
     use super::*;
+
+    #[test]
+    fn only_a_certificate_near_its_end_is_to_be_renewed() {
+        let said = |days| {
+            let reason = Reason {
+                cause: Cause::Measure(Measure::CertificateDays),
+                number: Milli::whole(days),
+                verdict: Verdict::Critical,
+            };
+            reason.to_string()
+        };
+        assert_eq!(said(-2), "the certificate expired 2 days ago; renew it");
+        assert_eq!(said(30), "the certificate expires in 30 days; renew it");
+        assert_eq!(
+            said(3649),
+            "the certificate expires in 3649 days, outside its limits"
+        );
+    }
 
     #[test]
     fn every_trouble_has_a_place_a_word_and_what_to_say() {

@@ -13,7 +13,7 @@ pub(crate) struct WatchArgs {
     /// the configuration]
     #[arg(value_name = "TARGET")]
     pub(crate) targets: Vec<String>,
-    /// Check each target every so many seconds
+    /// Check each target every so many seconds, 10 to 300
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = interval)]
     pub(crate) interval: Duration,
     /// Check once, print the table, and end with the exit code of 'check'

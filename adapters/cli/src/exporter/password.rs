@@ -7,13 +7,18 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 
 use crate::config::PasswordHash;
 use crate::exit::{Failure, say};
-use crate::secret::{Source, What};
+use crate::secret::{SecretError, Source, What};
 
 /// Asks for a password, and prints its hash.
 pub(super) fn print_hash() -> Result<(), Failure> {
     let password = Source::Prompt
         .read(What::Password, "scrapers of the exporter")
-        .map_err(Failure::usage)?
+        .map_err(|error| match error {
+            SecretError::NoTerminal(_) => Failure::usage(
+                "the password is asked for, and stdin is no terminal to ask on; run this in a terminal",
+            ),
+            other => Failure::usage(other),
+        })?
         .into_zeroizing();
     let line = hash(&password).map_err(Failure::failed)?;
     say(&line).map_err(Failure::unprinted)
