@@ -14,8 +14,9 @@ pub(super) struct List {
     read: u32,
     /// How many entries the list has, as the last page said.
     count: Option<u32>,
-    /// How many of them had not come by then.
-    missing: u32,
+    /// Whether the last page says that it is not the last, or counts other entries
+    /// than came.
+    short: bool,
     /// Whether that has changed from page to page: an entry may have slipped by.
     moved: bool,
     /// What its first entry is known by, in a hash.
@@ -29,7 +30,7 @@ impl List {
             pages: Pages::new(limit),
             read: 0,
             count: None,
-            missing: 0,
+            short: false,
             moved: false,
             first: None,
         }
@@ -57,7 +58,7 @@ impl List {
 
     /// Whether some of it may not have been seen, when no more is asked for.
     pub(super) fn is_cut(&self) -> bool {
-        self.moved || self.missing > 0 || self.page().is_some()
+        self.moved || self.short || self.page().is_some()
     }
 
     /// Whether that is the page that was asked for.
@@ -81,8 +82,11 @@ impl List {
         self.pages.handle_page(entries, held.count);
         self.moved |= self.has_begun() && held.count != self.count;
         self.read = self.read.saturating_add(1);
+        let came = page.offset.saturating_add(held.entries);
         let read = page.offset.saturating_add(entries);
-        self.missing = held.count.map_or(0, |count| count.saturating_sub(read));
+        self.short = held.has_next
+            || held.pages.is_some_and(|pages| pages > self.read)
+            || held.count.is_some_and(|count| count > read || count < came);
         (self.count, self.first) = (held.count, held.first);
     }
 }

@@ -3,8 +3,9 @@
 
 use super::JsonError;
 use super::steps::{Answer, Field, Holds, Judge, Rule, WORDS};
+use crate::health::words::fxos::WANTED;
 use crate::health::words::{Table, same};
-use crate::health::{Items, Report, Severity, State, Trouble};
+use crate::health::{Items, Report, Severity, State, Trouble, Verdict};
 use crate::json::{Kind, Nest, Pick, Picked, Value};
 use crate::text::Text;
 
@@ -43,6 +44,8 @@ struct Draft {
     refused: bool,
     offset: Option<u32>,
     count: Option<u32>,
+    pages: Option<u32>,
+    has_next: bool,
     parts: u32,
     entries: u32,
     /// What the first entry is asked for by.
@@ -61,8 +64,8 @@ struct Entry {
     words: [Word; WORDS],
     /// A hash of what it is known by.
     mark: Option<u64>,
-    /// Whether all that is said of it says that nobody wants it to work.
-    unwanted: Option<bool>,
+    /// Whether it is wanted to work.
+    wanted: Word,
 }
 
 /// What an answer held.
@@ -80,6 +83,10 @@ pub(super) struct Held {
     pub(super) offset: Option<u32>,
     /// How many the list has over all pages.
     pub(super) count: Option<u32>,
+    /// How many pages it says the list has.
+    pub(super) pages: Option<u32>,
+    /// It says that another page follows.
+    pub(super) has_next: bool,
     /// What the first entry is asked for by.
     pub(super) id: Text<ID_MAX>,
     /// What the first entry of the list is known by.
@@ -104,6 +111,8 @@ impl Reader {
                 refused: false,
                 offset: None,
                 count: None,
+                pages: None,
+                has_next: false,
                 parts: 0,
                 entries: 0,
                 id: Text::new(),
@@ -161,10 +170,12 @@ impl Reader {
         Held {
             report: draft.report.clone(),
             is_empty,
-            is_cut: draft.count.is_some_and(|count| count > draft.parts),
+            is_cut: draft.is_cut(),
             entries: draft.entries,
             offset: draft.offset,
             count: draft.count,
+            pages: draft.pages,
+            has_next: draft.has_next,
             id: draft.id.clone(),
             first: draft.before.or(draft.first),
             comes_back: draft.before.is_some() && draft.before == draft.first,
@@ -185,6 +196,12 @@ impl Draft {
         self.refused || !holds
     }
 
+    /// Whether an answer that has no pages lacks a part of what it promises.
+    fn is_cut(&self) -> bool {
+        let more = self.pages.is_some_and(|pages| pages > 1);
+        self.has_next || more || self.count.is_some_and(|count| count != self.parts)
+    }
+
     /// Shows what was read, even if there was none of it.
     fn begin_counts(&mut self) {
         for judge in self
@@ -192,7 +209,12 @@ impl Draft {
             .iter()
             .filter(|judge| self.items.contains(judge.item))
         {
-            if !matches!(judge.rule, Rule::FirstIfAny(_)) {
+            let is_there = match judge.rule {
+                Rule::FirstIfAny(_) => false,
+                Rule::CountTrue => self.entries == 0,
+                _ => true,
+            };
+            if is_there {
                 self.report.counts.begin(judge.item);
             }
         }
@@ -224,33 +246,45 @@ impl Entry {
         let mut said = words.clone().filter(|word| !word.is_empty());
         let (state, word) = match judge.rule {
             Rule::Count => return report.counts.add(item),
-            Rule::CountTrue => match said.next() {
-                Some(word) if is(word, "true") => return report.counts.add(item),
-                Some(word) if !is(word, "false") => {
-                    return report.add_odd(item, name, word.as_bytes());
-                }
-                _ => return,
-            },
+            Rule::CountTrue => {
+                let Some(word) = said.next() else {
+                    return report.troubles.add(item, Trouble::NotAvailable);
+                };
+                report.counts.begin(item);
+                return match word {
+                    _ if is(word, "true") => report.counts.add(item),
+                    _ if is(word, "false") => {}
+                    _ => report.add_odd(item, name, word.as_bytes()),
+                };
+            }
             Rule::Severity => {
                 let word = said.next().unwrap_or(NO_WORD);
                 let severity = whole(word).map_or(Severity::Unknown, Severity::of);
                 return report.add_fault(item, severity, name, word.as_bytes());
             }
-            Rule::First(table) => first(said.next().unwrap_or(NO_WORD), table),
+            Rule::Said(table) => worst(said.rev(), table),
             Rule::FirstIfAny(table) => match said.next() {
                 Some(word) => first(word, table),
                 None => return report.troubles.add(item, Trouble::NotAvailable),
             },
-            Rule::Worst(table) => {
-                let optional = words.clone().skip(1).filter(|word| !word.is_empty());
-                worst(words.take(1).chain(optional), table)
-            }
+            Rule::Worst(table) => worst(words, table),
             Rule::Pair(table) => pair(words, table),
             Rule::Present if said.next().is_some() => (State::Ok, NO_WORD),
             Rule::Present => (State::Unknown, NO_WORD),
         };
-        let state = state.wanted(self.unwanted != Some(true));
+        let (state, word) = self.as_wanted(state, word);
         report.add_state(item, state, name, word.as_bytes());
+    }
+
+    /// What is switched off may be in any state. If nobody can tell, nothing is OK.
+    fn as_wanted<'a>(&'a self, state: State, word: &'a Word) -> (State, &'a Word) {
+        let wanted = &self.wanted;
+        match first(wanted, WANTED).0 {
+            _ if wanted.is_empty() => (state, word),
+            State::Unknown if state.verdict() == Verdict::Ok => (State::Unknown, wanted),
+            State::Disabled => (state.wanted(false), word),
+            _ => (state, word),
+        }
     }
 }
 
@@ -300,6 +334,8 @@ impl Picked for Draft {
             // Of two that differ, the larger: then something is missing.
             Field::Offset => self.offset = self.offset.max(number(value)),
             Field::Count => self.count = self.count.max(number(value)),
+            Field::Pages => self.pages = self.pages.max(number(value)),
+            Field::Next => self.has_next = true,
             Field::Part => self.parts = self.parts.saturating_add(1),
             Field::Entry => {
                 *entry = Entry::default();
@@ -318,10 +354,7 @@ impl Picked for Draft {
                     hear(word, value);
                 }
             }
-            Field::Wanted => {
-                let unwanted = !value.truncated && is_unwanted(value.text);
-                entry.unwanted = Some(unwanted && entry.unwanted != Some(false));
-            }
+            Field::Wanted => hear(&mut entry.wanted, value),
             Field::Version => keep(&mut facts.version, value),
             Field::Model => keep(&mut facts.model, value),
             Field::HostName => keep(&mut facts.name, value),
@@ -340,6 +373,8 @@ impl Picked for Draft {
             Some(Field::List | Field::Refusal) => self.refused = true,
             Some(Field::Offset) => self.offset = Some(u32::MAX),
             Some(Field::Count) => self.count = Some(u32::MAX),
+            Some(Field::Pages) => self.pages = Some(u32::MAX),
+            Some(Field::Next) => self.has_next = true,
             Some(Field::Part) => self.parts = self.parts.saturating_add(1),
             Some(Field::Entry) => self.entry = Entry::default(),
             _ => {}
@@ -366,11 +401,6 @@ const HASH: u64 = 0xcbf2_9ce4_8422_2325;
 fn hash(hash: u64, bytes: &[u8]) -> u64 {
     let add = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3);
     bytes.iter().fold(hash, add)
-}
-
-/// Switched off, or a slot in which there is nothing (`CfprEquipmentPresence`).
-fn is_unwanted(word: &[u8]) -> bool {
-    same(word, "disabled") || same(word, "empty")
 }
 
 /// Keeps the first value that says something.

@@ -91,7 +91,7 @@ pub(crate) const CASES: &[Case] = &[
     //
     case(Licenses, "well", |_| {}, "ok=1", Ok),
     case(Licenses, "reserved", |all| license(all, "REGISTERED", "AUTHORIZED_RESERVED"), "ok=1", Ok),
-    case(Licenses, "no authorization", |all| license(all, "Registered", ""), "ok=1", Ok),
+    case(Licenses, "no authorization", |all| license(all, "Registered", ""), "unknown=1", Unknown),
     case(Licenses, "evaluation", |all| license(all, "EVALUATION", ""), "warning=1", Warning),
     case(Licenses, "out of compliance", |all| license(all, "REGISTERED", "OUT_OF_COMPLIANCE"), "critical=1", Critical),
     case(Licenses, "a word", |all| license(all, "REGISTERED", "BORROWED"), "unknown=1", Unknown),

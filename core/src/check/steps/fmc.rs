@@ -29,6 +29,8 @@ macro_rules! list {
             $(concat!("items[].", $path) => $field,)*
             "paging.offset" => Field::Offset,
             "paging.count" => Field::Count,
+            "paging.pages" => Field::Pages,
+            "paging.next[]" => Field::Next,
         }
     };
 }
@@ -69,7 +71,7 @@ const DEVICES: Step = Step {
             Judge {
                 item: Item::Devices,
                 words: &[0],
-                rule: Rule::First(HEALTH),
+                rule: Rule::Said(HEALTH),
             },
             Judge {
                 item: Item::Connections,
@@ -172,7 +174,7 @@ const ALERTS: Step = Step {
         judges: &[Judge {
             item: Item::Alerts,
             words: &[0],
-            rule: Rule::First(HEALTH),
+            rule: Rule::Said(HEALTH),
         }],
         holds: Holds::List,
     },
@@ -264,6 +266,8 @@ const CHASSIS_FAULTS: Step = Step {
             "items[].faultList[].description" => Field::Detail,
             "items[].faultList[].severity" => Field::Word(0),
             "paging.count" => Field::Count,
+            "paging.pages" => Field::Pages,
+            "paging.next[]" => Field::Next,
         },
         judges: &[Judge {
             item: Item::ChassisFaults,

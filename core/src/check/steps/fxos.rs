@@ -89,7 +89,7 @@ const CHASSIS: Step = Step {
             Judge {
                 item: Item::Chassis,
                 words: &[0, 1],
-                rule: Rule::First(OPERABILITY),
+                rule: Rule::Said(OPERABILITY),
             },
             Judge {
                 item: Item::Power,
@@ -122,7 +122,7 @@ const FANS: Step = Step {
         judges: &[Judge {
             item: Item::Fans,
             words: &[0, 1],
-            rule: Rule::First(OPERABILITY),
+            rule: Rule::Said(OPERABILITY),
         }],
         holds: Holds::Object,
     },
@@ -144,7 +144,7 @@ const POWER_SUPPLIES: Step = Step {
         judges: &[Judge {
             item: Item::PowerSupplies,
             words: &[0, 1],
-            rule: Rule::First(OPERABILITY),
+            rule: Rule::Said(OPERABILITY),
         }],
         holds: Holds::Object,
     },
@@ -165,7 +165,7 @@ const INSTANCES: Step = Step {
         judges: &[Judge {
             item: Item::Instances,
             words: &[0],
-            rule: Rule::First(INSTANCE),
+            rule: Rule::Said(INSTANCE),
         }],
         holds: Holds::Object,
     },
@@ -188,7 +188,7 @@ const LOGICAL_DEVICES: Step = Step {
         judges: &[Judge {
             item: Item::LogicalDevices,
             words: &[0, 1],
-            rule: Rule::First(LOGICAL_DEVICE),
+            rule: Rule::Said(LOGICAL_DEVICE),
         }],
         holds: Holds::Object,
     },
@@ -209,7 +209,7 @@ const PORTS: Step = Step {
         judges: &[Judge {
             item: Item::Ports,
             words: &[0],
-            rule: Rule::First(PORT),
+            rule: Rule::Said(PORT),
         }],
         holds: Holds::Object,
     },
@@ -230,7 +230,7 @@ const PORT_CHANNELS: Step = Step {
         judges: &[Judge {
             item: Item::PortChannels,
             words: &[0],
-            rule: Rule::First(PORT),
+            rule: Rule::Said(PORT),
         }],
         holds: Holds::Object,
     },
@@ -275,7 +275,7 @@ const NTP: Step = Step {
         judges: &[Judge {
             item: Item::Ntp,
             words: &[0],
-            rule: Rule::First(TIME_SYNC),
+            rule: Rule::Said(TIME_SYNC),
         }],
         holds: Holds::Object,
     },

@@ -88,12 +88,12 @@ pub(super) struct Judge {
 /// How words are judged.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Rule {
-    /// The first that is there; an entry without is UNKNOWN.
-    First(Table),
+    /// The worst of those that are there; an entry without any is UNKNOWN.
+    Said(Table),
     /// The first that is there. Versions that do not say it do not have it; of a
     /// list where some entries say it, it is incomplete.
     FirstIfAny(Table),
-    /// The worst of them; an entry without the first of them is UNKNOWN.
+    /// The worst of them; an entry without one of them is UNKNOWN.
     Worst(Table),
     /// The worst of both; without one of them, UNKNOWN. That both are active, or
     /// neither, is critical.
@@ -104,7 +104,8 @@ pub(super) enum Rule {
     Severity,
     /// Each entry counts.
     Count,
-    /// Each entry that says `true` counts.
+    /// Each entry that says `true` counts. Versions that do not say it do not have
+    /// it; of a list where some entries say it, it is incomplete.
     CountTrue,
 }
 
@@ -121,6 +122,10 @@ pub(super) enum Field {
     Offset,
     /// How long the list is over all pages.
     Count,
+    /// How many pages the list has.
+    Pages,
+    /// Where the next page is; the last has none.
+    Next,
     /// One of what is counted by `Count`, where that is not the entries.
     Part,
     /// One entry.
@@ -205,7 +210,14 @@ mod tests {
             }
         }
         if !matches!(step.paged, Paged::No) {
-            for field in [Field::List, Field::Entry, Field::Offset, Field::Count] {
+            for field in [
+                Field::List,
+                Field::Entry,
+                Field::Offset,
+                Field::Count,
+                Field::Pages,
+                Field::Next,
+            ] {
                 assert!(fields.contains(&field), "{:?}", step.item);
             }
         }

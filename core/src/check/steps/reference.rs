@@ -101,7 +101,10 @@ const fn of_fxos(item: Item) -> About {
             SEEN,
         ),
         Item::System => ("Host name and uptime.", GUESSED),
-        Item::Chassis => ("Whether the chassis is operable.", GUESSED),
+        Item::Chassis => (
+            "Whether the chassis is operable: the worse of its state and its operability.",
+            GUESSED,
+        ),
         Item::Power => (
             "The power of the chassis. In the same answer; not available where it is not said.",
             GUESSED,
@@ -113,16 +116,16 @@ const fn of_fxos(item: Item) -> About {
         Item::Fans => ("Fans.", GUESSED),
         Item::PowerSupplies => ("Power supplies.", GUESSED),
         Item::Instances => (
-            "Application instances, such as an FTD. One that is switched off on purpose is disabled, whatever its state.",
+            "Application instances, such as an FTD. One that is switched off on purpose is disabled, whatever its state. A word that tells neither on nor off is UNKNOWN.",
             SEEN,
         ),
         Item::LogicalDevices => ("Logical devices.", SEEN),
         Item::Ports => (
-            "Ports. One that is switched off on purpose is disabled, whatever its state.",
+            "Ports. One that is switched off on purpose is disabled, whatever its state. A word that tells neither on nor off is UNKNOWN.",
             SEEN,
         ),
         Item::PortChannels => (
-            "Port-channels. One that is switched off on purpose is disabled, whatever its state.",
+            "Port-channels. One that is switched off on purpose is disabled, whatever its state. A word that tells neither on nor off is UNKNOWN.",
             SEEN,
         ),
         Item::Faults => ("The faults that stand.", GUESSED),
@@ -194,9 +197,14 @@ fn asked(product: Product, item: Item) -> (&'static [&'static str], Option<&'sta
 /// What makes it OK, WARNING, CRITICAL or UNKNOWN.
 fn judged(rule: &Rule) -> Vec<String> {
     match rule {
-        Rule::First(table) | Rule::Worst(table) | Rule::Pair(table) => {
+        Rule::Said(table) => {
             let mut lines = words(table);
             lines.push("UNKNOWN: any other word, or none; it is shown".into());
+            lines
+        }
+        Rule::Worst(table) | Rule::Pair(table) => {
+            let mut lines = words(table);
+            lines.push("UNKNOWN: any other word, or one of the two not said; it is shown".into());
             lines
         }
         Rule::FirstIfAny(table) => {
@@ -209,7 +217,8 @@ fn judged(rule: &Rule) -> Vec<String> {
         Rule::Count => vec![NUMBER.into()],
         Rule::CountTrue => vec![
             NUMBER.into(),
-            "UNKNOWN: any word but `true` and `false`; it is shown".into(),
+            "not available: no entry says it".into(),
+            "UNKNOWN: any word but `true` and `false`, which is shown; or said of some only".into(),
         ],
     }
 }

@@ -341,7 +341,7 @@ fn alerts_are_asked_for_by_the_clock_of_the_box() {
 #[test]
 fn numbers_of_deployments() {
     let body = json!({"items": [
-        {"name": "a", "isDeploying": true}, {"name": "b", "isDeploying": false}, {"name": "c"},
+        {"name": "a", "isDeploying": true}, {"name": "b", "isDeploying": false}, {"name": "c", "isDeploying": false},
     ], "paging": {"count": 3}});
     let (report, _) = checked(Product::Fmc, "/deployment/deployabledevices", &body);
     assert_eq!(report.counts.number(Item::Undeployed), Some(3));

@@ -175,14 +175,13 @@ proptest! {
     }
 
     #[test]
-    fn a_pair_of_managers_is_well_if_it_says_so_of_the_whole(
+    fn a_pair_of_managers_is_well_if_it_says_so_of_both(
         entries in prop::collection::vec(entry(&["overallStatus", "syncStatus"], HA), 0..6),
         piece in 1_usize..200,
     ) {
         let states = fmc(Item::HighAvailability, "fmchastatuses", &entries, piece);
         let well = sure(&entries, |one| {
-            let sync = one.says_only("syncStatus", &["good"]) || one.all("syncStatus").is_empty();
-            one.says_only("overallStatus", &["good"]) && sync
+            one.says_only("overallStatus", &["good"]) && one.says_only("syncStatus", &["good"])
         });
         prop_assert!(states.ok <= well, "{:?} {:?}", states, entries);
         prop_assert_eq!(states.total() as usize, entries.len());
@@ -191,14 +190,21 @@ proptest! {
     /// What is switched off may be in any state, if that is all it says of it.
     #[test]
     fn a_fan_is_well_or_off_if_it_says_so(
-        entries in prop::collection::vec(entry(&["operState", "presence"], FAN), 0..8),
+        entries in prop::collection::vec(entry(&["operState", "operability", "presence"], FAN), 0..8),
         piece in 1_usize..200,
     ) {
         let states = fxos(Item::Fans, "equipmentFan", &entries, piece);
-        let well = sure(&entries, |one| one.says_only("operState", &["operable"]));
+        let well = sure(&entries, |one| {
+            let there = one.says_only("presence", &["equipped"]) || one.all("presence").is_empty();
+            let operable = |name| one.says_only(name, &["operable"]);
+            let unsaid = one.all("operability").is_empty();
+            there && (operable("operState") && (unsaid || operable("operability"))
+                || operable("operability") && one.all("operState").is_empty())
+        });
         let off = sure(&entries, |one| {
             one.says_only("presence", &["disabled", "empty"])
                 || one.says_only("operState", &["disabled"])
+                || one.says_only("operability", &["disabled"])
         });
         prop_assert!(states.ok <= well, "{:?} {:?}", states, entries);
         prop_assert!(states.disabled <= off, "{:?} {:?}", states, entries);
@@ -310,7 +316,6 @@ fn a_deployment_that_may_run_is_in_doubt() {
         ("true", 1, Verdict::Ok),
         ("\"TRUE\"", 1, Verdict::Ok),
         ("false", 0, Verdict::Ok),
-        ("null", 0, Verdict::Ok),
         ("\"soon\"", 0, Verdict::Unknown),
         ("1", 0, Verdict::Unknown),
     ] {
@@ -324,6 +329,65 @@ fn a_deployment_that_may_run_is_in_doubt() {
         assert_eq!(report.counts.number(Item::Deployments), Some(number));
         assert_eq!(report.verdict(), verdict, "{word}");
         assert_eq!(report.odd_word.is_empty(), verdict == Verdict::Ok);
+    }
+}
+
+/// Versions say it of all devices, or of none.
+#[test]
+fn a_deployment_that_is_not_said_is_not_none() {
+    let of = |entries: &[&str]| {
+        let (entries, count) = (entries.join(","), entries.len());
+        let items = [Item::Undeployed, Item::Deployments];
+        let check = Check::new(Product::Fmc).only(items.into_iter().collect());
+        run(check, 50, |asked| match asked.contains("deployable") {
+            true => ok(format!(
+                "{{\"items\":[{entries}],\"paging\":{{\"count\":{count}}}}}"
+            )),
+            false => ok(r#"{"items":[{"serverVersion":"7.4.1"}]}"#),
+        })
+        .0
+    };
+    let (said, unsaid) = (r#"{"isDeploying":false}"#, r#"{"isDeploying":null}"#);
+    let told = |trouble| [Cause::Item(Item::Deployments, trouble)];
+    assert_eq!(of(&[]).counts.number(Item::Deployments), Some(0));
+    assert_eq!(of(&[said, said]).counts.number(Item::Deployments), Some(0));
+    assert_eq!(reasons(&of(&[said, said])), []);
+    assert_eq!(reasons(&of(&[unsaid])), told(Trouble::NotAvailable));
+    assert_eq!(of(&[unsaid]).counts.number(Item::Deployments), None);
+    for mixed in [of(&[said, unsaid]), of(&[unsaid, said])] {
+        assert_eq!(reasons(&mixed), told(Trouble::Incomplete));
+        assert_eq!(mixed.verdict(), Verdict::Unknown);
+    }
+}
+
+/// What is switched off may be in any state; whether it is, must be known.
+#[test]
+fn a_port_that_is_neither_on_nor_off_is_in_doubt() {
+    for (admin, oper, verdict, odd) in [
+        ("enabled", "up", Verdict::Ok, ""),
+        ("flying", "up", Verdict::Unknown, "flying"),
+        ("flying", "failed", Verdict::Critical, ""),
+        ("disabled", "failed", Verdict::Ok, ""),
+        ("", "up", Verdict::Ok, ""),
+    ] {
+        for (item, class, state) in [
+            (Item::Ports, "portEp", "operState"),
+            (Item::Instances, "smAppInstance", "operationalState"),
+        ] {
+            let oper = match (item, oper) {
+                (Item::Instances, "up") => "online",
+                (Item::Instances, _) => "fault",
+                _ => oper,
+            };
+            let body = format!(r#"{{"{class}":[{{"{state}":"{oper}","adminState":"{admin}"}}]}}"#);
+            let check = Check::new(Product::Fxos).only(Items::NONE.with(item));
+            let (report, _) = run(check, 9, |asked| match asked.contains("firmware") {
+                true => ok(r#"{"firmwareRunning":[{"packageVersion":"2.10"}]}"#),
+                false => ok(body.as_str()),
+            });
+            assert_eq!(report.verdict(), verdict, "{body}");
+            assert_eq!(report.odd_word.as_str(), Some(odd), "{body}");
+        }
     }
 }
 

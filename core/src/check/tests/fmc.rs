@@ -41,8 +41,11 @@ fn page(path: &str, devices: &[Option<&str>], count: Option<usize>) -> Reply {
         format!("\"items\":[{}],", items.join(","))
     };
     let count = count.map_or(json!({}), |count| {
-        json!({"offset": offset, "limit": limit, "count": count,
-        "next": ["https://elsewhere.example/api"]})
+        let mut paging = json!({"offset": offset, "limit": limit, "count": count});
+        if offset.saturating_add(items.len()) < count {
+            paging["next"] = json!(["https://elsewhere.example/api"]);
+        }
+        paging
     });
     ok(format!(
         "{{\"links\":{{\"self\":\"x\"}},{list}\"paging\":{count}}}"

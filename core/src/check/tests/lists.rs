@@ -387,3 +387,46 @@ fn a_summary_in_parts_is_whole_or_in_doubt() {
         assert_eq!(report.verdict(), verdict, "{count}");
     }
 }
+
+/// A list of `count` devices on one page, with that `paging`.
+fn one_page(devices: usize, paging: &Value) -> Report {
+    let check = Check::new(Product::Fmc).only(Items::NONE.with(Item::Devices));
+    let items: Vec<Value> = (0..).take(devices).map(device).collect();
+    let body = json!({"items": items, "paging": paging});
+    let (report, _) = run(check, 30, |asked| match asked.contains("devicerecords") {
+        true => ok(format!("{body}")),
+        false => ok(r#"{"items":[{"serverVersion":"7.4.1"}]}"#),
+    });
+    report
+}
+
+#[test]
+fn a_list_that_says_that_it_is_longer_is_not_whole() {
+    let next = json!(["https://192.0.2.1/?offset=1"]);
+    for paging in [
+        json!({"offset": 0, "limit": 1, "pages": 4, "next": next}),
+        json!({"pages": 4}),
+        json!({"count": null, "pages": "4"}),
+        json!({"pages": {}}),
+        json!({"count": 2, "pages": 1, "next": next}),
+        json!({"count": 2, "next": [{}]}),
+        json!({"count": 1, "pages": 1}),
+        json!({"count": 0}),
+    ] {
+        let report = one_page(2, &paging);
+        assert_eq!(
+            reasons(&report),
+            [Cause::Item(Item::Devices, Trouble::Incomplete)],
+            "{paging}"
+        );
+        assert_eq!(report.verdict(), Verdict::Unknown);
+    }
+    for paging in [
+        json!({"offset": 0, "limit": 100, "count": 2, "pages": 1}),
+        json!({"count": 2, "pages": 1, "next": []}),
+        json!({"count": 2, "pages": null, "next": null}),
+        json!({}),
+    ] {
+        assert_eq!(one_page(2, &paging).verdict(), Verdict::Ok, "{paging}");
+    }
+}

@@ -172,3 +172,10 @@ pub(crate) const ALL: &[Table] = &[
     PORT,
     TIME_SYNC,
 ];
+
+/// What is wanted of a thing (`adminState`), or whether there is one in its slot
+/// (`CfprEquipmentPresence`).
+pub(crate) const WANTED: Table = &[
+    (State::Ok, &["enabled", "equipped"]),
+    (State::Disabled, &["disabled", "empty"]),
+];
