@@ -6,6 +6,7 @@ use std::string::String;
 use std::vec::Vec;
 
 use proptest::prelude::*;
+use serde_json::json;
 
 use super::*;
 use crate::health::States;
@@ -195,11 +196,11 @@ proptest! {
     ) {
         let states = fxos(Item::Fans, "equipmentFan", &entries, piece);
         let well = sure(&entries, |one| {
-            let there = one.says_only("presence", &["equipped"]) || one.all("presence").is_empty();
-            let operable = |name| one.says_only(name, &["operable"]);
-            let unsaid = one.all("operability").is_empty();
-            there && (operable("operState") && (unsaid || operable("operability"))
-                || operable("operability") && one.all("operState").is_empty())
+            let fits = |name, known| one.all(name).is_empty() || one.says_only(name, known);
+            let states = ["operState", "operability"];
+            fits("presence", &["equipped", "enabled", "disabled", "empty"])
+                && states.iter().all(|name| fits(name, &["operable", "disabled"]))
+                && states.iter().any(|name| one.says_only(name, &["operable"]))
         });
         let off = sure(&entries, |one| {
             one.says_only("presence", &["disabled", "empty"])
@@ -388,6 +389,27 @@ fn a_port_that_is_neither_on_nor_off_is_in_doubt() {
             assert_eq!(report.verdict(), verdict, "{body}");
             assert_eq!(report.odd_word.as_str(), Some(odd), "{body}");
         }
+    }
+}
+
+#[test]
+fn a_chassis_is_as_well_as_the_worse_of_what_it_says() {
+    for (state, operability, verdict) in [
+        ("operable", "operable", Verdict::Ok),
+        ("operable", "inoperable", Verdict::Critical),
+        ("inoperable", "operable", Verdict::Critical),
+        ("operable", "rusty", Verdict::Unknown),
+        ("", "operable", Verdict::Ok),
+        ("", "", Verdict::Unknown),
+    ] {
+        let chassis = json!({"operState": state, "operability": operability});
+        let body = format!("{}", json!({"equipmentChassis": [chassis]}));
+        let check = Check::new(Product::Fxos).only(Items::NONE.with(Item::Chassis));
+        let (report, _) = run(check, 9, |asked| match asked.contains("firmware") {
+            true => ok(r#"{"firmwareRunning":[{"packageVersion":"2.10"}]}"#),
+            false => ok(body.as_str()),
+        });
+        assert_eq!(report.verdict(), verdict, "{body}");
     }
 }
 
