@@ -168,7 +168,7 @@ impl Client {
     }
 
     /// What the session has learned of its box, for the next one:
-    /// [`Builder::memory`].
+    /// [`Builder::memory`](crate::Builder::memory).
     #[must_use]
     pub fn memory(&self) -> Memory {
         let now = self.shared().clock.now();
