@@ -137,10 +137,12 @@ impl Boxes {
         }
         self.any(|product, scope| {
             let kind = product.as_str();
-            match measure.item() {
+            match measure.sought_with(product) {
                 _ if !measure.is_of(product) => Err(format!(
                     "a check of a box of {kind}:// finds out no {measure}; remove it"
                 )),
+                // It is always read.
+                Some(Item::Version) => Ok(()),
                 Some(item) if !scope.items().contains(item) => Err(format!(
                     "{item} is not looked at here; have it looked at, or remove the limit"
                 )),
@@ -312,6 +314,20 @@ mod tests {
         assert_eq!(both.check_limit(devices), Ok(()));
         let error = both.under(&alerts).check_limit(devices).unwrap_err();
         assert!(error.contains("devices is not looked at here"), "{error}");
+    }
+
+    /// The time since the start comes with the version, which is always read, or with the system.
+    #[test]
+    fn a_limit_on_the_uptime_is_of_use_where_it_is_read() {
+        let faults = Scope {
+            only: Some(items("faults")),
+            ..Scope::default()
+        };
+        let uptime = measure("uptime").unwrap();
+        let checked = |product| Boxes::of(product).under(&faults).check_limit(uptime);
+        assert_eq!(checked(Product::Fmc), Ok(()));
+        let error = checked(Product::Fxos).unwrap_err();
+        assert!(error.contains("system is not looked at here"), "{error}");
     }
 
     #[test]

@@ -108,8 +108,10 @@ impl Measure {
         }
     }
 
-    /// The item whose answer holds it, on a box of that kind.
-    pub(super) const fn sought_with(self, product: Product) -> Option<Item> {
+    /// The item whose answer holds it, on a box of that kind. `None`: it is no
+    /// matter of what is asked.
+    #[must_use]
+    pub const fn sought_with(self, product: Product) -> Option<Item> {
         match (self, product) {
             (Self::Uptime, Product::Fmc | Product::CdFmc) => Some(Item::Version),
             (Self::Uptime, Product::Fxos) => Some(Item::System),
